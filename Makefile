@@ -1,0 +1,79 @@
+# The interface of this repository: `make help`. Every target makes .venv and installs from the lock by itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := examples/complete_journey
+EXAMPLES := $(DEMO) examples/cdnow
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint format build train docs lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/demo.installed ## build the grocery shop and read who is about to leave
+	$(BIN)/retention build --project $(DEMO)
+	$(BIN)/retention summary --project $(DEMO)
+
+test: $(VENV)/dev.installed ## run all tests
+	$(BIN)/pytest
+
+check: lint test ## what CI runs: lint and test
+
+lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	for example in $(EXAMPLES); do \
+		(cd $$example && ../../$(BIN)/dbt deps --quiet && ../../$(BIN)/sqlfluff lint --disable-progress-bar models) || exit 1; \
+	done
+	$(BIN)/dbt parse --quiet --project-dir dbt_project
+	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
+
+format: $(VENV)/dev.installed ## mend what formatters can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
+	for example in $(EXAMPLES); do \
+		(cd $$example && ../../$(BIN)/dbt deps --quiet && ../../$(BIN)/sqlfluff fix --disable-progress-bar models) || exit 1; \
+	done
+
+build: $(VENV)/demo.installed ## dbt build on the example seeds
+	$(BIN)/dbt build --project-dir dbt_project
+
+train: $(VENV)/demo.installed ## train new models on the example seeds
+	$(BIN)/retention train
+
+docs: $(VENV)/demo.installed ## write dbt's documentation site to dbt_project/target
+	$(BIN)/dbt build --quiet --project-dir dbt_project
+	$(BIN)/dbt docs generate --static --project-dir dbt_project
+	@echo "Open dbt_project/target/static_index.html"
+
+lock: $(VENV)/dev.installed ## compile requirements/*.txt anew from pyproject.toml
+	for extra in demo dev; do \
+		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-strip-extras --no-annotate --no-header --no-emit-index-url --group build --extra demo --extra $$extra \
+			--output-file requirements/$$extra.txt || exit 1; \
+	done
+
+clean: ## remove what builds, tests and this file made
+	rm -rf $(VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf logs target dbt_project/target dbt_project/logs
+	for example in $(EXAMPLES); do \
+		rm -rf $$example/target $$example/logs $$example/dbt_packages $$example/warehouse $$example/models_onnx; \
+	done
+	find models_onnx -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The hashes in the lock are checked; the package itself is installed last, editable.
+$(VENV)/%.installed: requirements/%.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing requirements/$*.txt into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/$*.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
