@@ -1,0 +1,183 @@
+"""Shared by all tests: dbt run as a user runs it, in folders of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = Path(sys.executable).parent
+
+
+@dataclass
+class Shop:
+    """A dbt project with its own warehouse and registry."""
+
+    folder: Path
+    warehouse: Path
+    models: Path
+    project: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """`dbt` or `retention` in the shop's folder; output is captured, nothing raises."""
+        command = [str(COMMANDS / words[0]), *words[1:]]
+        environment = os.environ | {
+            "RETENTION_DUCKDB": str(self.warehouse),
+            "RETENTION_MODELS": str(self.models),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+        }
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment | self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def dbt(self, command: str, *words: str, **variables: Any) -> subprocess.CompletedProcess[str]:
+        """A dbt command on the project, with vars."""
+        given = ["--vars", yaml.safe_dump(variables, default_flow_style=True)] if variables else []
+        artifacts = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
+        return self.run(
+            "dbt", "--no-use-colors", command, "--project-dir", str(self.project), *artifacts, *words, *given
+        )
+
+    def build(self, *words: str, tests: bool = False, **variables: Any) -> str:
+        """`dbt build` that must succeed, without its data tests unless asked for; its output."""
+        left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+        done = self.dbt("build", *words, *([] if tests else left_out), **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the warehouse, by a plain client."""
+        connection = duckdb.connect(str(self.warehouse), read_only=True)
+        try:
+            return connection.sql(sql).fetchall()
+        finally:
+            connection.close()
+
+    def tables(self, *, like: str = "%") -> dict[str, str]:
+        """A fingerprint of every table's rows, whatever their order."""
+        names = self.query(
+            "select table_name from information_schema.tables "
+            f"where table_type = 'BASE TABLE' and table_name like '{like}' order by table_name"
+        )
+        return {
+            name: str(
+                self.query(
+                    f"select count(*), sum(hash(one::varchar)::hugeint), md5(string_agg(one::varchar, '' "
+                    f"order by one::varchar)) from (select * from {name}) as one"
+                )
+            )
+            for (name,) in names
+        }
+
+
+@pytest.fixture
+def shop_of_seeds(tmp_path: Path) -> Shop:
+    """The package by itself on its example seeds, in a folder of its own; not built yet."""
+    return seeds_shop(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def built_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The package by itself, built once on its example seeds. Read only."""
+    shop = seeds_shop(tmp_path_factory.mktemp("seeds"))
+    shop.build(tests=True)
+    return shop
+
+
+def seeds_shop(folder: Path) -> Shop:
+    """A working folder in which dbt builds the package on its seeds."""
+    (folder / "profiles.yml").write_text((ROOT / "profiles.yml").read_text())
+    return Shop(
+        folder=folder,
+        warehouse=folder / "warehouse" / "retention.duckdb",
+        models=folder / "models_onnx",
+        project=ROOT / "dbt_project",
+    )
+
+
+def foreign_shop(
+    folder: Path,
+    *,
+    models: dict[str, str],
+    variables: dict[str, Any],
+    package: dict[str, str] | None = None,
+    config: dict[str, Any] | None = None,
+    sources: list[dict[str, Any]] | None = None,
+) -> Shop:
+    """A project of somebody else that installs the package, by `local:` unless `package` says otherwise.
+
+    config: what it sets for the package's models; sources: what it declares beside its own models.
+    """
+    (folder / "models").mkdir(parents=True)
+    project = {
+        "name": "somebody",
+        "version": "1.0",
+        "profile": "somebody",
+        "models": {"somebody": {"+materialized": "table"}} | ({"retention": config} if config else {}),
+        "vars": {"retention": variables},
+    }
+    (folder / "dbt_project.yml").write_text(yaml.safe_dump(project))
+    installed_from = package or {"local": str(ROOT / "dbt_project")}
+    (folder / "packages.yml").write_text(yaml.safe_dump({"packages": [installed_from]}))
+    if sources:
+        (folder / "models" / "sources.yml").write_text(yaml.safe_dump({"version": 2, "sources": sources}))
+    profile = yaml.safe_load((ROOT / "profiles.yml").read_text())["retention"]
+    profile["outputs"]["duckdb"]["path"] = "{{ env_var('RETENTION_DUCKDB') }}"
+    (folder / "profiles.yml").write_text(yaml.safe_dump({"somebody": profile}))
+    for name, sql in models.items():
+        (folder / "models" / f"{name}.sql").write_text(textwrap.dedent(sql))
+    shop = Shop(
+        folder=folder,
+        warehouse=folder / "warehouse" / "somebody.duckdb",
+        models=folder / "models_onnx",
+        project=folder,
+    )
+    installed = shop.run("dbt", "deps", "--quiet")
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    return shop
+
+
+def seed_orders() -> str:
+    """SQL of the orders of the example seeds, as a shop would have them: without the planted faults."""
+    return f"""
+        select order_id, customer_id, try_cast(ordered_at as timestamp) as ordered_at, order_status,
+            order_amount, loaded_at
+        from read_csv('{ROOT}/seeds/example_orders.csv', types = {{'ordered_at': 'varchar'}})
+        where try_cast(ordered_at as timestamp) is not null and customer_id is not null
+        qualify row_number() over (partition by order_id order by loaded_at) = 1
+    """
+
+
+ORDERS_OF_FEW = """
+    select
+        'O' || number as order_id,
+        'C' || (number % 40) as customer_id,
+        timestamp '2024-01-01' + to_days(cast(number % 400 as integer)) as ordered_at,
+        10.0 as order_amount
+    from range(1200) as numbers (number)
+"""
+
+
+@pytest.fixture
+def few_customers(tmp_path: Path) -> Shop:
+    """A foreign shop of 40 customers with orders alone: too few to train on."""
+    return foreign_shop(
+        tmp_path / "shop", models={"my_orders": ORDERS_OF_FEW}, variables={"input_orders": "my_orders"}
+    )
