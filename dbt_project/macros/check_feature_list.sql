@@ -1,0 +1,28 @@
+{# Stops the build where a feat_* model exists that the var retention_features does not list, or a column of
+   features stands in two families. families: {name: [columns]}. #}
+{% macro check_feature_list(families) %}
+    {% if not execute %}
+        {{ return('') }}
+    {% endif %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('feat_') %}
+        {% if node.name[5:] not in families %}
+            {{ exceptions.raise_compiler_error(
+                "the model " ~ node.name ~ " is not in the var retention_features ("
+                ~ families.keys() | join(', ') ~ "). Run: retention features sync. Or disable the model. "
+                ~ "See docs/adding-a-feature.md"
+            ) }}
+        {% endif %}
+    {% endfor %}
+    {% set owners = {} %}
+    {% for family, columns in families.items() %}
+        {% for column in columns %}
+            {% if column in owners %}
+                {{ exceptions.raise_compiler_error(
+                    "the feature " ~ column ~ " stands in feat_" ~ owners[column] ~ " and in feat_" ~ family
+                    ~ "; rename one of them"
+                ) }}
+            {% endif %}
+            {% do owners.update({column: family}) %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}

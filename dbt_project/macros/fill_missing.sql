@@ -1,0 +1,52 @@
+{# A feature with its nulls filled: a SQL expression over `rows`, which has customer_id, as_of_date and split.
+
+   method: none | drop (both leave nulls; the matrix takes training rows with one out for drop) | zero |
+   mean | median | mode (the value most often seen on training dates, the smallest of equals) | linear (on the
+   line through the customer's two last known values before as_of_date, within the range of training dates; the
+   last value where there is one). Statistics come from training dates only, and linear never looks ahead: to
+   interpolate towards a later date would show the past its future. #}
+{% macro fill_missing(column, method, rows='joined') -%}
+    {%- set methods = ['none', 'drop', 'zero', 'mean', 'median', 'mode', 'linear'] -%}
+    {%- set known = 'from ' ~ rows ~ " where split = 'train' and " ~ column ~ ' is not null' -%}
+    {%- if method not in methods -%}
+        {{ exceptions.raise_compiler_error(
+            "missing_values says '" ~ method ~ "' for " ~ column ~ "; allowed are " ~ methods | join(', ')
+            ~ ". See docs/vars.md"
+        ) }}
+    {%- elif method == 'zero' -%}
+        coalesce({{ column }}, 0)
+    {%- elif method == 'mean' -%}
+        coalesce({{ column }}, (select {{ exact_sum(column, scale=6) }} / nullif(count(*), 0) {{ known }}))
+    {%- elif method == 'median' -%}
+        coalesce({{ column }}, (select median({{ column }}) {{ known }}))
+    {%- elif method == 'mode' -%}
+        coalesce(
+            {{ column }},
+            (select {{ column }} {{ known }} group by {{ column }} order by count(*) desc, {{ column }} limit 1)
+        )
+    {%- elif method == 'linear' -%}
+        {%- set day = 'case when ' ~ column ~ ' is not null then as_of_date end' -%}
+        {%- set last_value = retention._previous_known(column, 1) -%}
+        {%- set last_day = retention._previous_known(day, 1) -%}
+        {%- set rise = last_value ~ ' - ' ~ retention._previous_known(column, 2) -%}
+        {%- set run = dbt.datediff(retention._previous_known(day, 2), last_day, 'day') -%}
+        coalesce(
+            {{ column }},
+            {# greatest and least pass over nulls, so a customer without a line is left to the next line. #}
+            case
+                when {{ rise }} is not null
+                    then least(
+                        greatest(
+                            {{ last_value }} + ({{ rise }}) * {{ dbt.datediff(last_day, 'as_of_date', 'day') }}
+                            / cast({{ run }} as double),
+                            (select min({{ column }}) {{ known }})
+                        ),
+                        (select max({{ column }}) {{ known }})
+                    )
+            end,
+            {{ last_value }}
+        )
+    {%- else -%}
+        {{ column }}
+    {%- endif -%}
+{%- endmacro %}

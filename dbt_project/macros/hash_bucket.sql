@@ -1,0 +1,8 @@
+{# A number from 0 to buckets - 1 that depends on a text alone: the same on every day and engine. #}
+{% macro hash_bucket(text_expression, buckets) -%}
+    {{ adapter.dispatch('hash_bucket', 'retention')(text_expression, buckets) }}
+{%- endmacro %}
+
+{% macro default__hash_bucket(text_expression, buckets) -%}
+    cast('0x' || substr(md5({{ text_expression }}), 1, 8) as bigint) % {{ buckets }}
+{%- endmacro %}

@@ -1,0 +1,36 @@
+{# The relation that fills one input of the contract: what the var input_<name> points at.
+
+   'my_orders' is a model or seed of the shop's own project, 'raw.orders' a source. Unset: the package's own example seed where the
+   package runs by itself, none elsewhere (rows_of_input() then gives an empty typed relation). #}
+{% macro input(name) %}
+    {{ return(adapter.dispatch('input', 'retention')(name)) }}
+{% endmacro %}
+
+{% macro default__input(name) %}
+    {% set contract = retention._input_contract() %}
+    {% if name not in contract %}
+        {{ exceptions.raise_compiler_error(
+            "input('" ~ name ~ "'): no such input; allowed are " ~ contract.keys() | join(', ')
+        ) }}
+    {% endif %}
+    {% set target_name = var('input_' ~ name, none) %}
+    {% if target_name is none and project_name == 'retention' %}
+        {{ return(ref('example_' ~ name)) }}
+    {% elif target_name is none %}
+        {% if name == 'orders' and execute and flags.WHICH not in ('parse', 'list', 'ls', 'docs', 'clean', 'deps') %}
+            {{ exceptions.raise_compiler_error(
+                "input_orders is not set; expected a model name or 'source.table'. "
+                ~ "Add it under vars: retention: in dbt_project.yml. See docs/inputs.md"
+            ) }}
+        {% endif %}
+        {{ return(none) }}
+    {% endif %}
+    {% set parts = (target_name | string).split('.') %}
+    {% if parts | length > 2 or parts | select('equalto', '') | list %}
+        {{ exceptions.raise_compiler_error(
+            "input_" ~ name ~ " is '" ~ target_name ~ "'; expected a model name or 'source.table'. "
+            ~ "See docs/inputs.md"
+        ) }}
+    {% endif %}
+    {{ return(source(parts[0], parts[1]) if parts | length == 2 else ref(project_name, parts[0])) }}
+{% endmacro %}

@@ -1,0 +1,87 @@
+{# Every row of an input, typed, with rejection_rule (null = accepted) and rejected_value.
+
+   Rules, the first that a row breaks is named: a required column is empty, a value does not fit its type,
+   a number is negative, the key stands twice (the row loaded last is kept). #}
+{% macro _checked_rows(name) %}
+    {% set contract = retention._input_contract()[name] %}
+    {% set types = retention._input_types() %}
+    {% set columns = {} %}
+    {% do columns.update(contract.required) %}
+    {% do columns.update(contract.optional) %}
+    {% set relation = retention.input(name) %}
+    {% if relation is none %}
+        select
+            {% for column, type in columns.items() %}
+                cast(null as {{ types[type].sql }}) as {{ column }},
+            {% endfor %}
+            cast(null as {{ types.text.sql }}) as rejection_rule,
+            cast(null as {{ types.text.sql }}) as rejected_value
+        from (select 1 as nothing) as no_rows
+        where nothing = 0
+    {% else %}
+        {% set found = retention._input_columns(name, relation) %}
+        {% set key = contract.key | select('in', found) | list %}
+        {% set has_whole_key = key | length == contract.key | length %}
+        select
+            {% for column in columns %}
+                {{ column }},
+            {% endfor %}
+            {% if has_whole_key %}
+                case
+                    when rejection_rule is not null
+                        then rejection_rule
+                    when {% for column in key %}{{ column }} is not null and {% endfor %}row_number() over (
+                        partition by {{ key | join(', ') }}, rejection_rule is null
+                        order by {% if 'loaded_at' in columns %}loaded_at desc nulls last, {% endif %}
+                            {{ columns.keys() | join(', ') }}
+                    ) > 1
+                        then '{{ key | join(" + ") }} stands twice'
+                end as rejection_rule,
+            {% else %}
+                rejection_rule,
+            {% endif %}
+            rejected_value
+        from (
+            select
+                *,
+                case
+                    {% for column in contract.required %}
+                        when text_{{ column }} is null then '{{ column }} is missing'
+                    {% endfor %}
+                    {% for column, type in columns.items() if type != 'text' %}
+                        when text_{{ column }} is not null and {{ column }} is null
+                            then '{{ column }} is not {{ types[type].words }}'
+                    {% endfor %}
+                    {% for column in contract.not_negative %}
+                        when {{ column }} < 0 then '{{ column }} is negative'
+                    {% endfor %}
+                end as rejection_rule,
+                case
+                    {% for column, type in columns.items() if type != 'text' %}
+                        when text_{{ column }} is not null and {{ column }} is null then text_{{ column }}
+                    {% endfor %}
+                    {% for column in contract.not_negative %}
+                        when {{ column }} < 0 then text_{{ column }}
+                    {% endfor %}
+                end as rejected_value
+            from (
+                select
+                    {% for column, type in columns.items() %}
+                        {% if column in found %}
+                            nullif(trim(cast({{ column }} as {{ types.text.sql }})), '') as text_{{ column }},
+                            {% if type == 'text' %}
+                                nullif(trim(cast({{ column }} as {{ types.text.sql }})), '') as {{ column }}
+                            {%- else %}
+                                try_cast({{ column }} as {{ types[type].sql }}) as {{ column }}
+                            {%- endif %}
+                        {% else %}
+                            cast(null as {{ types.text.sql }}) as text_{{ column }},
+                            cast(null as {{ types[type].sql }}) as {{ column }}
+                        {%- endif %}
+                        {{- ',' if not loop.last }}
+                    {% endfor %}
+                from {{ relation }}
+            ) as typed_rows
+        ) as judged_rows
+    {% endif %}
+{% endmacro %}

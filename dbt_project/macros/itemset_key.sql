@@ -1,0 +1,17 @@
+{# The key of an itemset: the codes of its items in rising order, '3,17,204'. With a mask: of those items whose bit
+   in it is `bit` (1 or 0). prefix: what stands before item_1, such as 'itemsets.'. #}
+{% macro itemset_key(max_length, prefix='', mask=none, bit=1) -%}
+    concat_ws(
+        ','
+        {%- for number in range(1, max_length + 1) -%}
+            {%- set item = 'cast(' ~ prefix ~ 'item_' ~ number ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+            {%- if mask is none -%}
+                , {{ item }}
+            {%- elif bit == 1 -%}
+                , case when ({{ mask }} & {{ 2 ** (number - 1) }}) > 0 then {{ item }} end
+            {%- else -%}
+                , case when ({{ mask }} & {{ 2 ** (number - 1) }}) = 0 then {{ item }} end
+            {%- endif -%}
+        {%- endfor -%}
+    )
+{%- endmacro %}

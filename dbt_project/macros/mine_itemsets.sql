@@ -1,0 +1,69 @@
+{# Finds every itemset that at least min_support of the baskets hold, level by level, as SQL aggregations.
+
+   lines: a relation (or a query in brackets) with one row per basket and item; `basket` (an integer) and `item`
+   name its columns, rows where either is null do not count, duplicates count once. Filter it by a segment or a
+   window, and the itemsets are that segment's. settings: see itemset_settings().
+
+   Leaves two work tables and returns {itemsets, items, baskets_count, min_baskets_count, levels}:
+   itemsets (length, item_1 .. item_<max_length> as codes in rising order, null beyond the length, baskets_count)
+   and items (code, item, baskets_count). Codes run from 1 by falling count; ties by the item itself.
+
+   Strategies: apriori counts pruned candidates in the baskets (Agrawal and Srikant 1994, "Fast algorithms for
+   mining association rules"); eclat joins the basket lists of two itemsets that share all but the last item
+   (Zaki 2000, "Scalable algorithms for association mining"). Both give the same itemsets. #}
+{% macro mine_itemsets(lines, settings, basket='basket_number', item='item_code') %}
+    {% set basket_sizes = run_query(
+        'select count(*), coalesce(sum(cast(lines_count as double) * (lines_count - 1) / 2), 0) from (select count(*) '
+        ~ 'as lines_count from ' ~ lines ~ ' as lines where ' ~ basket ~ ' is not null and ' ~ item
+        ~ ' is not null group by ' ~ basket ~ ') as sizes'
+    )[0] %}
+    {% set baskets_count = basket_sizes[0] | int %}
+    {% set min_baskets = retention.itemset_min_baskets(settings.min_support, baskets_count) | int %}
+    {% do retention._mine_items(lines, basket, item, min_baskets, settings.is_deduplicated) %}
+    {% set sizes = [retention._work_table_size('items') | int] %}
+    {% set mine = {
+        'baskets_count': baskets_count,
+        'min_baskets': min_baskets,
+        'most_pairs_count': basket_sizes[1] | float,
+        'item_type': 'smallint' if sizes[0] < 32767 else 'integer',
+        'key_base': sizes[0] + 1,
+        'settings': settings,
+    } %}
+    {% do retention._mine_first_level(mine) %}
+    {# A frequent itemset of k items has k frequent subsets of k - 1: with fewer there is nothing to look for. #}
+    {% for level in range(2, settings.max_length + 1) %}
+        {% if sizes | length == level - 1 and sizes[-1] >= level %}
+            {% if level == 2 %}
+                {% do retention._check_pairs(sizes[-1], mine) %}
+            {% else %}
+                {% do retention._make_candidates(level, mine) %}
+                {% do retention._mine_level_rows(level - 1, mine) %}
+                {% do retention._check_candidates(level, mine) %}
+            {% endif %}
+            {% if settings.strategy == 'eclat' %}
+                {% do retention._mine_level_by_eclat(level, mine) %}
+            {% elif level == 2 %}
+                {% do retention._mine_pairs(mine) %}
+            {% else %}
+                {% do retention._mine_level_by_apriori(level, mine) %}
+            {% endif %}
+            {% do sizes.append(retention._work_table_size('sets_' ~ level) | int) %}
+            {% do retention._drop_work_tables(
+                ['rows_' ~ (level - 2), 'hits_' ~ (level - 1), 'candidates_' ~ level]
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {% set levels = sizes | length %}
+    {% do retention._create_work_table('itemsets', retention._all_levels(levels, settings.max_length)) %}
+    {% do retention._drop_work_tables(['baskets']) %}
+    {% for level in range(1, levels + 1) %}
+        {% do retention._drop_work_tables(['sets_' ~ level, 'rows_' ~ level, 'hits_' ~ level]) %}
+    {% endfor %}
+    {{ return({
+        'itemsets': retention.work_table('itemsets'),
+        'items': retention.work_table('items'),
+        'baskets_count': baskets_count,
+        'min_baskets_count': min_baskets,
+        'levels': sizes,
+    }) }}
+{% endmacro %}

@@ -1,0 +1,17 @@
+{# How the var missing_values fills each of these columns: {column: method}. Stops the build where the var names
+   a column that no family has. #}
+{% macro missing_value_methods(columns) %}
+    {% set chosen = var('missing_values') or {} %}
+    {% set per_column = chosen.get('per_column') or {} %}
+    {% for column in per_column if execute and columns and column not in columns %}
+        {{ exceptions.raise_compiler_error(
+            "missing_values names the column " ~ column ~ ", which no family of retention_features has. "
+            ~ "See docs/vars.md"
+        ) }}
+    {% endfor %}
+    {% set methods = {} %}
+    {% for column in columns %}
+        {% do methods.update({column: per_column.get(column, chosen.get('default', 'none'))}) %}
+    {% endfor %}
+    {{ return(methods) }}
+{% endmacro %}

@@ -1,0 +1,14 @@
+{# The rows of an input that break the contract: which input, which row, which rule, which value. #}
+{% macro rejected_rows(name) %}
+    {% set contract = retention._input_contract()[name] %}
+    {% set text = retention._input_types().text.sql %}
+    select
+        '{{ name }}' as input_name,
+        {% for column in contract.key %}
+            coalesce(cast({{ column }} as {{ text }}), '?'){{ " || ' ' || " if not loop.last }}
+        {%- endfor %} as row_key,
+        rejection_rule,
+        rejected_value
+    from ({{ retention._checked_rows(name) }}) as checked_rows
+    where rejection_rule is not null
+{% endmacro %}

@@ -1,0 +1,8 @@
+{# Churn probability (double) of each row of a relation by the champion of `model`. rows: a table's or CTE's alias. #}
+{% macro score(model, rows) -%}
+    {{ adapter.dispatch('score', 'retention')(model, rows) }}
+{%- endmacro %}
+
+{% macro default__score(model, rows) -%}
+    cast(onnx_score('{{ model }}', {{ rows }}) as double)
+{%- endmacro %}

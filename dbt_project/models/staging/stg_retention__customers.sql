@@ -1,0 +1,28 @@
+-- One row per customer, with the only personal identifiers of the warehouse.
+-- Rejected rows are counted first: past the cap they stop the build.
+-- depends_on: {{ ref('stg_retention__rejected_rows') }}
+with accepted as (
+
+    {{ accepted_rows('customers') }}
+
+),
+
+cleaned as (
+
+    select
+        customer_id,
+        signed_up_at,
+        birth_year,
+        lower(gender) as gender,
+        city,
+        lower(acquisition_channel) as acquisition_channel,
+        lower(membership_tier) as membership_tier,
+        lower(email) as email,
+        phone,
+        coalesce(email_consent, false) as has_email_consent,
+        coalesce(ads_consent, false) as has_ads_consent
+    from accepted
+
+)
+
+select * from cleaned

@@ -1,0 +1,28 @@
+-- One row per input row that breaks the contract, with the rule it breaks.
+{{ config(post_hook={'sql': '{{ check_inputs() }}', 'transaction': false}) }}
+
+with rejected as (
+
+    {{ rejected_rows('orders') }}
+    union all
+    {{ rejected_rows('order_lines') }}
+    union all
+    {{ rejected_rows('customers') }}
+    union all
+    {{ rejected_rows('products') }}
+    union all
+    {{ rejected_rows('sessions') }}
+    union all
+    {{ rejected_rows('reviews') }}
+    union all
+    {{ rejected_rows('service_tickets') }}
+    union all
+    {{ rejected_rows('campaigns') }}
+    union all
+    {{ rejected_rows('campaign_contacts') }}
+    union all
+    {{ rejected_rows('coupon_redemptions') }}
+
+)
+
+select * from rejected

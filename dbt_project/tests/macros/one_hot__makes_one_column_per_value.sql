@@ -1,0 +1,25 @@
+-- A value sets its own column alone; null and a value that is not listed set none; names are made safe.
+{{ config(enabled=project_name == 'retention') }}
+
+with given as (
+
+    select
+        tier,
+        expected
+    from (values ('gold', 10), ('silver plus', 1), ('iron', 0), (null, 0))
+        as listed (tier, expected) -- noqa: AL05
+
+),
+
+encoded as (
+
+    select
+        {{ one_hot('tier', ['Gold', 'silver plus'], 'is_tier') }}
+        expected
+    from given
+
+)
+
+select *
+from encoded
+where 10 * is_tier_gold + is_tier_silver_plus <> expected
