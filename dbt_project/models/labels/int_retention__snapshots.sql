@@ -1,0 +1,107 @@
+-- One row per as_of_date: the mornings on which the package looks at customers, and what each is for.
+-- score = today; test = the newest date whose label is closed; train = older ones, closed before it.
+with shop as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+horizon as (
+
+    select * from {{ ref('int_retention__horizon') }}
+
+),
+
+today as (
+
+    select
+        shop.as_of_date,
+        horizon.churn_horizon_days,
+        coalesce(
+            {{ date_var('earliest_training_date') }},
+            {{ days_from('shop.first_purchase_date', var('lookback_days')) }}
+        ) as earliest_training_date
+    from shop
+    cross join horizon
+
+),
+
+test_day as (
+
+    select
+        as_of_date as score_date,
+        churn_horizon_days,
+        earliest_training_date,
+        coalesce(
+            {{ date_var('test_date') }},
+            {{ on_grid(days_from('as_of_date', '-churn_horizon_days')) }}
+        ) as test_date
+    from today
+
+),
+
+newest_training_day as (
+
+    select
+        score_date,
+        churn_horizon_days,
+        earliest_training_date,
+        test_date,
+        {% if var('test_date', none) is none -%}
+            {{ on_grid(days_from('test_date', '-churn_horizon_days')) }}
+        {%- else -%}
+            {{ days_from('test_date', '-churn_horizon_days') }}
+        {%- endif %} as newest_training_date
+    from test_day
+
+),
+
+training_days as (
+
+    {% for number in range(var('snapshot_count')) %}
+        select
+            {{ days_from('newest_training_date', -number * var('snapshot_interval_days')) }} as as_of_date,
+            churn_horizon_days,
+            earliest_training_date
+        from newest_training_day
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+snapshots as (
+
+    select
+        as_of_date,
+        churn_horizon_days,
+        'train' as split
+    from training_days
+    where as_of_date >= earliest_training_date
+    union all
+    select
+        test_date as as_of_date,
+        churn_horizon_days,
+        'test' as split
+    from newest_training_day
+    where {{ days_from('test_date', 'churn_horizon_days') }} <= score_date
+    union all
+    select
+        score_date as as_of_date,
+        churn_horizon_days,
+        'score' as split
+    from newest_training_day
+
+),
+
+with_window as (
+
+    select
+        as_of_date,
+        split,
+        {{ days_from('as_of_date', 'churn_horizon_days') }} as label_window_end_date
+    from snapshots
+    where as_of_date is not null
+
+)
+
+select * from with_window
