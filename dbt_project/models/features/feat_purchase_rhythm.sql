@@ -1,0 +1,108 @@
+-- One row per customer and as_of_date: the customer's own rhythm, and how far the present silence is out
+-- of it.
+-- A gap is the time between two days with a purchase.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+history as (
+
+    select * from {{ ref('int_retention__order_history') }}
+
+),
+
+days as (
+
+    select distinct
+        customer_id,
+        as_of_date,
+        days_ago
+    from history
+
+),
+
+gaps as (
+
+    select
+        customer_id,
+        as_of_date,
+        days_ago,
+        lag(days_ago) over (
+            partition by customer_id, as_of_date
+            order by days_ago desc
+        ) - days_ago as gap_days
+    from days
+
+),
+
+measured as (
+
+    select
+        customer_id,
+        as_of_date,
+        cast(min(days_ago) as double) as silent_days,
+        cast(count(*) as double) as active_days_count_ever,
+        cast(count(*) filter (where days_ago <= 364) as double) as active_days_count_364d,
+        cast(sum(gap_days) as double) / nullif(count(gap_days), 0) as gap_days_mean,
+        cast(median(gap_days) as double) as gap_days_median,
+        cast(max(gap_days) as double) as gap_days_max,
+        max(case when gap_days is not null then -days_ago end) as last_gap_at,
+        sqrt(
+            greatest(
+                cast(sum(gap_days * gap_days) as double) / nullif(count(gap_days), 0)
+                - power(cast(sum(gap_days) as double) / nullif(count(gap_days), 0), 2),
+                0
+            )
+        ) as gap_days_deviation
+    from gaps
+    group by customer_id, as_of_date
+
+),
+
+last_gaps as (
+
+    select
+        gaps.customer_id,
+        gaps.as_of_date,
+        cast(gaps.gap_days as double) as gap_days_last
+    from gaps
+    inner join measured
+        on
+            gaps.customer_id = measured.customer_id
+            and gaps.as_of_date = measured.as_of_date
+            and -gaps.days_ago = measured.last_gap_at
+
+),
+
+final as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        measured.active_days_count_ever,
+        measured.active_days_count_364d,
+        measured.gap_days_mean,
+        measured.gap_days_median,
+        measured.gap_days_max,
+        last_gaps.gap_days_last,
+        measured.gap_days_deviation / nullif(measured.gap_days_mean, 0) as gap_days_cv,
+        last_gaps.gap_days_last / nullif(measured.gap_days_mean, 0) as gap_days_last_to_mean,
+        measured.silent_days / nullif(measured.gap_days_median, 0) as overdue_ratio_median,
+        measured.silent_days / nullif(measured.gap_days_max, 0) as overdue_ratio_max,
+        (measured.silent_days - measured.gap_days_mean)
+        / nullif(greatest(measured.gap_days_deviation, 1), 0) as overdue_z_score
+    from spine
+    left join measured
+        on
+            spine.customer_id = measured.customer_id
+            and spine.as_of_date = measured.as_of_date
+    left join last_gaps
+        on
+            spine.customer_id = last_gaps.customer_id
+            and spine.as_of_date = last_gaps.as_of_date
+
+)
+
+select * from final

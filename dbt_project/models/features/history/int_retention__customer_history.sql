@@ -1,0 +1,33 @@
+-- One row per customer and as_of_date whose account was open on that morning: the door to customers.
+-- Attributes carry no date: they are as of today, whatever the morning. No personal identifiers.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('stg_retention__customers') }}
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        cast(customers.signed_up_at as date) as signed_up_date,
+        {{ dbt.datediff('cast(customers.signed_up_at as date)', 'spine.as_of_date', 'day') }} as days_since_signup, -- noqa: LT05
+        customers.birth_year,
+        customers.acquisition_channel,
+        customers.membership_tier
+    from spine
+    inner join customers
+        on
+            spine.customer_id = customers.customer_id
+            and coalesce({{ seen_by('customers.signed_up_at', none, 'spine.as_of_date') }}, true)
+
+)
+
+select * from history

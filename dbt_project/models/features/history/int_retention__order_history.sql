@@ -1,0 +1,36 @@
+-- One row per customer, as_of_date and purchase known on that morning: the features' door to orders.
+-- The rule of time is applied here, so that a family cannot look past its date.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        purchases.order_id,
+        purchases.ordered_at,
+        purchases.purchase_date,
+        {{ dbt.datediff('purchases.purchase_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        purchases.purchase_amount,
+        purchases.discount_amount,
+        purchases.pieces_count,
+        purchases.products_count
+    from spine
+    inner join purchases
+        on
+            spine.customer_id = purchases.customer_id
+            and {{ known_at('purchases', 'spine.as_of_date') }}
+
+)
+
+select * from history

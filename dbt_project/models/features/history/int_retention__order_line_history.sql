@@ -1,0 +1,42 @@
+-- One row per customer, as_of_date and line of a purchase known on that morning: the door to order lines.
+-- Pieces sent back are seen from the morning after they came back.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+purchase_lines as (
+
+    select * from {{ ref('int_retention__purchase_lines') }}
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        purchase_lines.order_id,
+        purchase_lines.product_id,
+        purchase_lines.category,
+        purchase_lines.purchase_date,
+        {{ dbt.datediff('purchase_lines.purchase_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        purchase_lines.pieces_count,
+        purchase_lines.net_amount,
+        purchase_lines.discount_amount,
+        purchase_lines.coupon_id,
+        case
+            when purchase_lines.returned_from_date <= spine.as_of_date
+                then purchase_lines.returned_pieces_count
+            else 0
+        end as returned_pieces_count
+    from spine
+    inner join purchase_lines
+        on
+            spine.customer_id = purchase_lines.customer_id
+            and {{ known_at('purchase_lines', 'spine.as_of_date') }}
+
+)
+
+select * from history

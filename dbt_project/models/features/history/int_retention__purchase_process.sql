@@ -1,0 +1,125 @@
+-- One row per as_of_date: parameters of the shop's purchase process, fitted on what was known on that
+-- morning.
+-- All customers seen by then count, gone ones too; of many, a sample by hash that does not change as
+-- others come.
+-- Times are weeks from the first purchase: x repeat days, t_x the last of them, T the morning itself.
+{{ config(materialized='table') }}
+{% set buckets = 4096 %}
+
+with snapshots as (
+
+    select * from {{ ref('int_retention__snapshots') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        min(known_from_date) as known_from_date,
+        {{ hash_bucket('customer_id', buckets) }} as sample_bucket
+    from purchases
+    group by customer_id
+
+),
+
+sizes as (
+
+    select
+        snapshots.as_of_date,
+        cast(count(*) as double) as customers_count
+    from snapshots
+    inner join customers on customers.known_from_date <= snapshots.as_of_date
+    group by snapshots.as_of_date
+
+),
+
+sampled as (
+
+    select
+        sizes.as_of_date,
+        customers.customer_id
+    from sizes
+    inner join customers
+        on
+            customers.known_from_date <= sizes.as_of_date
+            and customers.sample_bucket < {{ buckets * var('purchase_process_customers') }} / sizes.customers_count -- noqa: LT05
+
+),
+
+histories as (
+
+    select
+        sampled.customer_id,
+        sampled.as_of_date,
+        count(distinct purchases.purchase_date) - 1 as repeats,
+        {{ dbt.datediff('min(purchases.purchase_date)', 'max(purchases.purchase_date)', 'day') }} as last_days, -- noqa: LT05
+        {{ dbt.datediff('min(purchases.purchase_date)', 'sampled.as_of_date', 'day') }} as observed_days -- noqa: LT05
+    from sampled
+    inner join purchases
+        on
+            sampled.customer_id = purchases.customer_id
+            and {{ known_at('purchases', 'sampled.as_of_date') }}
+    group by sampled.customer_id, sampled.as_of_date
+
+),
+
+counted as (
+
+    select
+        as_of_date,
+        cast(repeats as double) as repeats,
+        last_days / cast(7 as double) as last_weeks,
+        observed_days / cast(7 as double) as observed_weeks,
+        cast(count(*) as double) as customers
+    from histories
+    group by as_of_date, repeats, last_days, observed_days
+
+),
+
+gathered as (
+
+    select
+        as_of_date,
+        array_agg(repeats) as repeats,
+        array_agg(last_weeks) as last_weeks,
+        array_agg(observed_weeks) as observed_weeks,
+        array_agg(customers) as customers
+    from counted
+    group by as_of_date
+
+),
+
+fitted as (
+
+    select
+        as_of_date,
+        {% for process in ['bg_nbd', 'mbg_nbd'] %}
+            {{ fit_purchase_process(process, 'repeats', 'last_weeks', 'observed_weeks', 'customers') }}
+                as {{ process }},
+        {% endfor %}
+        customers
+    from gathered
+
+),
+
+parameters as (
+
+    select
+        {% for process in ['bg_nbd', 'mbg_nbd'] %}
+            {% for parameter in ['r', 'alpha', 'a', 'b', 'log_likelihood'] %}
+                {{ process }}.{{ parameter }} as {{ process }}_{{ parameter }},
+            {% endfor %}
+        {% endfor %}
+        fitted.as_of_date
+    from fitted
+
+)
+
+select * from parameters

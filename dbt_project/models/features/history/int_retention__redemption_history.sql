@@ -1,0 +1,33 @@
+-- One row per customer, as_of_date and coupon redeemed before that morning: the door to redemptions.
+-- The rule of time is applied here, so that a family cannot look past its date.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+redemptions as (
+
+    select * from {{ ref('stg_retention__coupon_redemptions') }}
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        redemptions.coupon_id,
+        redemptions.campaign_id,
+        redemptions.order_id,
+        redemptions.redemption_date,
+        {{ dbt.datediff('redemptions.redemption_date', 'spine.as_of_date', 'day') }} as days_ago -- noqa: LT05
+    from spine
+    inner join redemptions
+        on
+            spine.customer_id = redemptions.customer_id
+            and {{ seen_by('redemptions.redeemed_at', none, 'spine.as_of_date') }}
+
+)
+
+select * from history

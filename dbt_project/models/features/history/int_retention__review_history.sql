@@ -1,0 +1,34 @@
+-- One row per customer, as_of_date and review known on that morning: the features' door to reviews.
+-- The rule of time is applied here, so that a family cannot look past its date.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+reviews as (
+
+    select * from {{ ref('stg_retention__reviews') }}
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        reviews.review_id,
+        reviews.product_id,
+        reviews.reviewed_at,
+        reviews.review_date,
+        {{ dbt.datediff('reviews.review_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        reviews.rating
+    from spine
+    inner join reviews
+        on
+            spine.customer_id = reviews.customer_id
+            and {{ seen_by('reviews.reviewed_at', 'reviews.loaded_at', 'spine.as_of_date') }}
+
+)
+
+select * from history

@@ -1,0 +1,37 @@
+-- One row per customer, as_of_date and visit known on that morning: the features' door to sessions.
+-- The rule of time is applied here, so that a family cannot look past its date.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('stg_retention__sessions') }}
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        sessions.session_id,
+        sessions.session_date,
+        {{ dbt.datediff('sessions.session_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        sessions.duration_seconds,
+        sessions.page_views_count,
+        sessions.product_views_count,
+        sessions.cart_adds_count,
+        sessions.searches_count,
+        sessions.traffic_source
+    from spine
+    inner join sessions
+        on
+            spine.customer_id = sessions.customer_id
+            and {{ seen_by('sessions.started_at', 'sessions.loaded_at', 'spine.as_of_date') }}
+
+)
+
+select * from history

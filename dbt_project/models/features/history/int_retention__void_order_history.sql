@@ -1,0 +1,33 @@
+-- One row per customer, as_of_date and order, known on that morning, that is no purchase (cancelled, failed).
+-- A status carries no date: the order counts by its order date, though it may have been cancelled later.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('stg_retention__orders') }}
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        orders.order_id,
+        orders.order_date,
+        {{ dbt.datediff('orders.order_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        orders.order_status
+    from spine
+    inner join orders
+        on
+            spine.customer_id = orders.customer_id
+            and {{ seen_by('orders.ordered_at', 'orders.loaded_at', 'spine.as_of_date') }}
+    where orders.order_status in ({{ quoted_list(var('void_order_statuses')) }})
+
+)
+
+select * from history

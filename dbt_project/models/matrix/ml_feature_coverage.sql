@@ -1,0 +1,46 @@
+-- One row per feature family: for how many of today's customers it says anything at all.
+-- A feature says something where it is neither null nor zero.
+with today as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+{% for family in var('retention_features') %}
+    feat_{{ family }} as (
+
+        select * from {{ ref('feat_' ~ family) }}
+
+    ),
+
+{% endfor %}
+
+coverage as (
+
+    {% for family in var('retention_features') %}
+        {% set columns = feature_columns(ref('feat_' ~ family)) %}
+        select
+            '{{ family }}' as feature_family,
+            {{ columns | length }} as features_count,
+            0
+            {% for column in columns %}
+                + case when count(*) filter (where {{ column }} <> 0) = 0 then 1 else 0 end
+            {% endfor %}
+                as empty_features_count,
+            count(*) filter (
+                where
+                1 = 0
+                {% for column in columns %}
+                    or coalesce({{ column }} <> 0, false)
+                {% endfor %}
+            ) as customers_count,
+            count(*) as todays_customers_count
+        from feat_{{ family }}
+        inner join today
+            on feat_{{ family }}.as_of_date = today.as_of_date
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from coverage

@@ -1,0 +1,82 @@
+-- One row per customer and as_of_date: all feature families side by side, on their own scales.
+-- Outliers and nulls stay as they are, unless winsorise_quantiles and missing_values say otherwise.
+{% set families = {} %}
+{% set columns = [] %}
+{% for name in var('retention_features') %}
+    {% do families.update({name: feature_columns(ref('feat_' ~ name))}) %}
+    {% do columns.extend(families[name]) %}
+{% endfor %}
+{% do check_feature_list(families) %}
+{% set methods = missing_value_methods(columns) %}
+{% set quantiles = var('winsorise_quantiles') %}
+
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+joined as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        {% for name, family_columns in families.items() %}
+            {% for column in family_columns %}
+                feat_{{ name }}.{{ column }},
+            {% endfor %}
+        {% endfor %}
+        spine.split
+    from spine
+    {% for name in families %}
+        left join {{ ref('feat_' ~ name) }} as feat_{{ name }}
+            on
+                spine.customer_id = feat_{{ name }}.customer_id
+                and spine.as_of_date = feat_{{ name }}.as_of_date
+    {% endfor %}
+
+),
+
+winsorised as (
+
+    select
+        customer_id,
+        as_of_date,
+        {% for column in columns %}
+            {{ winsorise(column, quantiles[0], quantiles[1], 'joined') if quantiles else column }}
+                as {{ column }},
+        {% endfor %}
+        split
+    from joined
+
+),
+
+filled as (
+
+    select
+        customer_id,
+        as_of_date,
+        {% for column, method in methods.items() %}
+            {{ fill_missing(column, method, 'winsorised') }} as {{ column }},
+        {% endfor %}
+        split
+    from winsorised
+
+),
+
+kept as (
+
+    select *
+    from filled
+    where
+        split <> 'train'
+        or (
+            1 = 1
+            {% for column, method in methods.items() if method == 'drop' %}
+                and {{ column }} is not null
+            {% endfor %}
+        )
+
+)
+
+select * from kept
