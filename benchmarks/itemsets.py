@@ -1,0 +1,235 @@
+"""Itemsets by the package's SQL against pyfim and mlxtend: same run, same baskets, read from the same DuckDB.
+
+    pip install -e '.[bench]'
+    python benchmarks/itemsets.py            # 1 M baskets x 10 of 10 k products; --large adds 10 M under 8 GB
+    python benchmarks/itemsets.py --quick    # 100 k baskets, under a minute
+
+Every measurement is a process of its own, so that its peak memory is its own. A time is the best of
+`--repeats`, from the opened database to the itemsets as Python or SQL rows; peers' times include the
+fetch. The table has the grain of int_retention__baskets, one row per basket and item, so that nobody
+has duplicates to remove. A ratio is our time over the peer's. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+PRODUCTS, ITEMS_PER_BASKET, MAX_LENGTH = 10_000, 10, 4
+BLOCK = 100_000
+IMPORTS = {
+    "apriori": ["dbt_retention.itemsets"],
+    "eclat": ["dbt_retention.itemsets"],
+    "pyfim": ["fim"],
+    "mlxtend": ["pandas", "mlxtend.frequent_patterns", "mlxtend.preprocessing"],
+}
+SUPPORTS = (0.001, 0.0005, 0.0002)
+LIMITS = {"pyfim_001": 0.6, "mlxtend_001": 1 / 8, "pyfim_0002": 1.0}
+
+
+def generate(path: Path, *, baskets: int, seed: int = 7) -> None:
+    """Baskets of ten different products; product n is drawn with weight 1 / n (Zipf)."""
+    random = np.random.default_rng(seed)
+    weights = 1 / np.arange(1, PRODUCTS + 1)
+    cumulated = np.cumsum(weights) / weights.sum()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create table baskets (basket integer, item integer)")
+        for first in range(0, baskets, BLOCK):
+            size = min(BLOCK, baskets - first)
+            items = np.searchsorted(cumulated, random.random((size, ITEMS_PER_BASKET)))
+            while True:
+                items.sort(axis=1)
+                twice = np.zeros_like(items, dtype=bool)
+                twice[:, 1:] = items[:, 1:] == items[:, :-1]
+                if not twice.any():
+                    break
+                items[twice] = np.searchsorted(cumulated, random.random(int(twice.sum())))
+            numbers = np.repeat(np.arange(first, first + size), ITEMS_PER_BASKET)
+            block = pa.table({"basket": numbers.astype(np.int32), "item": items.ravel().astype(np.int32)})
+            connection.register("block", block)
+            connection.execute("insert into baskets select * from block")
+
+
+def opened(path: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("set preserve_insertion_order = false")
+    connection.execute(f"set temp_directory = '{path.parent / 'scratch'}'")
+    connection.execute(f"attach '{path}' as shop (read_only)")
+    return connection
+
+
+def run_ours(path: Path, support: float, strategy: str, memory: str | None) -> list[int]:
+    from dbt_retention.itemsets import mine
+
+    with opened(path) as connection:
+        if memory:
+            connection.execute(f"set memory_limit = '{memory}'")
+        mined = mine(
+            connection, lines="shop.baskets", min_support=support, max_length=MAX_LENGTH,
+            strategy=strategy, with_rules=False, is_deduplicated=True, max_level_gb=40,
+        )  # fmt: skip
+        connection.execute("select items, length, baskets, support from itemsets").fetchall()
+    return list(mined.levels)
+
+
+def fetched(path: Path) -> list[list[int]]:
+    with opened(path) as connection:
+        return [row[0] for row in connection.execute(
+            "select list(item) from shop.baskets group by basket").fetchall()]  # fmt: skip
+
+
+def run_pyfim(path: Path, support: float) -> list[int]:
+    import fim
+
+    baskets = fetched(path)
+    found = fim.fpgrowth(
+        baskets, target="s", supp=-int(np.ceil(support * len(baskets))), zmax=MAX_LENGTH, report="a"
+    )
+    return counted(len(items) for items, _ in found)
+
+
+def run_mlxtend(path: Path, support: float) -> list[int]:
+    import pandas as pd
+    from mlxtend.frequent_patterns import fpgrowth
+    from mlxtend.preprocessing import TransactionEncoder
+
+    baskets = fetched(path)
+    encoder = TransactionEncoder()
+    matrix = encoder.fit(baskets).transform(baskets, sparse=True)
+    frame = pd.DataFrame.sparse.from_spmatrix(matrix, columns=[str(name) for name in encoder.columns_])
+    found = fpgrowth(frame, min_support=support, max_len=MAX_LENGTH)
+    return counted(len(items) for items in found["itemsets"])
+
+
+def counted(lengths: Any) -> list[int]:
+    counts = np.bincount(list(lengths), minlength=MAX_LENGTH + 1)[1:]
+    return [int(count) for count in counts if count]
+
+
+def measured_alone(what: str, path: Path, support: float, memory: str | None) -> dict[str, Any]:
+    """In this process: seconds, the itemsets of each length, and the peak memory of the process in GB."""
+    began = time.perf_counter()
+    if what == "pyfim":
+        levels = run_pyfim(path, support)
+    elif what == "mlxtend":
+        levels = run_mlxtend(path, support)
+    else:
+        levels = run_ours(path, support, what, memory)
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    return {"seconds": seconds, "levels": levels, "peak_gb": peak}
+
+
+def measure(what: str, path: Path, *, support: float, memory: str | None = None) -> dict[str, Any]:
+    """One run in a process of its own, which imports its libraries before the clock runs."""
+    command = [sys.executable, __file__, "--measure", what, str(path), str(support), memory or ""]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{what} at {support}: {done.stderr.strip().splitlines()[-1]}")
+    run: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return run
+
+
+def best_of(path: Path, names: tuple[str, ...], *, support: float, repeats: int) -> dict[str, Any]:
+    """The fastest run of each; they take turns, so that a busy moment of the machine hits all of them."""
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for turn in range(repeats):
+        for name in names:
+            if turn == 0 or name != "mlxtend":
+                runs[name].append(measure(name, path, support=support))
+    best = {}
+    for name, measured in runs.items():
+        best[name] = min(measured, key=lambda run: run["seconds"])
+        best[name]["peak_gb"] = max(run["peak_gb"] for run in measured)
+        show(name, support, best[name])
+    return best
+
+
+def show(what: str, support: float, run: dict[str, Any]) -> None:
+    print(
+        f"{what:<10}{support:>9.4%}{run['seconds']:>9.2f} s{run['peak_gb']:>8.2f} GB"
+        f"{sum(run['levels']):>10,}  {run['levels']}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="100 k baskets, under a minute")
+    parser.add_argument("--large", action="store_true", help="also 10 M baskets under 8 GB")
+    parser.add_argument("--repeats", type=int, help="default 3, with --quick 1")
+    parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        what, path, support, memory = options.measure
+        for module in IMPORTS[what]:
+            import_module(module)
+        print(json.dumps(measured_alone(what, Path(path), float(support), memory or None)))
+        return
+
+    baskets = 100_000 if options.quick else 1_000_000
+    repeats = options.repeats or (1 if options.quick else 3)
+    with tempfile.TemporaryDirectory(prefix="retention-itemsets-") as scratch:
+        path = Path(scratch) / "baskets.duckdb"
+        generate(path, baskets=baskets)
+        print(f"{baskets:,} baskets x {ITEMS_PER_BASKET} of {PRODUCTS:,} products, up to length {MAX_LENGTH}")
+        print(f"{'':<10}{'support':>9}{'best of ' + str(repeats):>11}{'peak':>11}{'itemsets':>10}")
+        found: dict[tuple[str, float], dict[str, Any]] = {}
+        for support in SUPPORTS:
+            peers = ("pyfim", "mlxtend") if support == SUPPORTS[0] else ("pyfim",)
+            for name, run in best_of(
+                path, ("apriori", "eclat", *peers), support=support, repeats=repeats
+            ).items():
+                found[name, support] = run
+        agree = all(
+            run["levels"] == found["apriori", support]["levels"] for (_, support), run in found.items()
+        )
+        large = None
+        if options.large:
+            path = Path(scratch) / "large.duckdb"
+            generate(path, baskets=10_000_000)
+            print("10,000,000 baskets, DuckDB's memory limit 5 GB")
+            large = measure("apriori", path, support=SUPPORTS[0], memory="5GB")
+            show("apriori", SUPPORTS[0], large)
+
+    def ratio(peer: str, support: float) -> float:
+        return round(found["apriori", support]["seconds"] / found[peer, support]["seconds"], 4)
+
+    ratios = {
+        "pyfim_001": ratio("pyfim", 0.001),
+        "mlxtend_001": ratio("mlxtend", 0.001),
+        "pyfim_0002": ratio("pyfim", 0.0002),
+    }
+    print("counts agree" if agree else "COUNTS DIFFER")
+    for name, limit in LIMITS.items():
+        print(f"{name:<12} {ratios[name]:.3f} (at most {limit:.3f})")
+    result = {
+        "name": "itemsets",
+        "ratios": ratios,
+        "peak_gb": round(max(run["peak_gb"] for (what, _), run in found.items() if what == "apriori"), 3),
+        "baskets": baskets,
+        "counts_agree": agree,
+        "eclat_over_apriori_001": round(
+            found["eclat", 0.001]["seconds"] / found["apriori", 0.001]["seconds"], 3
+        ),
+        "large": large and {"seconds": round(large["seconds"], 1), "peak_gb": round(large["peak_gb"], 2)},
+    }
+    print(json.dumps(result))
+    if not agree:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+-- One row per morning on which recommendations are made: today, and the past one that tells how good they
+-- are.
+with today as (
+
+    select as_of_date
+    from {{ ref('int_retention__snapshots') }}
+    where split = 'score'
+
+),
+
+days as (
+
+    select
+        as_of_date,
+        'today' as purpose,
+        cast(null as date) as test_window_end_date
+    from today
+    union all
+    select
+        coalesce(
+            {{ date_var('recommendation_cutoff_date') }},
+            {{ days_from('as_of_date', -basket_var('recommendation_test_days')) }}
+        ) as as_of_date,
+        'backtest' as purpose,
+        coalesce(
+            {{ days_from(date_var('recommendation_cutoff_date'), basket_var('recommendation_test_days')) }},
+            as_of_date
+        ) as test_window_end_date
+    from today
+
+)
+
+select * from days

@@ -1,0 +1,111 @@
+"""Calls the package's SQL macros on a DuckDB connection without dbt: same files, no project, no start-up.
+
+Only what such macros use of dbt's context is there: run_query, return, adapter.dispatch (to default__),
+exceptions.raise_compiler_error, dbt.type_string, execute, and the macros themselves as retention.<name>.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import duckdb
+import jinja2
+
+from dbt_retention.errors import RetentionError
+
+_MACRO = re.compile(r"({%-?\s*macro\s+)(\w+)")
+_PREFIX = "dbt_macro__"  # as in dbt: a template does not export a name with a leading underscore
+
+
+class _Return(Exception):  # noqa: N818 - carries a value, as in dbt; it is no error
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class SqlMacros:
+    """The macros of dbt_project/macros, bound to `connection`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._files = _files(macros_folder())
+        macros = _Namespace(self._files, self._call)
+        self._context: dict[str, Any] = {
+            "retention": macros,
+            "run_query": self._run_query,
+            "return": _return,
+            "adapter": SimpleNamespace(dispatch=lambda name, _package: getattr(macros, f"default__{name}")),
+            "exceptions": SimpleNamespace(raise_compiler_error=_raise),
+            "dbt": SimpleNamespace(type_string=lambda: "varchar"),
+            "execute": True,
+        }
+
+    def call(self, name: str, *arguments: Any, **named: Any) -> Any:
+        """What the macro returns, or the SQL that it renders. Raises RetentionError in the macro's words."""
+        return self._call(name, *arguments, **named)
+
+    def _call(self, name: str, *arguments: Any, **named: Any) -> Any:
+        module = _template(self._files[name]).make_module(self._context)
+        macro = getattr(module, _PREFIX + name)
+        try:
+            return str(macro(*arguments, **named))
+        except _Return as value:
+            return value.value
+
+    def _run_query(self, query: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query).fetchall()
+
+
+class _Namespace:
+    """`retention.<macro>` in a template."""
+
+    def __init__(self, macros: Mapping[str, Path], call: Callable[..., Any]) -> None:
+        self._macros = macros
+        self._caller = call
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in self._macros:
+            raise AttributeError(name)
+        return lambda *arguments, **named: self._caller(name, *arguments, **named)
+
+
+def macros_folder() -> Path:
+    """Where the SQL lies: inside the installed package, or beside it in a clone without symbolic links."""
+    here = Path(__file__).parent
+    for folder in (here / "macros", here.parents[1] / "dbt_project" / "macros"):
+        if (folder / "mine_itemsets.sql").is_file():
+            return folder
+    raise RetentionError(
+        f"the SQL macros are missing from {here / 'macros'}. "
+        "Install again: pip install --force-reinstall dbt-retention"
+    )
+
+
+@cache
+def _files(folder: Path) -> dict[str, Path]:
+    """The file of each macro, by its name."""
+    return {
+        name: file
+        for file in sorted(folder.rglob("*.sql"))
+        for _, name in _MACRO.findall(file.read_text(encoding="utf-8"))
+    }
+
+
+@cache
+def _template(file: Path) -> jinja2.Template:
+    environment = jinja2.Environment(  # noqa: S701 - the output is SQL, not HTML
+        extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined
+    )
+    return environment.from_string(_MACRO.sub(rf"\1{_PREFIX}\2", file.read_text(encoding="utf-8")))
+
+
+def _return(value: Any) -> NoReturn:
+    raise _Return(value)
+
+
+def _raise(message: str) -> NoReturn:
+    raise RetentionError(message)

@@ -1,0 +1,250 @@
+"""Itemsets and rules are those of a count by hand, on any baskets and by both strategies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from dbt_retention.cli import app
+from dbt_retention.errors import RetentionError
+from dbt_retention.itemsets import Strategy, mine, mine_file, parse_support
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+Lines = Sequence[tuple[int | None, str | None]]
+STRATEGIES: tuple[Strategy, ...] = ("apriori", "eclat")
+
+
+def table_of(lines: Lines) -> pa.Table:
+    return pa.table(
+        {
+            "basket": pa.array([basket for basket, _ in lines], pa.int32()),
+            "item": pa.array([item for _, item in lines], pa.string()),
+        }
+    )
+
+
+def mined_from(lines: Lines, **options: Any) -> tuple[dict[frozenset[str], int], list[dict[str, Any]]]:
+    with duckdb.connect() as connection:
+        connection.register("basket_lines", table_of(lines))
+        mine(connection, lines="basket_lines", **options)
+        itemsets = connection.sql("select items, length, baskets from itemsets").fetchall()
+        rules = connection.sql("select * from rules").to_arrow_table().to_pylist()
+    assert all(len(set(items)) == length for items, length, _ in itemsets)
+    assert len({frozenset(items) for items, _, _ in itemsets}) == len(itemsets)
+    return {frozenset(items): baskets for items, _, baskets in itemsets}, rules
+
+
+def baskets_of(lines: Lines) -> list[frozenset[str]]:
+    baskets: dict[int, set[str]] = {}
+    for basket, item in lines:
+        if basket is not None and item is not None:
+            baskets.setdefault(basket, set()).add(item)
+    return [frozenset(items) for items in baskets.values()]
+
+
+def counted_by_hand(
+    baskets: Iterable[frozenset[str]], *, least: int, max_length: int
+) -> dict[frozenset[str], int]:
+    counts: dict[frozenset[str], int] = {}
+    for basket in baskets:
+        for length in range(1, max_length + 1):
+            for items in combinations(sorted(basket), length):
+                counts[frozenset(items)] = counts.get(frozenset(items), 0) + 1
+    return {items: count for items, count in counts.items() if count >= least}
+
+
+ITEMS = st.sampled_from("abcdefg")
+RANDOM_LINES = st.lists(st.tuples(st.integers(0, 12), ITEMS), max_size=60)
+DUPLICATE_HEAVY = st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abc")), min_size=20, max_size=60)
+SINGLE_ITEM = st.lists(st.tuples(st.integers(0, 30), st.just("a")), min_size=1, max_size=30)
+WITH_UNKNOWN = st.lists(
+    st.tuples(st.one_of(st.none(), st.integers(0, 5)), st.one_of(st.none(), ITEMS)), max_size=40
+)
+
+
+@given(
+    lines=st.one_of(RANDOM_LINES, DUPLICATE_HEAVY, SINGLE_ITEM, WITH_UNKNOWN),
+    min_support=st.one_of(st.integers(1, 6), st.sampled_from([0.05, 0.1, 0.3, 0.5, 1.0])),
+    max_length=st.integers(1, 8),
+    strategy=st.sampled_from(STRATEGIES),
+)
+@settings(max_examples=120, deadline=None)
+def test_itemsets_and_rules_equal_a_count_by_hand(
+    lines: Lines, min_support: float | int, max_length: int, strategy: Strategy
+) -> None:
+    baskets = baskets_of(lines)
+    total = len(baskets)
+    least = (
+        min_support
+        if isinstance(min_support, int)
+        else next(n for n in range(1, total + 2) if n >= min_support * total - 1e-9)
+    )
+    expected = counted_by_hand(baskets, least=least, max_length=max_length)
+
+    itemsets, rules = mined_from(lines, min_support=min_support, max_length=max_length, strategy=strategy)
+
+    assert itemsets == expected
+    assert len(rules) == sum(2 ** len(items) - 2 for items in expected)
+    for rule in rules:
+        antecedent, consequent = frozenset(rule["antecedent"]), frozenset(rule["consequent"])
+        assert not antecedent & consequent
+        both = expected[antecedent | consequent] / total
+        first, second = expected[antecedent] / total, expected[consequent] / total
+        assert rule["baskets"] == expected[antecedent | consequent]
+        assert math.isclose(rule["support"], both)
+        assert math.isclose(rule["confidence"], both / first)
+        assert math.isclose(rule["lift"], both / first / second)
+        assert math.isclose(rule["leverage"], both - first * second, abs_tol=1e-12)
+        if expected[antecedent] == expected[antecedent | consequent]:
+            assert rule["conviction"] == math.inf
+        else:
+            assert math.isclose(
+                rule["conviction"], (1 - second) / (1 - both / first), rel_tol=1e-9, abs_tol=1e-12
+            )
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_no_baskets_give_no_itemsets(strategy: Strategy) -> None:
+    itemsets, rules = mined_from([], min_support=0.1, max_length=3, strategy=strategy)
+    assert itemsets == {}
+    assert rules == []
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_ten_items_make_one_itemset_of_length_ten(strategy: Strategy) -> None:
+    lines = [(basket, item) for basket in range(3) for item in "abcdefghij"]
+    itemsets, _ = mined_from(lines, min_support=3, max_length=10, strategy=strategy, single_consequent=True)
+    assert len(itemsets) == 2**10 - 1
+    assert itemsets[frozenset("abcdefghij")] == 3
+
+
+def test_single_consequents_are_the_rules_with_one_item_on_the_right() -> None:
+    lines = [(basket, item) for basket in range(4) for item in "abcd"]
+    _, rules = mined_from(lines, min_support=0.5, max_length=4)
+    _, single = mined_from(lines, min_support=0.5, max_length=4, single_consequent=True)
+
+    def sides(found: list[dict[str, Any]]) -> set[tuple[frozenset[str], frozenset[str]]]:
+        return {(frozenset(rule["antecedent"]), frozenset(rule["consequent"])) for rule in found}
+
+    assert sides(single) == {(left, right) for left, right in sides(rules) if len(right) == 1}
+
+
+def test_rules_below_the_confidence_are_left_out() -> None:
+    lines = [(1, "a"), (1, "b"), (2, "a"), (2, "b"), (3, "a"), (4, "a"), (5, "a")]
+    _, rules = mined_from(lines, min_support=1, max_length=2, min_confidence=0.4)
+    assert {rule["confidence"] for rule in rules} == {0.4, 1.0}
+
+
+def test_a_share_is_rounded_up_but_not_past_a_whole_number() -> None:
+    """0.1 * 30 is 3.0000000000000004 as a double; three baskets of thirty are enough."""
+    lines = [(basket, "a" if basket < 3 else "b") for basket in range(30)]
+    itemsets, _ = mined_from(lines, min_support=0.1, max_length=1)
+    assert itemsets == {frozenset("a"): 3, frozenset("b"): 27}
+
+
+def test_a_level_that_explodes_stops_with_its_name_and_what_to_do() -> None:
+    lines = [(basket, f"item {number}") for basket in range(4) for number in range(40)]
+    with pytest.raises(RetentionError) as stopped:
+        mined_from(lines, min_support=4, max_length=8, max_level_gb=0.002)
+    message = str(stopped.value)
+    assert "itemsets of length 4 would need 91,390 candidates and about 0.00512 GB" in message
+    assert "Raise --min-support (now 4: 4 of 4 baskets)" in message
+    assert "lower --max-length to 3, or raise --max-level-gb" in message
+
+
+def test_eclat_stops_before_an_explosion_too() -> None:
+    lines = [(basket, f"item {number}") for basket in range(4) for number in range(40)]
+    with pytest.raises(RetentionError, match="itemsets of length 4 would need 91,390 candidates"):
+        mined_from(lines, min_support=4, max_length=8, max_level_gb=0.002, strategy="eclat")
+
+
+def test_too_many_rules_stop_before_they_are_made() -> None:
+    lines = [(basket, item) for basket in range(3) for item in "abcdefghijkl"]
+    with pytest.raises(RetentionError, match=r"the itemsets would make 523,250 rules and about 0\.0837 GB"):
+        mined_from(lines, min_support=3, max_length=12, max_level_gb=0.05)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"max_length": 0}, "--max-length is '0'; expected a whole number from 1 to 16"),
+        ({"min_support": 0}, "--min-support is '0'; expected a share"),
+        ({"min_support": 1.5}, "--min-support is '1.5'; expected a share"),
+        ({"strategy": "magic"}, "--strategy is 'magic'; expected apriori or eclat"),
+        ({"max_level_gb": 0}, "--max-level-gb is '0'; expected a size in GB"),
+    ],
+)
+def test_wrong_settings_are_named(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(RetentionError) as wrong:
+        mined_from([(1, "a")], **{"min_support": 0.5, "max_length": 2} | options)
+    assert words in str(wrong.value)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "much", "nan"])
+def test_a_wrong_support_is_named(text: str) -> None:
+    with pytest.raises(RetentionError, match=f"--min-support is '{text}'"):
+        parse_support(text)
+
+
+def test_the_command_reads_text_ids_and_writes_both_files(tmp_path: Path) -> None:
+    source = tmp_path / "tills.csv"
+    source.write_text("till,what\nr1,Tea\nr1,Milk\nr2,Tea\nr2,Milk\nr3,Tea\nr4,\n", encoding="utf-8")
+    done = CliRunner().invoke(
+        app,
+        f"itemsets {source} --basket till --item what --min-support 2 --max-length 3 "
+        f"--min-confidence 0.8 --single-consequent --out {tmp_path / 'found'}",
+    )
+    assert done.exit_code == 0, done.output
+    assert "1 lines without basket or item left out" in done.output
+    assert "3 itemsets in at least 2 of 3 baskets: 2 of length 1, 1 of length 2" in done.output
+    assert duckdb.sql(f"from '{tmp_path / 'found' / 'itemsets.parquet'}'").fetchall() == [
+        (["Tea"], 1, 3, 1.0),
+        (["Milk"], 1, 2, 2 / 3),
+        (["Tea", "Milk"], 2, 2, 2 / 3),
+    ]
+    [rule] = duckdb.sql(f"from '{tmp_path / 'found' / 'rules.parquet'}'").fetchall()
+    assert rule[:2] == (["Milk"], ["Tea"])
+    assert sorted(path.name for path in (tmp_path / "found").iterdir()) == [
+        "itemsets.parquet",
+        "rules.parquet",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "basket", "item", "words"),
+    [
+        ("missing.parquet", "till", "what", "is not a file"),
+        ("lines.txt", "till", "what", "ends in '.txt'; expected .parquet, .csv, .tsv"),
+        (
+            "lines.csv",
+            "cart",
+            "what",
+            "--basket is 'cart', and lines.csv has no such column. It has till, what",
+        ),
+        ("lines.csv", "till", "till", "--basket and --item are both 'till'"),
+        ("broken.parquet", "till", "what", "broken.parquet cannot be read"),
+    ],
+)
+def test_a_wrong_file_or_column_is_named(
+    tmp_path: Path, name: str, basket: str, item: str, words: str
+) -> None:
+    for file in ("lines.txt", "lines.csv", "broken.parquet"):
+        (tmp_path / file).write_text("till,what\n1,Tea\n", encoding="utf-8")
+    with pytest.raises(RetentionError) as wrong:
+        mine_file(
+            tmp_path / name,
+            basket=basket,
+            item=item,
+            min_support=1,
+            max_length=2,
+            out=tmp_path / "out",
+        )
+    assert words in str(wrong.value)
