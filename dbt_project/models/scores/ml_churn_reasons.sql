@@ -1,0 +1,93 @@
+-- One row per warned customer of today and reason: how much the reason moves the score, and in which words.
+-- Contributions are in log-odds against the median customer; with 'other' they add up to the score.
+{% set reasons = feature_reasons() %}
+{% set lowest_warned = var('risk_tier_thresholds').values() | min %}
+
+with scoring_set as (
+
+    select * from {{ ref('ml_scoring_set') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('ml_churn_scores') }}
+
+),
+
+warned as (
+
+    select scoring_set.*
+    from scoring_set
+    inner join scores
+        on
+            scoring_set.customer_id = scores.customer_id
+            and scoring_set.as_of_date = scores.as_of_date
+    where
+        scores.split = 'score'
+        and scores.churn_probability >= {{ lowest_warned }}
+
+),
+
+explained as (
+
+    select
+        customer_id,
+        as_of_date,
+        {{ explain('churn', reasons | map(attribute='features') | list, 'warned') }} as contributions
+    from warned
+
+),
+
+reasons as (
+
+    {% for reason in reasons %}
+        select
+            {{ loop.index }} as reason_number,
+            '{{ reason.reason }}' as reason
+        union all
+    {% endfor %}
+    select
+        {{ reasons | length + 1 }} as reason_number,
+        'other' as reason
+
+),
+
+contributed as (
+
+    select
+        explained.customer_id,
+        explained.as_of_date,
+        reasons.reason,
+        {{ array_item('explained.contributions', 'reasons.reason_number') }} as contribution_log_odds
+    from explained
+    cross join reasons
+
+),
+
+worded as (
+
+    select
+        contributed.customer_id,
+        contributed.as_of_date,
+        contributed.reason,
+        contributed.contribution_log_odds,
+        case contributed.reason
+            when 'other' then cast(null as {{ dbt.type_string() }})
+            {% for reason in reasons %}
+                when '{{ reason.reason }}'
+                    then coalesce(
+                        {{ sentence(reason.words, 'warned') }},
+                        {{ sentence(reason.words_if_unknown, 'warned') }}
+                    )
+            {% endfor %}
+        end as reason_words
+    from contributed
+    inner join warned
+        on
+            contributed.customer_id = warned.customer_id
+            and contributed.as_of_date = warned.as_of_date
+
+)
+
+select * from worded

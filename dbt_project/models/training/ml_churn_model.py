@@ -1,0 +1,20 @@
+"""One row per candidate of the champion churn model; trains it first where the policy says so."""
+
+from dbt_retention.training import run_dbt_model, train_churn
+
+
+def model(dbt, session):
+    settings = {
+        "training_policy": dbt.config.get("training_policy"),
+        "orders_input": dbt.config.get("orders_input"),
+        "churn_definition": dbt.config.get("churn_definition"),
+        "personal_cadence_multiple": dbt.config.get("personal_cadence_multiple"),
+        "personal_cadence_min_days": dbt.config.get("personal_cadence_min_days"),
+        "spend_decline_share": dbt.config.get("spend_decline_share"),
+        "lookback_days": dbt.config.get("lookback_days"),
+        "churn_candidates": dbt.config.get("churn_candidates"),
+        "min_buyers": dbt.config.get("min_buyers"),
+        "min_history_days": dbt.config.get("min_history_days"),
+        "min_training_churners": dbt.config.get("min_training_churners"),
+    }
+    return run_dbt_model(train_churn, dbt.ref("ml_training_set"), session=session, settings=settings)

@@ -1,0 +1,12 @@
+"""One row per segment of the champion segment model; trains it first where the policy says so."""
+
+from dbt_retention.training import run_dbt_model, train_segments
+
+
+def model(dbt, session):
+    settings = {
+        "training_policy": dbt.config.get("training_policy"),
+        "orders_input": dbt.config.get("orders_input"),
+        "segment_count": dbt.config.get("segment_count"),
+    }
+    return run_dbt_model(train_segments, dbt.ref("ml_segment_set"), session=session, settings=settings)

@@ -1,0 +1,168 @@
+"""The model card: what a model is, was trained on, and how good it is. JSON for SQL, README for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["probability", "cluster"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class Interval(_Frozen):
+    """A figure with its 95 % confidence interval."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+class CandidateScore(_Frozen):
+    """What one candidate reached on the validation dates, never on the test date."""
+
+    candidate: str
+    log_loss: float
+    auc: float
+    average_precision: float
+    brier: float
+    champion: bool
+
+
+class Calibration(_Frozen):
+    """Platt's sigmoid on the mean log-odds: p = 1 / (1 + exp(-(slope * logit + intercept)))."""
+
+    slope: float
+    intercept: float
+    rows: int
+
+
+class Parity(_Frozen):
+    """Largest difference between the estimator and its ONNX file, and on how many rows."""
+
+    rows: int
+    rows_with_nulls: int
+    max_difference: float
+    tolerance: float
+
+
+class ChurnTraining(_Frozen):
+    """Everything that decided what the churn model learned."""
+
+    churn_definition: str
+    churn_definition_settings: dict[str, float] = {}
+    churn_horizon_days: int
+    lookback_days: int
+    orders_input: str
+    training_dates: list[str]
+    test_date: str
+    rows: int
+    customers: int
+    churned_share: float
+
+
+class SegmentTraining(_Frozen):
+    """Everything that decided where the segments' centres lie."""
+
+    as_of_date: str
+    orders_input: str
+    rows: int
+    segment_count: int
+    centres: list[list[float]]
+    inertia: float
+
+
+class Card(_Frozen):
+    """The contract between training and scoring. Grain: one card per model version."""
+
+    model: str
+    version: str
+    kind: Kind
+    onnx_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    features: list[str] = Field(min_length=1)
+    feature_medians: list[float]
+    trained_at: str
+    churn: ChurnTraining | None = None
+    segments: SegmentTraining | None = None
+    candidates: list[CandidateScore] = []
+    calibration: Calibration | None = None
+    threshold: float | None = None
+    test_metrics: dict[str, Interval] = {}
+    parity: Parity
+    libraries: dict[str, str]
+    intended_use: str
+    limits: str
+
+    def readme(self) -> str:
+        """The card for people, as Markdown."""
+        return "\n\n".join(block for block in self._blocks() if block) + "\n"
+
+    def _blocks(self) -> list[str]:
+        blocks = [
+            f"# {self.model} {self.version}",
+            f"Written by training from `card.json`; trained at {self.trained_at}.",
+            f"**Intended use.** {self.intended_use}",
+            f"**Limits.** {self.limits}",
+        ]
+        if self.churn:
+            churn = self.churn
+            definition = ", ".join(
+                [churn.churn_definition]
+                + [f"{name} {value:g}" for name, value in churn.churn_definition_settings.items()]
+                + [f"{churn.churn_horizon_days} days"]
+            )
+            blocks.append(
+                f"**Trained on** {churn.rows:,} rows of {churn.customers:,} customers, "
+                f"{len(churn.training_dates)} dates from {churn.training_dates[0]} to "
+                f"{churn.training_dates[-1]}, {churn.churned_share:.1%} churned "
+                f"({definition}; customers with a "
+                f"purchase in {churn.lookback_days} days)."
+            )
+        if self.segments:
+            blocks.append(
+                f"**Trained on** {self.segments.rows:,} customers as of {self.segments.as_of_date}, "
+                f"{self.segments.segment_count} segments."
+            )
+        if self.candidates:
+            blocks.append("## Candidates on the validation dates\n\n" + self._candidate_table())
+        if self.test_metrics and self.churn:
+            blocks.append(f"## Test date {self.churn.test_date}\n\n" + self._metric_table())
+        blocks.append(
+            f"## ONNX\n\nsha256 `{self.onnx_sha256}`, {len(self.features)} features. Largest "
+            f"difference to scikit-learn {self.parity.max_difference:.1e} on {self.parity.rows:,} "
+            f"rows, {self.parity.rows_with_nulls:,} of them with nulls "
+            f"(allowed {self.parity.tolerance:.0e})."
+        )
+        blocks.append("## Features\n\n" + "\n".join(f"- `{name}`" for name in self.features))
+        libraries = [[name, version] for name, version in sorted(self.libraries.items())]
+        blocks.append("## Libraries\n\n" + _table(["library", "version"], libraries))
+        return blocks
+
+    def _candidate_table(self) -> str:
+        rows = [
+            [
+                candidate.candidate + (" (champion)" if candidate.champion else ""),
+                f"{candidate.log_loss:.4f}",
+                f"{candidate.auc:.4f}",
+                f"{candidate.average_precision:.4f}",
+                f"{candidate.brier:.4f}",
+            ]
+            for candidate in self.candidates
+        ]
+        return _table(["candidate", "log loss", "AUC", "average precision", "Brier"], rows)
+
+    def _metric_table(self) -> str:
+        rows = [
+            [name, f"{metric.value:.4f}", f"{metric.lower:.4f} to {metric.upper:.4f}"]
+            for name, metric in self.test_metrics.items()
+        ]
+        return _table(["metric", "value", "95 % interval"], rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

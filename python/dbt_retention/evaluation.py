@@ -1,0 +1,103 @@
+"""How good are churn scores? Every figure has one definition here; the marts repeat them in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    brier_score_loss,
+    f1_score,
+    precision_recall_curve,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
+
+from dbt_retention.card import Interval
+
+Floats = npt.NDArray[np.float64]
+
+ECE_BINS = 10
+LIFT_SHARE = 0.1
+
+
+def binary_metrics(labels: Floats, scores: Floats, *, threshold: float) -> dict[str, float]:
+    """The metrics of `mart_model_performance`.
+
+    labels, scores: shape (rows,), labels 0 or 1, scores 0 to 1. `threshold`: a score at or above it
+    is called churn. Both classes must occur.
+    """
+    called = scores >= threshold
+    return {
+        "accuracy": float(accuracy_score(labels, called)),
+        "precision": float(precision_score(labels, called, zero_division=0.0)),
+        "recall": float(recall_score(labels, called)),
+        "f1": float(f1_score(labels, called)),
+        "auc": float(roc_auc_score(labels, scores)),
+        "average_precision": float(average_precision_score(labels, scores)),
+        "brier": float(brier_score_loss(labels, scores)),
+        "expected_calibration_error": expected_calibration_error(labels, scores),
+        "lift_at_10_percent": lift_at(scores, labels, share=LIFT_SHARE),
+    }
+
+
+def expected_calibration_error(labels: Floats, scores: Floats, *, bins: int = ECE_BINS) -> float:
+    """Mean gap between score and churned share over `bins` equal-width bins, weighted by rows.
+
+    Source: Naeini, Cooper, Hauskrecht (2015), Obtaining Well Calibrated Probabilities.
+    """
+    which = np.minimum((scores * bins).astype(int), bins - 1)
+    churned = np.bincount(which, labels, bins)
+    expected = np.bincount(which, scores, bins)
+    return float(np.abs(churned - expected).sum() / len(labels))
+
+
+def lift_at(scores: Floats, churned: Floats, *, share: float) -> float:
+    """How many times more churners the top `share` of `scores` holds than the average (0 < share <= 1).
+
+    Where equal scores straddle the cut, each of them counts in part, so that the figure does not
+    depend on the order of the rows.
+    """
+    size = max(1, round(share * len(scores)))
+    cut = np.sort(scores)[-size]
+    above, at_cut = scores > cut, scores == cut
+    part = (size - above.sum()) / at_cut.sum()
+    return float((churned[above].sum() + part * churned[at_cut].sum()) / size / churned.mean())
+
+
+def best_f1_threshold(labels: Floats, scores: Floats) -> float:
+    """The score at which calling churn gives the highest F1."""
+    precision, recall, thresholds = precision_recall_curve(labels, scores)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    return float(thresholds[int(np.argmax(f1[:-1]))])
+
+
+def with_intervals(
+    metrics: Callable[[Floats, Floats], dict[str, float]],
+    labels: Floats,
+    scores: Floats,
+    *,
+    draws: int = 200,
+    seed: int = 7,
+) -> dict[str, Interval]:
+    """`metrics(labels, scores)` with 95 % percentile intervals of a bootstrap over customers.
+
+    One row must be one customer. Draws without both classes are drawn again.
+    Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
+    """
+    rng = np.random.default_rng(seed)
+    drawn: list[dict[str, float]] = []
+    while len(drawn) < draws:
+        rows = rng.integers(0, len(labels), len(labels))
+        if 0 < labels[rows].mean() < 1:
+            drawn.append(metrics(labels[rows], scores[rows]))
+    point = metrics(labels, scores)
+    bounds = {name: np.percentile([draw[name] for draw in drawn], [2.5, 97.5]) for name in point}
+    return {
+        name: Interval(value=value, lower=float(bounds[name][0]), upper=float(bounds[name][1]))
+        for name, value in point.items()
+    }

@@ -1,0 +1,196 @@
+"""Estimators to one ONNX graph each, behind a parity gate: a graph that answers differently is refused.
+
+Every graph has the input `features` (float32, rows x features, NaN = null) and the output `result`:
+churn probability (float32, rows) or cluster (int64, rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from scipy.special import expit, logit
+from skl2onnx import convert_sklearn, update_registered_converter
+from skl2onnx.common.data_types import FloatTensorType
+
+from dbt_retention.candidates import RANDOM_STATE, SignedLog1p
+from dbt_retention.card import Calibration, Parity
+from dbt_retention.errors import ExportParityError
+from dbt_retention.scoring import Matrix, session
+
+OPSETS = {"": 18, "ai.onnx.ml": 3}
+IR_VERSION = 9
+PROBABILITY_TOLERANCE = 1e-5
+EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before the log-odds are taken
+NULL_SHARE = 0.05
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ChurnBlend:
+    """Calibrated mean of the members' log-odds; with one member, that member calibrated."""
+
+    members: Mapping[str, Any]
+    calibration: Calibration
+
+    def predict(self, matrix: Matrix) -> Floats:
+        """Churn probability, shape (rows,), by scikit-learn."""
+        log_odds = mean_log_odds([member.predict_proba(matrix)[:, 1] for member in self.members.values()])
+        return np.asarray(
+            expit(self.calibration.slope * log_odds + self.calibration.intercept), dtype=np.float64
+        )
+
+
+def mean_log_odds(probabilities: list[Floats]) -> Floats:
+    """Mean of the log-odds of several probability vectors, shape (rows,)."""
+    kept = [logit(np.clip(np.asarray(p, dtype=np.float64), EDGE, 1 - EDGE)) for p in probabilities]
+    return np.asarray(np.mean(kept, axis=0))
+
+
+def export_churn(blend: ChurnBlend, matrix: Matrix) -> tuple[bytes, Parity]:
+    """`blend` as one ONNX graph, and its parity on `matrix` with and without nulls.
+
+    Raises ExportParityError where a probability differs by more than 1e-5.
+    """
+    content = _churn_graph(blend, feature_count=matrix.shape[1]).SerializeToString()
+    return content, check_parity(content, blend.predict, matrix, tolerance=PROBABILITY_TOLERANCE)
+
+
+def export_clusters(pipeline: Any, matrix: Matrix) -> tuple[bytes, Parity]:
+    """A fitted K-means pipeline as ONNX; every row must fall into the same cluster."""
+    model = _convert(pipeline, feature_count=matrix.shape[1], options=None)
+    keep = model.graph.output[0].name
+    model.graph.node.append(helper.make_node("Identity", [keep], ["result"], name="result"))
+    del model.graph.output[:]
+    model.graph.output.append(helper.make_tensor_value_info("result", TensorProto.INT64, [None]))
+    content = _finished(model).SerializeToString()
+    return content, check_parity(
+        content, pipeline.predict, matrix, tolerance=0.0, way_out="try another segment_count"
+    )
+
+
+def check_parity(
+    onnx_bytes: bytes,
+    predict: Callable[[Matrix], npt.NDArray[Any]],
+    matrix: Matrix,
+    *,
+    tolerance: float,
+    way_out: str = "leave the candidate that does not convert out of the var churn_candidates",
+) -> Parity:
+    """Largest difference between `predict` and the graph on `matrix`, as it is and with 5 % nulls."""
+    rng = np.random.default_rng(RANDOM_STATE)
+    holed = np.where(rng.random(matrix.shape) < NULL_SHARE, np.float32(np.nan), matrix)
+    empty = np.full((1, matrix.shape[1]), np.nan, dtype=np.float32)
+    rows = np.vstack([matrix, holed, empty]).astype(np.float32)
+    answered = np.asarray(session(onnx_bytes).run(["result"], {"features": rows})[0]).reshape(-1)
+    differences = np.abs(answered.astype(np.float64) - np.asarray(predict(rows), dtype=np.float64))
+    largest = float(np.max(differences))
+    if not largest <= tolerance:  # NaN is refused too
+        worst = int(np.argmax(np.where(np.isnan(differences), np.inf, differences)))
+        raise ExportParityError(
+            f"the ONNX graph differs from scikit-learn by {largest:.2e} (allowed {tolerance:.0e}), "
+            f"worst in row {worst} of {len(rows)}. The model was not published and the champion stays; "
+            f"{way_out}"
+        )
+    return Parity(
+        rows=len(rows),
+        rows_with_nulls=int(np.isnan(rows).any(axis=1).sum()),
+        max_difference=largest,
+        tolerance=tolerance,
+    )
+
+
+def _churn_graph(blend: ChurnBlend, *, feature_count: int) -> onnx.ModelProto:
+    nodes: list[onnx.NodeProto] = []
+    initializers: list[onnx.TensorProto] = [
+        _scalar("edge_low", EDGE),
+        _scalar("edge_high", 1 - EDGE),
+        _scalar("one", 1.0),
+        _scalar("member_count", float(len(blend.members))),
+        _scalar("slope", blend.calibration.slope),
+        _scalar("intercept", blend.calibration.intercept),
+        numpy_helper.from_array(np.array([1], dtype=np.int64), "churn_column"),
+        numpy_helper.from_array(np.array([-1], dtype=np.int64), "flat"),
+    ]
+    log_odds = []
+    for name, estimator in blend.members.items():
+        member = _convert(estimator, feature_count=feature_count, options={"zipmap": False})
+        probabilities = member.graph.output[1].name
+        prefixed = onnx.compose.add_prefix(member, f"{name}/", rename_inputs=False)
+        nodes += prefixed.graph.node
+        initializers += prefixed.graph.initializer
+        step = f"{name}/log_odds/"
+        nodes += [
+            helper.make_node("Gather", [f"{name}/{probabilities}", "churn_column"], [step + "p"], axis=1),
+            helper.make_node("Clip", [step + "p", "edge_low", "edge_high"], [step + "clipped"]),
+            helper.make_node("Sub", ["one", step + "clipped"], [step + "rest"]),
+            helper.make_node("Div", [step + "clipped", step + "rest"], [step + "odds"]),
+            helper.make_node("Log", [step + "odds"], [step + "log"]),
+        ]
+        log_odds.append(step + "log")
+    nodes += [
+        helper.make_node("Sum", log_odds, ["log_odds_sum"]),
+        helper.make_node("Div", ["log_odds_sum", "member_count"], ["log_odds_mean"]),
+        helper.make_node("Mul", ["log_odds_mean", "slope"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "intercept"], ["calibrated"]),
+        helper.make_node("Sigmoid", ["calibrated"], ["probability"]),
+        helper.make_node("Reshape", ["probability", "flat"], ["result"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "churn",
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, [None, feature_count])],
+        [helper.make_tensor_value_info("result", TensorProto.FLOAT, [None])],
+        initializer=initializers,
+    )
+    opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]
+    return _finished(helper.make_model(graph, opset_imports=opsets))
+
+
+def _convert(estimator: Any, *, feature_count: int, options: dict[str, Any] | None) -> onnx.ModelProto:
+    model: onnx.ModelProto = convert_sklearn(
+        estimator,
+        name="retention",
+        initial_types=[("features", FloatTensorType([None, feature_count]))],
+        target_opset=OPSETS,
+        options=options,
+    )
+    return model
+
+
+def _finished(model: onnx.ModelProto) -> onnx.ModelProto:
+    model.ir_version = IR_VERSION
+    model.producer_name = "dbt-retention"
+    onnx.checker.check_model(model)
+    return model
+
+
+def _scalar(name: str, value: float) -> onnx.TensorProto:
+    return numpy_helper.from_array(np.array(value, dtype=np.float32), name)
+
+
+def _signed_log1p_shapes(operator: Any) -> None:
+    operator.outputs[0].type = FloatTensorType([None, operator.inputs[0].type.shape[1]])
+
+
+def _convert_signed_log1p(scope: Any, operator: Any, container: Any) -> None:
+    source, target = operator.inputs[0].full_name, operator.outputs[0].full_name
+    names = {step: scope.get_unique_variable_name(step) for step in ("sign", "size", "one", "plus", "log")}
+    container.add_initializer(names["one"], TensorProto.FLOAT, [1], [1.0])
+    for kind, inputs, output in (
+        ("Sign", [source], names["sign"]),
+        ("Abs", [source], names["size"]),
+        ("Add", [names["size"], names["one"]], names["plus"]),
+        ("Log", [names["plus"]], names["log"]),
+        ("Mul", [names["sign"], names["log"]], target),
+    ):
+        container.add_node(kind, inputs, output, name=scope.get_unique_operator_name(kind))
+
+
+update_registered_converter(SignedLog1p, "RetentionSignedLog1p", _signed_log1p_shapes, _convert_signed_log1p)

@@ -1,0 +1,140 @@
+"""The folder `models_onnx/`: where versions lie, which one is champion, and how one is published.
+
+models_onnx/churn/champion.json                    {"model": "churn", "version": "2017-12-01-0f3c…"}
+models_onnx/churn/2017-12-01-0f3c…/model.onnx      the graph
+models_onnx/churn/2017-12-01-0f3c…/card.json       what it is; scoring believes nothing else
+models_onnx/churn/2017-12-01-0f3c…/README.md       the card for people
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dbt_retention.card import Card
+from dbt_retention.errors import ModelAlteredError, ModelNotFoundError, RetentionError
+
+CHAMPION_FILE = "champion.json"
+_SAFE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+
+class Registry:
+    """The versions of every model below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def champion_path(self, model: str) -> Path:
+        """The pointer file of `model`."""
+        return self.root / _checked_name(model) / CHAMPION_FILE
+
+    def champion_folder(self, model: str) -> Path | None:
+        """The folder of the champion's version, or None where no champion was named yet."""
+        pointer = self.champion_path(model)
+        try:
+            version = json.loads(pointer.read_text(encoding="utf-8"))["version"]
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelAlteredError(
+                f"{pointer} is not a champion pointer ({error}). Restore it, or run: retention train"
+            ) from error
+        return pointer.parent / _checked_name(str(version))
+
+    def champion_card(self, model: str) -> Card | None:
+        """The champion's card, or None where no champion was named yet.
+
+        Raises ModelNotFoundError where the pointer names a version whose files are gone, and
+        ModelAlteredError where the ONNX file is not the one that the card describes.
+        """
+        folder = self.champion_folder(model)
+        if folder is None:
+            return None
+        card = read_card(folder)
+        verify_onnx(folder / "model.onnx", card)
+        return card
+
+    def publish(self, card: Card, onnx_bytes: bytes) -> Path:
+        """Write a version, then point the champion at it.
+
+        The version appears whole (written beside, then renamed) and the pointer is replaced in one
+        step, so that a reader sees the old champion or the new one, never something between.
+        """
+        if hashlib.sha256(onnx_bytes).hexdigest() != card.onnx_sha256:
+            raise ModelAlteredError(f"{card.model} {card.version}: the card describes another ONNX file")
+        folder = self.root / _checked_name(card.model) / _checked_name(card.version)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+        try:
+            _write(staged / "model.onnx", onnx_bytes)
+            _write(staged / "card.json", (card.model_dump_json(indent=2) + "\n").encode())
+            _write(staged / "README.md", card.readme().encode())
+            staged.chmod(0o755)
+            if folder.exists():  # the same data trained again: same version, fresh files
+                shutil.rmtree(folder)
+            staged.rename(folder)
+        except BaseException:
+            shutil.rmtree(staged, ignore_errors=True)
+            raise
+        pointer = self.champion_path(card.model)
+        beside = pointer.with_suffix(".json.tmp")
+        _write(beside, (json.dumps({"model": card.model, "version": card.version}) + "\n").encode())
+        os.replace(beside, pointer)
+        return folder
+
+
+def read_card(folder: Path) -> Card:
+    """The card in a version's folder."""
+    path = folder / "card.json"
+    try:
+        return Card.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelNotFoundError(
+            f"{path} is missing, yet the champion points there. Restore the folder, or run: retention train"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ModelAlteredError(
+            f"{path} is not a model card ({where}: {first['msg']}). Restore it, or run: retention train"
+        ) from error
+
+
+def verify_onnx(path: Path, card: Card) -> bytes:
+    """The bytes of the ONNX file at `path`, which must be those that `card` describes."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelNotFoundError(
+            f"{path} is missing. Restore it, or train a new one: retention train"
+        ) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != card.onnx_sha256:
+        raise ModelAlteredError(
+            f"{path} was altered: its sha256 is {found[:12]}…, its card says {card.onnx_sha256[:12]}…. "
+            "Restore the file, or train a new one: retention train"
+        )
+    return content
+
+
+def _checked_name(name: str) -> str:
+    """`name`, if it can be a folder's name and nothing more (no path steps out of the registry)."""
+    if not _SAFE_NAME.match(name):
+        raise RetentionError(
+            f"'{name}' is not a model or version name; allowed are letters, digits, '.', '_' and '-'"
+        )
+    return name
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

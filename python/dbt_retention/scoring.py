@@ -1,0 +1,148 @@
+"""Scores rows with the champion's ONNX file: by feature name, lazily loaded, checksum verified.
+
+Knows no engine. DuckDB and Spark hand over Arrow columns; a web shop hands over a mapping.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import pyarrow as pa
+
+from dbt_retention.card import Card, Kind
+from dbt_retention.errors import FeatureMissingError, ModelNotFoundError, RetentionError
+from dbt_retention.registry import Registry, read_card, verify_onnx
+
+# onnxruntime computes the last few rows of a batch by other instructions, whose last bit differs. Full
+# blocks give a row the same score wherever it stands, so that two builds make identical tables.
+ROWS_AT_ONCE = 64
+
+Matrix = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """An ONNX session with its card."""
+
+    card: Card
+    session: onnxruntime.InferenceSession
+
+    def matrix(self, columns: Mapping[str, pa.Array]) -> Matrix:
+        """The card's features in the card's order, shape (rows, features); null becomes NaN."""
+        missing = [name for name in self.card.features if name not in columns]
+        if missing:
+            raise FeatureMissingError(
+                f"model {self.card.model} {self.card.version} needs {len(missing)} feature(s) that the "
+                f"row does not have: {', '.join(missing[:5])}. Add them to the scoring set, or train a "
+                "model without them: retention train"
+            )
+        first = columns[self.card.features[0]]
+        matrix = np.empty((len(first), len(self.card.features)), dtype=np.float32)
+        for position, name in enumerate(self.card.features):
+            matrix[:, position] = as_float32(columns[name], name=name)
+        return matrix
+
+    def probabilities(self, matrix: Matrix) -> Vector:
+        """Churn probability of each row, shape (rows,), between 0 and 1."""
+        self.require("probability")
+        return np.asarray(self._run(matrix), dtype=np.float32)
+
+    def clusters(self, matrix: Matrix) -> Labels:
+        """Number of the nearest centre of each row, shape (rows,), counted from 0."""
+        self.require("cluster")
+        return np.asarray(self._run(matrix), dtype=np.int64)
+
+    def require(self, kind: Kind) -> None:
+        """Raise RetentionError unless the model gives a `kind`."""
+        if self.card.kind != kind:
+            raise RetentionError(
+                f"model {self.card.model} gives a {self.card.kind}, not a {kind}. "
+                "Use onnx_score for probabilities and onnx_cluster for clusters"
+            )
+
+    def _run(self, matrix: Matrix) -> npt.NDArray[np.generic]:
+        rows = len(matrix)
+        if missing := -rows % ROWS_AT_ONCE:
+            matrix = np.vstack([matrix, np.zeros((missing, matrix.shape[1]), dtype=np.float32)])
+        output: npt.NDArray[np.generic] = self.session.run(["result"], {"features": matrix})[0]
+        return output.reshape(-1)[:rows]
+
+
+class Scorer:
+    """The champions of one registry, each loaded at its first use and again when it changes."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._lock = threading.Lock()
+        self._loaded: dict[str, tuple[tuple[object, ...], LoadedModel]] = {}
+
+    def model(self, name: str) -> LoadedModel:
+        """The champion of `name`; read from disk only where a file's time or size has changed."""
+        folder = self.registry.champion_folder(name)
+        if folder is None:
+            raise ModelNotFoundError(
+                f"no model '{name}' in {self.registry.root}: nothing was trained yet. Run: retention train"
+            )
+        stamp = (folder, _stamp(folder / "model.onnx"), _stamp(folder / "card.json"))
+        with self._lock:
+            known = self._loaded.get(name)
+            if known is None or known[0] != stamp:
+                known = (stamp, load(folder))
+                self._loaded[name] = known
+        return known[1]
+
+
+def load(folder: Path) -> LoadedModel:
+    """The model in a version's folder, verified against its card."""
+    card = read_card(folder)
+    content = verify_onnx(folder / "model.onnx", card)
+    return LoadedModel(card=card, session=session(content))
+
+
+def session(onnx_bytes: bytes) -> onnxruntime.InferenceSession:
+    """An ONNX session of one thread: the engine that calls it already runs one per core."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(onnx_bytes, options, providers=["CPUExecutionProvider"])
+
+
+def struct_columns(rows: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
+    """The fields of an Arrow struct column, by lower-case name."""
+    whole = rows.combine_chunks() if isinstance(rows, pa.ChunkedArray) else rows
+    if not pa.types.is_struct(whole.type):
+        raise RetentionError(
+            f"expected a struct of features, got {whole.type}. Pass a whole row: "
+            "select onnx_score('churn', features) from ml_scoring_set as features"
+        )
+    names: Sequence[str] = [field.name.lower() for field in whole.type]
+    return dict(zip(names, whole.flatten(), strict=True))
+
+
+def as_float32(column: pa.Array, *, name: str) -> Vector:
+    """A numeric or boolean Arrow column as float32, shape (rows,); null becomes NaN."""
+    try:
+        values = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise RetentionError(
+            f"feature {name} is {column.type}, not a number. Cast it in its feature model"
+        ) from error
+    with np.errstate(over="ignore"):
+        return np.asarray(values, dtype=np.float32)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)

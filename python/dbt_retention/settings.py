@@ -1,0 +1,85 @@
+"""What `dbt_project.yml` says about training, checked before anything is trained."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from dbt_retention.candidates import CANDIDATES
+from dbt_retention.errors import RetentionError
+
+
+class Settings(BaseModel):
+    """Common to all models."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    training_policy: Literal["if_missing", "always", "never"]
+    orders_input: str
+
+
+class ChurnSettings(Settings):
+    """The vars that decide what the churn model learns."""
+
+    churn_definition: Literal["fixed_horizon", "personal_cadence", "spend_decline"]
+    personal_cadence_multiple: float = Field(gt=0)
+    personal_cadence_min_days: int = Field(ge=1)
+    spend_decline_share: float = Field(gt=0, le=1)
+    lookback_days: int = Field(ge=1)
+    churn_candidates: list[str] = Field(min_length=1)
+    min_buyers: int = Field(ge=1)
+    min_history_days: int = Field(ge=1)
+    min_training_churners: int = Field(ge=1)
+
+    @field_validator("churn_candidates")
+    @classmethod
+    def _known(cls, value: list[str]) -> list[str]:
+        if unknown := [name for name in value if name not in CANDIDATES]:
+            raise ValueError(f"unknown {', '.join(unknown)}; allowed are {', '.join(CANDIDATES)}")
+        return value
+
+    @property
+    def definition_settings(self) -> dict[str, float]:
+        """The vars that the churn definition in force depends on, besides the horizon."""
+        names = {
+            "fixed_horizon": [],
+            "personal_cadence": ["personal_cadence_multiple", "personal_cadence_min_days"],
+            "spend_decline": ["spend_decline_share"],
+        }[self.churn_definition]
+        return {name: float(getattr(self, name)) for name in names}
+
+    def churn_in_words(self, *, horizon_days: int) -> str:
+        """What a customer does who churns, to follow 'the probability that a customer'."""
+        return {
+            "fixed_horizon": f"makes no purchase in the next {horizon_days} days",
+            "personal_cadence": (
+                f"stays silent for longer than {self.personal_cadence_multiple:g} times the usual gap "
+                f"between the customer's own purchases, judged within {horizon_days} days"
+            ),
+            "spend_decline": (
+                f"spends less than {self.spend_decline_share:.0%} of the customer's own usual amount "
+                f"in the next {horizon_days} days"
+            ),
+        }[self.churn_definition]
+
+
+class SegmentSettings(Settings):
+    """The vars that decide where the segments lie."""
+
+    segment_count: int = Field(ge=2, le=12)
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+def read_settings(kind: type[AnySettings], values: dict[str, Any]) -> AnySettings:
+    """`values` as settings of `kind`. Raises RetentionError that names each wrong var."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, problem['loc']))} is {problem['input']!r}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise RetentionError(f"wrong var in dbt_project.yml: {wrong}. See docs/vars.md") from error

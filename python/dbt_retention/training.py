@@ -1,0 +1,509 @@
+"""Trains and publishes the models: reads one table, writes one folder, returns what the card says.
+
+Called by the dbt Python models of the training room. Nothing here computes a feature.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Protocol
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from scipy.special import expit
+from sklearn.cluster import KMeans
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from dbt_retention import __version__
+from dbt_retention.candidates import CANDIDATES, RANDOM_STATE, without_empty
+from dbt_retention.card import (
+    Calibration,
+    CandidateScore,
+    Card,
+    ChurnTraining,
+    Parity,
+    SegmentTraining,
+)
+from dbt_retention.errors import DbtModelError, ModelAlteredError, RetentionError, TrainingDataError
+from dbt_retention.evaluation import Floats, best_f1_threshold, binary_metrics, with_intervals
+from dbt_retention.export import ChurnBlend, export_churn, export_clusters, mean_log_odds
+from dbt_retention.registry import Registry
+from dbt_retention.scoring import Matrix, as_float32
+from dbt_retention.settings import ChurnSettings, SegmentSettings, Settings, read_settings
+
+CHURN = "churn"
+SEGMENTS = "segments"
+SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count")
+KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
+BLEND = "blend"
+VALIDATION_DATES = 3
+CUSTOMER_GROUPS = 3
+TIE_BREAK = 1e-4  # of a percent rank
+_LIBRARIES = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """What the training set says of the whole shop, the same in every row."""
+
+    churn_horizon_days: int
+    history_days: int
+    buyers_count: int
+
+    @classmethod
+    def of(cls, rows: pa.Table) -> ShopFacts:
+        """The facts that stand in `rows`; there must be one row at least."""
+        return cls(**{name: int(rows[name][0].as_py()) for name in SHOP_FACTS})
+
+
+class Train(Protocol):
+    """train_churn or train_segments."""
+
+    def __call__(self, rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table: ...
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """Rows of one split: one customer at one date each."""
+
+    customers: npt.NDArray[np.object_]
+    dates: npt.NDArray[np.datetime64]
+    matrix: Matrix
+    churned: Floats
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> LabelledRows:
+        """The rows for which `keep` is true."""
+        return LabelledRows(self.customers[keep], self.dates[keep], self.matrix[keep], self.churned[keep])
+
+
+def run_dbt_model(
+    train: Train,
+    rows: DuckDBPyRelation,
+    *,
+    session: DuckDBPyConnection,
+    settings: Mapping[str, Any],
+) -> pa.Table:
+    """Body of a dbt Python model: `train` on `rows`, into the registry that the session's plugin names."""
+    try:
+        [(models_path,)] = session.sql("select onnx_models_path()").fetchall()
+        ordered = rows.order("as_of_date, customer_id").to_arrow_table()
+        return train(ordered, settings=settings, registry=Registry(Path(models_path)))
+    except RetentionError as error:
+        raise DbtModelError(str(error)) from None
+
+
+def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
+    """Train the churn model where the policy says so; one row per candidate of the champion.
+
+    rows: `ml_training_set`, one row per customer and date, columns KEYS and any numeric features.
+    settings: the fields of ChurnSettings. Raises TrainingDataError where the data do not suffice,
+    RetentionError where a setting is wrong; then nothing was published and the champion stays.
+    """
+    chosen = read_settings(ChurnSettings, dict(settings))
+    features = [name for name in rows.column_names if name not in KEYS]
+    test_dates = _dates(rows.filter(_is_split(rows, "test")))
+    if not len(test_dates):
+        raise TrainingDataError(
+            "cannot train: no test date has a closed label window of churn_horizon_days. More history is "
+            "needed, or a smaller churn_horizon_days; mart_data_readiness says what is there"
+        )
+    horizon_days = ShopFacts.of(rows).churn_horizon_days
+    test_date = test_dates.max().astype(date)
+
+    def still_right(card: Card) -> bool:
+        churn = card.churn
+        return (
+            churn is not None
+            and set(card.features) == set(features)
+            and churn.churn_definition == chosen.churn_definition
+            and churn.churn_definition_settings == chosen.definition_settings
+            and churn.churn_horizon_days == horizon_days
+            and churn.lookback_days == chosen.lookback_days
+            and churn.orders_input == chosen.orders_input
+            and _label_end(churn.training_dates[-1], horizon_days) <= test_date
+        )
+
+    card = champion_or_none(CHURN, chosen, registry, still_right=still_right)
+    if card is None:
+        card = _train_churn(rows, features=features, settings=chosen, registry=registry)
+    return _churn_table(card)
+
+
+def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
+    """Train the segments where the policy says so; one row per segment of the champion.
+
+    rows: `ml_segment_set`, one row per customer, columns KEYS and percent ranks. Segments are
+    numbered from the best (highest mean rank) to the worst, so that a number keeps its meaning.
+    """
+    chosen = read_settings(SegmentSettings, dict(settings))
+    features = [name for name in rows.column_names if name not in KEYS]
+
+    def still_right(card: Card) -> bool:
+        trained = card.segments
+        return (
+            trained is not None
+            and set(card.features) == set(features)
+            and trained.segment_count == chosen.segment_count
+            and trained.orders_input == chosen.orders_input
+        )
+
+    card = champion_or_none(SEGMENTS, chosen, registry, still_right=still_right)
+    if card is None:
+        card = _train_segments(rows, features=features, settings=chosen, registry=registry)
+    return _segment_table(card)
+
+
+def champion_or_none(
+    model: str, settings: Settings, registry: Registry, *, still_right: Callable[[Card], bool]
+) -> Card | None:
+    """The champion's card where the policy keeps it, None where a new one is to be trained."""
+    if settings.training_policy == "always":
+        return None
+    card = registry.champion_card(model)
+    if settings.training_policy == "never":
+        if card is None:
+            raise TrainingDataError(
+                f"training_policy is 'never' and {registry.root} holds no model '{model}'. "
+                "Train one first: retention train"
+            )
+        return card
+    return card if card is not None and still_right(card) else None
+
+
+def time_folds(dates: npt.NDArray[np.datetime64], *, horizon_days: int) -> list[tuple[date, date]]:
+    """(newest training date, validation date) of the expanding folds, oldest first.
+
+    A fold trains on the dates whose label window closed on or before its validation date. Where the
+    history is too short for any, the newest date is predicted by all older ones, and `_out_of_fold` keeps
+    the customers apart.
+    """
+    known = [moment.astype(date) for moment in np.unique(dates)]
+    folds = []
+    for validation in known[1:]:
+        closed = [day for day in known if day + timedelta(days=horizon_days) <= validation]
+        if closed:
+            folds.append((closed[-1], validation))
+    return folds[-VALIDATION_DATES:] or list(pairwise(known))[-1:]
+
+
+def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings, registry: Registry) -> Card:
+    train = _labelled(rows.filter(_is_split(rows, "train")), features)
+    test = _labelled(rows.filter(_is_split(rows, "test")), features)
+    shop = ShopFacts.of(rows)
+    folds = time_folds(train.dates, horizon_days=shop.churn_horizon_days)
+    _refuse_too_little(train, test, folds, shop=shop, settings=settings)
+
+    members = {name: CANDIDATES[name] for name in settings.churn_candidates}
+    labels, out_of_fold, fold_of_row = _out_of_fold(
+        train, members, folds, horizon_days=shop.churn_horizon_days
+    )
+    blends = {name: [name] for name in members} | ({BLEND: list(members)} if len(members) > 1 else {})
+    calibrations = {
+        name: _sigmoid_calibration(mean_log_odds([out_of_fold[m] for m in parts]), labels)
+        for name, parts in blends.items()
+    }
+    calibrated = {
+        name: _apply(calibrations[name], mean_log_odds([out_of_fold[m] for m in parts]))
+        for name, parts in blends.items()
+    }
+    scores = {name: _mean_over_folds(labels, calibrated[name], fold_of_row) for name in blends}
+    champion = min(scores, key=lambda name: scores[name]["log_loss"])
+    threshold = best_f1_threshold(labels, calibrated[champion])
+
+    blend = ChurnBlend(
+        members={m: members[m]().fit(without_empty(train.matrix), train.churned) for m in blends[champion]},
+        calibration=calibrations[champion],
+    )
+    onnx_bytes, parity = export_churn(blend, np.vstack([train.matrix, test.matrix]))
+    test_date = test.dates.max().astype(date)
+    card = _card(
+        model=CHURN,
+        kind="probability",
+        day=test_date,
+        onnx_bytes=onnx_bytes,
+        features=features,
+        matrix=train.matrix,
+        parity=parity,
+        churn=ChurnTraining(
+            churn_definition=settings.churn_definition,
+            churn_definition_settings=settings.definition_settings,
+            churn_horizon_days=shop.churn_horizon_days,
+            lookback_days=settings.lookback_days,
+            orders_input=settings.orders_input,
+            training_dates=[str(day) for day in np.unique(train.dates)],
+            test_date=test_date.isoformat(),
+            rows=len(train.churned),
+            customers=len(np.unique(train.customers)),
+            churned_share=float(train.churned.mean()),
+        ),
+        candidates=[
+            CandidateScore(candidate=name, champion=name == champion, **figures)
+            for name, figures in scores.items()
+        ],
+        calibration=calibrations[champion],
+        threshold=threshold,
+        test_metrics=with_intervals(
+            lambda truth, score: binary_metrics(truth, score, threshold=threshold),
+            test.churned,
+            blend.predict(test.matrix),
+        ),
+        intended_use=(
+            "Rank and warn: the probability that a customer with a recent purchase "
+            f"{settings.churn_in_words(horizon_days=shop.churn_horizon_days)}, to decide whom to contact."
+        ),
+        limits=(
+            "Learned from one shop's past; customers without a purchase in the look-back are not scored. "
+            "It says who is likely to leave, not who would stay if contacted. Not for credit, price or "
+            "any decision with legal effect on a person."
+        ),
+    )
+    registry.publish(card, onnx_bytes)
+    return card
+
+
+def _train_segments(
+    rows: pa.Table, *, features: list[str], settings: SegmentSettings, registry: Registry
+) -> Card:
+    matrix = _matrix(rows, features)
+    distinct = len(np.unique(matrix, axis=0))
+    if distinct < settings.segment_count:
+        raise TrainingDataError(
+            f"cannot form {settings.segment_count} segments: the customers show {distinct} distinct "
+            "pattern(s). Lower the var segment_count, or wait for more customers"
+        )
+    pipeline = make_pipeline(
+        SimpleImputer(strategy="median", keep_empty_features=True),
+        KMeans(n_clusters=settings.segment_count, n_init=10, random_state=RANDOM_STATE),
+    ).fit(matrix)
+    _best_first(pipeline)
+    onnx_bytes, parity = export_clusters(pipeline, matrix)
+    day = _dates(rows).max().astype(date)
+    kmeans: KMeans = pipeline[-1]
+    card = _card(
+        model=SEGMENTS,
+        kind="cluster",
+        day=day,
+        onnx_bytes=onnx_bytes,
+        features=features,
+        matrix=matrix,
+        parity=parity,
+        segments=SegmentTraining(
+            as_of_date=day.isoformat(),
+            orders_input=settings.orders_input,
+            rows=len(matrix),
+            segment_count=settings.segment_count,
+            centres=[[float(value) for value in centre] for centre in kmeans.cluster_centers_],
+            inertia=float(kmeans.inertia_),
+        ),
+        intended_use="Group customers of alike recency, frequency and spend, to address each in its way.",
+        limits="A description, not a prediction; neighbours near a border are alike.",
+    )
+    registry.publish(card, onnx_bytes)
+    return card
+
+
+def _out_of_fold(
+    train: LabelledRows,
+    members: Mapping[str, Callable[[], Any]],
+    folds: list[tuple[date, date]],
+    *,
+    horizon_days: int,
+) -> tuple[Floats, dict[str, Floats], npt.NDArray[np.datetime64]]:
+    """Labels, each member's probabilities, and the dates of all validation rows.
+
+    Where label windows of a fold overlap, a customer's own later purchases would stand in the training
+    labels: each group of customers is then predicted by what the other groups taught.
+    """
+    groups = np.asarray([crc32(str(customer).encode()) for customer in train.customers]) % CUSTOMER_GROUPS
+    labels, dates = [], []
+    predicted: dict[str, list[Floats]] = {name: [] for name in members}
+    for newest, validation in folds:
+        is_past = train.dates <= np.datetime64(newest)
+        is_held_out = train.dates == np.datetime64(validation)
+        is_closed = newest + timedelta(days=horizon_days) <= validation
+        for group in [None] if is_closed else range(CUSTOMER_GROUPS):
+            past = train.where(is_past if group is None else is_past & (groups != group))
+            held_out = train.where(is_held_out if group is None else is_held_out & (groups == group))
+            if not len(held_out.churned):
+                continue
+            labels.append(held_out.churned)
+            dates.append(held_out.dates)
+            for name, fresh in members.items():
+                fitted = fresh().fit(without_empty(past.matrix), past.churned)
+                predicted[name].append(fitted.predict_proba(held_out.matrix)[:, 1])
+    joined = {name: np.concatenate(parts) for name, parts in predicted.items()}
+    return np.concatenate(labels), joined, np.concatenate(dates)
+
+
+def _refuse_too_little(
+    train: LabelledRows,
+    test: LabelledRows,
+    folds: list[tuple[date, date]],
+    *,
+    shop: ShopFacts,
+    settings: ChurnSettings,
+) -> None:
+    churners = int(train.churned.sum())
+    stayers = len(train.churned) - churners
+    needed = settings.min_training_churners
+    shortfalls = []
+    if shop.buyers_count < settings.min_buyers:
+        shortfalls.append(f"{shop.buyers_count} customers (at least {settings.min_buyers})")
+    if shop.history_days < settings.min_history_days:
+        shortfalls.append(f"{shop.history_days} days of history (at least {settings.min_history_days})")
+    if min(churners, stayers) < needed:
+        shortfalls.append(f"{churners} churned and {stayers} stayed (at least {needed} of each)")
+    if not folds:
+        shortfalls.append(
+            f"{len(np.unique(train.dates))} training date(s), so that none can be predicted by older ones"
+        )
+    if not 0 < test.churned.mean() < 1:
+        shortfalls.append("only one class on the test date")
+    for _, validation in folds:
+        if not 0 < train.churned[train.dates == np.datetime64(validation)].mean() < 1:
+            shortfalls.append(f"only one class on the validation date {validation}")
+    if shortfalls:
+        raise TrainingDataError(
+            "too little data to train on: "
+            + "; ".join(shortfalls)
+            + ". Add history or customers, or lower min_buyers, min_history_days, min_training_churners or "
+            "churn_horizon_days with care; mart_data_readiness says more. See docs/training.md"
+        )
+
+
+def _mean_over_folds(labels: Floats, scores: Floats, dates: npt.NDArray[np.datetime64]) -> dict[str, float]:
+    figures = []
+    for day in np.unique(dates):
+        rows = dates == day
+        metrics = binary_metrics(labels[rows], scores[rows], threshold=0.5)
+        kept = {name: metrics[name] for name in ("auc", "average_precision", "brier")}
+        figures.append(kept | {"log_loss": float(log_loss(labels[rows], scores[rows]))})
+    return {name: float(np.mean([figure[name] for figure in figures])) for name in figures[0]}
+
+
+def _sigmoid_calibration(log_odds: Floats, labels: Floats) -> Calibration:
+    """Platt's sigmoid on out-of-fold log-odds. Source: Platt (1999), Probabilistic Outputs for SVMs."""
+    fitted = LogisticRegression(C=1e6, max_iter=1000).fit(log_odds.reshape(-1, 1), labels)
+    return Calibration(
+        slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]), rows=len(labels)
+    )
+
+
+def _apply(calibration: Calibration, log_odds: Floats) -> Floats:
+    return np.asarray(expit(calibration.slope * log_odds + calibration.intercept))
+
+
+def _best_first(pipeline: Pipeline) -> None:
+    """Renumber K-means centres from the highest mean percent rank to the lowest, each moved a hair.
+
+    Percent ranks lie on a grid, so a customer can stand exactly between two centres; who is nearer
+    would then be for the last bit of each engine to say. Moved apart, the better segment wins.
+    """
+    kmeans: KMeans = pipeline[-1]
+    order = np.argsort(-kmeans.cluster_centers_.mean(axis=1), kind="stable")
+    apart = (TIE_BREAK * np.arange(len(order))).astype(kmeans.cluster_centers_.dtype)[:, None]
+    kmeans.cluster_centers_ = np.ascontiguousarray(kmeans.cluster_centers_[order] - apart)
+    kmeans.labels_ = np.argsort(order)[kmeans.labels_]
+
+
+def _card(*, model: str, day: date, onnx_bytes: bytes, matrix: Matrix, parity: Parity, **fields: Any) -> Card:
+    digest = hashlib.sha256(onnx_bytes).hexdigest()
+    medians = np.nanmedian(without_empty(matrix.astype(np.float64)), axis=0)
+    return Card(
+        model=model,
+        version=f"{day.isoformat()}-{digest[:8]}",
+        onnx_sha256=digest,
+        feature_medians=[float(value) for value in medians],
+        trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        parity=parity,
+        libraries={name: version(name) for name in _LIBRARIES} | {"dbt-retention": __version__},
+        **fields,
+    )
+
+
+def _churn_table(card: Card) -> pa.Table:
+    churn = card.churn
+    if churn is None or card.threshold is None:
+        raise ModelAlteredError(f"the card of {card.model} {card.version} is not of a churn model")
+    return pa.Table.from_pylist(
+        [
+            {
+                "model": card.model,
+                "model_version": card.version,
+                "candidate": candidate.candidate,
+                "is_champion": candidate.champion,
+                "validation_log_loss": candidate.log_loss,
+                "validation_auc": candidate.auc,
+                "validation_average_precision": candidate.average_precision,
+                "validation_brier": candidate.brier,
+                "decision_threshold": card.threshold,
+                "churn_horizon_days": churn.churn_horizon_days,
+                "first_training_date": date.fromisoformat(churn.training_dates[0]),
+                "last_training_date": date.fromisoformat(churn.training_dates[-1]),
+                "test_date": date.fromisoformat(churn.test_date),
+                "training_rows_count": churn.rows,
+                "features_count": len(card.features),
+                "onnx_sha256": card.onnx_sha256,
+            }
+            for candidate in card.candidates
+        ]
+    )
+
+
+def _segment_table(card: Card) -> pa.Table:
+    trained = card.segments
+    if trained is None:
+        raise ModelAlteredError(f"the card of {card.model} {card.version} is not of segments")
+    return pa.Table.from_pylist(
+        [
+            {
+                "model": card.model,
+                "model_version": card.version,
+                "segment_number": number,
+                "trained_as_of_date": date.fromisoformat(trained.as_of_date),
+                "training_rows_count": trained.rows,
+                "onnx_sha256": card.onnx_sha256,
+            }
+            | {f"centre_{name}": value for name, value in zip(card.features, centre, strict=True)}
+            for number, centre in enumerate(trained.centres, start=1)
+        ]
+    )
+
+
+def _labelled(rows: pa.Table, features: list[str]) -> LabelledRows:
+    return LabelledRows(
+        customers=np.asarray(rows["customer_id"].to_pylist(), dtype=object),
+        dates=_dates(rows),
+        matrix=_matrix(rows, features),
+        churned=rows["is_churned"].cast(pa.float64()).to_numpy(),
+    )
+
+
+def _matrix(rows: pa.Table, features: list[str]) -> Matrix:
+    columns = [as_float32(rows[name].combine_chunks(), name=name) for name in features]
+    return np.column_stack(columns) if columns else np.empty((len(rows), 0), dtype=np.float32)
+
+
+def _dates(rows: pa.Table) -> npt.NDArray[np.datetime64]:
+    return np.asarray(rows["as_of_date"].cast(pa.date32()).to_numpy(), dtype="datetime64[D]")
+
+
+def _is_split(rows: pa.Table, split: str) -> pa.ChunkedArray:
+    return pa.compute.equal(rows["split"], split)
+
+
+def _label_end(training_date: str, horizon_days: int) -> date:
+    return date.fromisoformat(training_date) + timedelta(days=horizon_days)

@@ -1,0 +1,69 @@
+"""Opens the DuckDB file that a project's profile names, to read what a build has made."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.config.runtime import load_profile
+from dbt.flags import set_from_args
+from dbt_common.context import set_invocation_context
+from dbt_common.exceptions import DbtRuntimeError
+
+from dbt_retention.dbt_runner import Project, in_words, working_in
+from dbt_retention.errors import RetentionError
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a project's default target builds."""
+
+    profile_name: str
+    target_name: str
+    path: Path
+    schema: str
+
+
+def target_of(project: Project) -> Target:
+    """The default target of the project's profile; it must be DuckDB."""
+    flags = Namespace(profiles_dir=str(project.profiles_folder), project_dir=str(project.folder))
+    with working_in(project.working_folder):
+        set_invocation_context(dict(os.environ))
+        set_from_args(flags, {})
+        try:
+            profile: Any = load_profile(str(project.folder), {})
+        except DbtRuntimeError as error:
+            raise RetentionError(in_words(str(error))) from error
+        credentials = profile.credentials
+        if credentials.type != "duckdb":
+            raise RetentionError(
+                f"target '{profile.target_name}' is {credentials.type}; this command reads DuckDB. "
+                "Query the marts there, or name a DuckDB target in profiles.yml"
+            )
+        return Target(
+            profile_name=profile.profile_name,
+            target_name=profile.target_name,
+            path=Path(credentials.path).expanduser().resolve(),
+            schema=credentials.schema,
+        )
+
+
+def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the target, in its schema, without any of our functions."""
+    if not target.path.is_file():
+        raise RetentionError(
+            f"{target.path} does not exist yet. Build it first: retention build --project <folder>"
+        )
+    try:
+        connection = duckdb.connect(str(target.path), read_only=True)
+    except duckdb.IOException as error:
+        raise RetentionError(
+            f"{target.path} cannot be opened: {str(error).splitlines()[0]}. "
+            "Close the program that writes it, and try again"
+        ) from error
+    connection.execute(f'set schema = "{target.schema}"')
+    return connection
