@@ -1,0 +1,46 @@
+-- One row per rule: baskets with the antecedent have the consequent too, how often and how much more than
+-- by chance.
+{{ config(pre_hook="{{ check_rules(ref('int_retention__itemsets'), basket_settings(), basket_var('rule_single_consequent')) }}") }} -- noqa: LT05
+
+with itemsets as (
+
+    select * from {{ ref('int_retention__itemsets') }}
+
+),
+
+rules as (
+
+    {{ association_rules(
+        'itemsets',
+        max_length=basket_var('apriori_max_length'),
+        min_confidence=basket_var('rule_min_confidence'),
+        min_lift=basket_var('rule_min_lift'),
+        single_consequent=basket_var('rule_single_consequent')
+    ) | indent(4) }}
+
+),
+
+named as (
+
+    select
+        antecedents.itemset as antecedent,
+        consequents.itemset as consequent,
+        cast(rules.antecedent_length as integer) as antecedent_length,
+        cast(rules.consequent_length as integer) as consequent_length,
+        rules.baskets_count as baskets,
+        rules.support,
+        rules.confidence,
+        rules.lift,
+        rules.leverage,
+        rules.conviction,
+        rules.zhangs_metric,
+        rules.itemset_key,
+        rules.antecedent_key,
+        rules.consequent_key
+    from rules
+    inner join itemsets as antecedents on rules.antecedent_key = antecedents.itemset_key
+    inner join itemsets as consequents on rules.consequent_key = consequents.itemset_key
+
+)
+
+select * from named

@@ -1,0 +1,43 @@
+-- One row per customer of today: the segment the customer belongs to, and the ranks that decide it.
+with scores as (
+
+    select * from {{ ref('ml_segment_scores') }}
+
+),
+
+features as (
+
+    select * from {{ ref('ml_features') }}
+
+),
+
+profiles as (
+
+    select * from {{ ref('mart_segment_profiles') }}
+
+),
+
+segmented as (
+
+    select
+        scores.customer_id,
+        scores.as_of_date,
+        scores.segment_number,
+        profiles.segment_name,
+        round(scores.recency_rank, 4) as recency_rank,
+        round(scores.frequency_rank, 4) as frequency_rank,
+        round(scores.monetary_rank, 4) as monetary_rank,
+        cast(features.days_since_last_order as integer) as days_since_last_order,
+        cast(features.orders_count_364d as integer) as orders_count_364d,
+        round(features.spend_sum_364d, 2) as spend_amount_364d,
+        scores.model_version
+    from scores
+    inner join features
+        on
+            scores.customer_id = features.customer_id
+            and scores.as_of_date = features.as_of_date
+    inner join profiles on scores.segment_number = profiles.segment_number
+
+)
+
+select * from segmented

@@ -1,0 +1,108 @@
+-- One row per customer segment: its name, its size, how its customers buy and what is at stake in it.
+with segments as (
+
+    select * from {{ ref('ml_segment_model') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('ml_segment_scores') }}
+
+),
+
+features as (
+
+    select * from {{ ref('ml_features') }}
+
+),
+
+warnings as (
+
+    select * from {{ ref('mart_early_warning') }}
+
+),
+
+described as (
+
+    select
+        segment_number,
+        case
+            when centre_frequency_rank >= 0.5 then 'Regulars'
+            else 'Occasional buyers'
+        end
+        || case
+            when centre_recency_rank >= 0.5 then ', active'
+            else ', gone quiet'
+        end
+        || case
+            when centre_monetary_rank >= centre_frequency_rank + 0.15 then ', big baskets'
+            when centre_monetary_rank <= centre_frequency_rank - 0.15 then ', small baskets'
+            else ''
+        end as description
+    from segments
+
+),
+
+named as (
+
+    select
+        segment_number,
+        case
+            when count(*) over (partition by description) = 1 then description
+            else description || ' ' || cast(
+                row_number() over (
+                    partition by description
+                    order by segment_number
+                ) as {{ dbt.type_string() }}
+            )
+        end as segment_name
+    from described
+
+),
+
+counted as (
+
+    select
+        scores.segment_number,
+        scores.as_of_date,
+        count(*) as customers_count,
+        {{ exact_sum('features.days_since_last_order') }} as days_since_last_order_sum,
+        {{ exact_sum('features.orders_count_364d') }} as orders_sum,
+        {{ exact_sum('features.spend_sum_364d') }} as spend_sum,
+        {{ exact_sum('warnings.churn_probability', scale=6) }} as expected_churners,
+        {{ exact_sum('warnings.value_at_risk') }} as value_at_risk
+    from scores
+    inner join features
+        on
+            scores.customer_id = features.customer_id
+            and scores.as_of_date = features.as_of_date
+    inner join warnings
+        on
+            scores.customer_id = warnings.customer_id
+            and scores.as_of_date = warnings.as_of_date
+    group by scores.segment_number, scores.as_of_date
+
+),
+
+profiles as (
+
+    select
+        named.segment_number,
+        named.segment_name,
+        counted.as_of_date,
+        coalesce(counted.customers_count, 0) as customers_count,
+        round(counted.customers_count / cast(sum(counted.customers_count) over () as double), 4)
+            as customers_share,
+        round(counted.days_since_last_order_sum / counted.customers_count, 1)
+            as days_since_last_order_avg,
+        round(counted.orders_sum / counted.customers_count, 1) as orders_avg_364d,
+        round(counted.spend_sum / counted.customers_count, 2) as spend_amount_avg_364d,
+        round(counted.expected_churners / counted.customers_count, 4) as churn_probability_avg,
+        round(counted.value_at_risk, 2) as value_at_risk
+    from named
+    left join counted on named.segment_number = counted.segment_number
+
+)
+
+select * from profiles
