@@ -1,0 +1,26 @@
+-- One row per line of a till receipt, as the shop recorded it, with the shop's own traps marked.
+with transactions as (
+
+    select * from {{ raw_file('transactions') }}
+
+),
+
+products as (
+
+    select * from {{ raw_file('products') }}
+
+),
+
+marked as (
+
+    select
+        transactions.*,
+        products.product_id is null as is_unknown_product,
+        transactions.quantity = 0 as is_without_quantity,
+        coalesce(products.product_type like 'GASOLINE%', false) as is_fuel
+    from transactions
+    left join products on transactions.product_id = products.product_id
+
+)
+
+select * from marked
