@@ -1,0 +1,80 @@
+"""The grocery shop installs the package as any shop would, and its scores reach what was promised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT, Shop
+from sklearn.metrics import roc_auc_score
+
+EXAMPLE = ROOT / "examples" / "complete_journey"
+
+
+@pytest.fixture(scope="module")
+def grocery(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    folder = tmp_path_factory.mktemp("grocery")
+    return Shop(
+        folder=EXAMPLE, warehouse=folder / "grocery.duckdb", models=folder / "models_onnx", project=EXAMPLE
+    )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "customers", "churned"), [("2017-12-01", 2309, 0.1429), ("2017-10-01", 2295, 0.1447)]
+)
+def test_past_mornings_are_scored_as_well_as_promised(
+    grocery: Shop, tmp_path: Path, as_of: str, customers: int, churned: float
+) -> None:
+    out = tmp_path / "scores.parquet"
+    done = grocery.run("retention", "evaluate", "--project", ".", "--as-of", as_of, "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    rows = duckdb.sql(f"select customer_id, as_of_date, label, score from '{out}'").fetchall()
+    assert len({customer for customer, *_ in rows}) == len(rows) == customers
+    assert {str(day) for _, day, *_ in rows} == {as_of}
+    labels, scores = [row[2] for row in rows], [row[3] for row in rows]
+    assert sum(labels) / len(labels) == pytest.approx(churned, abs=5e-5)
+    assert roc_auc_score(labels, scores) >= 0.862
+    assert not grocery.models.exists(), "the shop's own registry is not touched"
+    schemas = grocery.query("select schema_name from information_schema.schemata")
+    assert not [name for (name,) in schemas if "evaluate" in name], "what was built for it is gone"
+
+
+def test_the_demo_ends_in_a_readable_summary(grocery: Shop) -> None:
+    built = grocery.run("retention", "build", "--project", ".")
+    assert built.returncode == 0, built.stderr
+    told = grocery.run("retention", "summary", "--project", ".")
+    assert told.returncode == 0, told.stderr
+    for words in (
+        "2,319 customers scored for the morning of 2018-01-02",
+        "Test AUC 0.8",
+        "95 % interval",
+        "critical",
+        "The 10 customers with most value at risk",
+        "usually one every",
+        "grocery.duckdb, schema main",
+        "Whom should we call today?",
+    ):
+        assert words in told.stdout, told.stdout
+    for query in [line.strip() for line in told.stdout.splitlines() if line.strip().startswith("select ")]:
+        assert grocery.query(query.rstrip(";")), query
+
+
+def test_the_traps_of_the_data_are_handled_where_they_can_be_seen(grocery: Shop) -> None:
+    traps = dict(grocery.query("select trap, lines_count from shop_traps"))
+    assert traps == {"unknown product": 4836, "quantity 0": 8869, "fuel": 14697}
+    assert grocery.query("select max(quantity) < 1000, count(*) from stg_retention__order_lines") == [
+        (True, 1469307)
+    ]
+    assert grocery.query(
+        "select count(*) from stg_retention__order_lines anti join stg_retention__products using (product_id)"
+    ) == [(0,)]
+    assert grocery.query("select count(*) from int_retention__purchases where pieces_count = 0") == [(0,)]
+
+
+def test_a_past_morning_that_cannot_be_judged_gets_words(grocery: Shop, tmp_path: Path) -> None:
+    out = tmp_path / "scores.parquet"
+    done = grocery.run("retention", "evaluate", "--project", ".", "--as-of", "2017-12-20", "--out", str(out))
+    assert done.returncode == 1
+    assert "no test date has a closed label window" in done.stderr
+    assert not out.exists()

@@ -1,0 +1,171 @@
+"""Everything a user can name is documented, and what the documentation shows can be run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, Shop, foreign_shop
+from dbt_retention.cli import app
+from typer.main import get_command
+
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+PROJECT = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text())
+MACROS = sorted(path for path in (ROOT / "dbt_project" / "macros").rglob("*.sql"))
+
+
+def blocks(page: Path) -> list[str]:
+    """The indented code blocks of a page, without their indent."""
+    found = re.findall(r"(?:^    .*\n(?:^(?:    .*)?\n)*)+", page.read_text() + "\n", flags=re.MULTILINE)
+    return [re.sub(r"^    ", "", block, flags=re.MULTILINE).strip() for block in found]
+
+
+def block_with(page: str, words: str) -> str:
+    [found] = [block for block in blocks(ROOT / "docs" / page) if words in block]
+    return found
+
+
+def test_every_var_is_documented_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]*)` \|", (ROOT / "docs/vars.md").read_text(), re.MULTILINE))
+    assert rows.keys() == PROJECT["vars"]["retention"].keys()
+    for name, value in PROJECT["vars"]["retention"].items():
+        if value is None or isinstance(value, (int, float, str)):
+            words = {None: "null", True: "true", False: "false"}
+            shown = words[value] if value is None or isinstance(value, bool) else str(value)
+            assert rows[name] == shown, name
+        else:
+            for part in value:
+                assert str(part) in rows[name], name
+
+
+def test_every_mart_is_in_the_readme() -> None:
+    marts = {path.stem for path in (ROOT / "dbt_project/models/marts").glob("mart_*.sql")}
+    named = set(re.findall(r"^\| `(mart_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert named == marts
+
+
+def test_every_family_is_documented() -> None:
+    families = {path.stem[5:] for path in (ROOT / "dbt_project/models/features").glob("feat_*.sql")}
+    named = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/features.md").read_text(), re.MULTILINE))
+    assert named == families == set(PROJECT["vars"]["retention"]["retention_features"])
+
+
+def test_every_command_is_documented() -> None:
+    commands = set()
+    for name, command in get_command(app).commands.items():
+        commands |= {f"{name} {below}" for below in getattr(command, "commands", {})} or {name}
+    named = set(
+        re.findall(r"^\| `retention ([\w ]+)` \|", (ROOT / "docs/commands.md").read_text(), re.MULTILINE)
+    )
+    assert named == commands
+
+
+def test_every_column_of_the_contract_is_documented() -> None:
+    contract = (ROOT / "dbt_project/macros/internal/_input_contract.sql").read_text()
+    page = (ROOT / "docs/inputs.md").read_text()
+    for name in [var[6:] for var in PROJECT["vars"]["retention"] if var.startswith("input_")]:
+        [row] = re.findall(rf"^\| {name} \| .* \| (.*) \|$", page, re.MULTILINE)
+        start = contract.index(f"'{name}': {{")
+        end = contract.index("'not_negative'", start)
+        columns = set(re.findall(r"'(\w+)': '", contract[start:end]))
+        assert columns == set(re.findall(r"\w+", row)), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_make_targets_that_pages_name_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)`|^    make ([a-z-]+)$", page.read_text(), re.MULTILINE)) <= {
+        pair for target in targets for pair in ((target, ""), ("", target))
+    }
+
+
+@pytest.mark.parametrize("path", MACROS, ids=lambda path: path.stem)
+def test_a_macro_file_holds_one_macro_of_its_name(path: Path) -> None:
+    names = re.findall(r"{%-? macro (\w+)\(", path.read_text())
+    public = [name for name in names if "__" not in name]
+    assert public == [path.stem]
+    assert path.stem.startswith("_") == (path.parent.name == "internal")
+    assert path.read_text().startswith("{#"), "a macro says first what it is for"
+
+
+def test_pages_name_no_file_that_is_not_there() -> None:
+    for page in PAGES:
+        for name in re.findall(r"docs/[\w-]+\.md", page.read_text()):
+            assert (ROOT / name).exists(), (page.name, name)
+    for source in (*MACROS, *(ROOT / "python/dbt_retention").glob("*.py")):
+        for name in re.findall(r"docs/[\w-]+\.md", source.read_text()):
+            assert (ROOT / name).exists(), (source.name, name)
+
+
+def test_the_readme_s_query_answers(built_shop: Shop) -> None:
+    [query] = [block for block in blocks(ROOT / "README.md") if block.startswith("select")]
+    assert len(built_shop.query(query.rstrip(";"))) == 20
+
+
+def test_queries_of_the_pages_answer(built_shop: Shop) -> None:
+    assert built_shop.query(block_with("inputs.md", "from stg_retention__rejected_rows"))
+
+
+def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
+    """docs/adding-a-feature.md, step by step, in a project that installs the package."""
+    page = "adding-a-feature.md"
+    orders = f"""
+        select * from read_csv('{ROOT}/seeds/example_orders.csv', all_varchar = true)
+        where ordered_at <> 'unknown'
+    """
+    shop = foreign_shop(
+        tmp_path / "shop", models={"my_orders": orders}, variables={"input_orders": "my_orders"}
+    )
+    sql, yml = (shop.folder / "models" / f"feat_weekend.{ending}" for ending in ("sql", "yml"))
+    project = shop.folder / "dbt_project.yml"
+    project.write_text("# Ours.\n" + project.read_text())
+    in_step = shop.run("retention", "features", "sync", "--project", ".", "--check")
+    assert in_step.returncode == 0, in_step.stderr
+
+    started = shop.run(*block_with(page, "features new").split())
+    assert started.returncode == 0, started.stderr
+    forgotten = shop.dbt("build", "--select", "+ml_features")
+    assert forgotten.returncode != 0
+    assert "the model feat_weekend is not in the var retention_features" in forgotten.stdout
+    assert "Run: retention features sync" in forgotten.stdout
+    sync = block_with(page, "features sync")
+    out_of_step = shop.run(*sync.split(), "--check")
+    assert (out_of_step.returncode, "added weekend" in out_of_step.stderr) == (1, True)
+    synced = shop.run(*sync.split())
+    assert (synced.returncode, synced.stdout.strip()) == (0, "retention_features: added weekend"), (
+        synced.stderr
+    )
+    assert project.read_text().startswith("# Ours.\n")
+    untouched = shop.dbt("test", "--select", "feat_weekend", "--resource-type", "unit_test")
+    assert untouched.returncode == 0, untouched.stdout
+
+    for path, old, new in (
+        (sql, "cast(count(*)", "isodow"),
+        (yml, 'words: "Orders in', 'words: "Orders at'),
+    ):
+        text, line = path.read_text(), block_with(page, old)
+        assert line in text
+        path.write_text(text.replace(line, block_with(page, new)))
+    yml.write_text(yml.read_text() + "\n  " + block_with(page, "leaves_weekdays_out") + "\n")
+
+    built = shop.dbt("build", "--exclude-resource-type", "test")
+    assert built.returncode == 0, built.stdout
+    assert len(re.findall("PASS feat_weekend::", built.stdout)) == 3
+    assert shop.query("select features_count from ml_churn_model where is_champion") == [
+        (len(shop.query("describe ml_features")) - 3,)
+    ]
+    [(words,)] = shop.query("select any_value(reason_words) from ml_churn_reasons where reason = 'weekend'")
+    assert re.fullmatch(r"Orders at weekends in the last 84 days: \d+", words)
+
+    for path in (sql, yml):
+        path.unlink()
+    gone = shop.run(*sync.split())
+    assert gone.stdout.strip() == "retention_features: removed weekend", gone.stderr

@@ -1,0 +1,184 @@
+"""Wrong input ends in one clear line, a non-zero exit, and nothing half written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import ORDERS_OF_FEW, Shop, foreign_shop
+
+
+def refusal(shop: Shop) -> str:
+    """The line that `retention build` ends with; it must be the only one on standard error."""
+    done = shop.run("retention", "build", "--project", ".")
+    assert done.returncode == 1, done.stdout
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert "Traceback" not in done.stdout
+    return lines[0]
+
+
+def shop_with_orders(folder: Path, orders: str, **variables: object) -> Shop:
+    return foreign_shop(
+        folder, models={"my_orders": orders}, variables={"input_orders": "my_orders", **variables}
+    )
+
+
+def test_unknown_model_in_input_orders(tmp_path: Path) -> None:
+    shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW)
+    project = shop.folder / "dbt_project.yml"
+    project.write_text(project.read_text().replace("my_orders", "my_orderz"))
+    message = refusal(shop)
+    assert "input_orders names 'my_orderz'" in message
+    assert "docs/inputs.md" in message
+    plain = shop.dbt("build")
+    assert plain.returncode != 0
+    assert "my_orderz" in plain.stdout
+
+
+@pytest.mark.parametrize("value", ["shop.", "a.b.c", ".orders"])
+def test_malformed_input_orders(tmp_path: Path, value: str) -> None:
+    shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW)
+    project = shop.folder / "dbt_project.yml"
+    project.write_text(project.read_text().replace("my_orders", value))
+    assert f"input_orders is '{value}'; expected a model name or 'source.table'" in refusal(shop)
+
+
+def test_input_orders_not_set(tmp_path: Path) -> None:
+    shop = foreign_shop(tmp_path / "shop", models={"my_orders": ORDERS_OF_FEW}, variables={})
+    assert "input_orders is not set; expected a model name or 'source.table'" in refusal(shop)
+
+
+def test_missing_required_column(tmp_path: Path) -> None:
+    orders = ORDERS_OF_FEW.replace("as customer_id", "as client")
+    message = refusal(shop_with_orders(tmp_path / "shop", orders))
+    assert "input_orders (my_orders) has no column customer_id; it has order_id, client" in message
+    assert "Required are order_id, customer_id, ordered_at" in message
+
+
+def test_text_in_ordered_at(tmp_path: Path) -> None:
+    orders = ORDERS_OF_FEW.replace(
+        "timestamp '2024-01-01' + to_days(cast(number % 400 as integer))",
+        "case when number < 30 then 'last week' else '2024-05-05 10:00:00' end",
+    )
+    shop = shop_with_orders(tmp_path / "shop", orders)
+    message = refusal(shop)
+    assert "30 of 1200 rows rejected, more than max_rejected_share = 0.01" in message
+    assert "ordered_at is not a timestamp, e.g. 'last week'" in message
+    assert shop.query("select count(*) from stg_retention__rejected_rows") == [(30,)]
+    assert "mart_early_warning" not in shop.tables()
+
+
+def test_empty_orders(tmp_path: Path) -> None:
+    message = refusal(shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW + " where number < 0"))
+    assert "input_orders (my_orders) is empty; at least one order is needed" in message
+
+
+def test_fewer_customers_than_can_be_trained_on(few_customers: Shop) -> None:
+    message = refusal(few_customers)
+    assert "too little data to train on: 40 customers (at least 500)" in message
+    assert not (few_customers.models / "churn").exists()
+    assert "mart_early_warning" not in few_customers.tables()
+    plain = few_customers.dbt("build")
+    assert plain.returncode != 0
+    assert "too little data to train on" in plain.stdout
+    assert "Traceback" not in plain.stdout
+
+
+def test_the_readiness_mart_is_there_when_training_is_refused(few_customers: Shop) -> None:
+    """And it gives the figures of the refusal."""
+    message = refusal(few_customers)
+    readiness = {
+        subject: (status, value, cost)
+        for subject, status, value, cost in few_customers.query(
+            "select subject, status, cast(measured_value as integer), what_it_costs from mart_data_readiness "
+            "where subject_type = 'training'"
+        )
+    }
+    assert readiness["buyers"] == (
+        "thin",
+        40,
+        "no model is trained: 40 customers who ever bought, at least 500 needed",
+    )
+    assert readiness["history_days"][0] == "present"
+    churned, stayed = (readiness[name][1] for name in ("churned_in_training", "stayed_in_training"))
+    assert f"{churned} churned and {stayed} stayed (at least 200 of each)" in message
+    assert few_customers.query(
+        "select what_it_costs is not null, what_to_do from mart_data_readiness where subject = 'sessions'"
+    ) == [(True, "map it, and point the var input_sessions at it; see docs/inputs.md")]
+
+
+@pytest.mark.parametrize("orders", [1, 30], ids=["one order", "a month"])
+def test_hardly_any_history_is_a_status_and_a_sentence(tmp_path: Path, orders: int) -> None:
+    shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW + f" where number < {orders}")
+    assert "cannot train: no test date has a closed label window" in refusal(shop)
+    readiness = dict(shop.query("select subject, status from mart_data_readiness"))
+    assert readiness["orders"] == "present"
+    assert readiness["buyers"] == readiness["history_days"] == "thin"
+    assert readiness["test_answers"] == readiness["validation_dates"] == "missing"
+
+
+def test_wrong_vars(few_customers: Shop) -> None:
+    for name, value, expected in (
+        ("training_policy", "sometimes", "training_policy"),
+        ("churn_candidates", ["oracle"], "unknown oracle; allowed are logistic_regression"),
+        ("churn_horizon_days", "soon", "churn_horizon_days is 'soon'; expected a whole number of days"),
+        (
+            "auto_horizon_gap_quantile",
+            95,
+            "auto_horizon_gap_quantile is '95'; expected a number from 0.5 to 1",
+        ),
+        ("min_buyers", 0, "min_buyers is '0'; expected a whole number from 1"),
+        ("churn_definition", "mood", "churn_definition is 'mood'; allowed are fixed_horizon"),
+        ("test_date", "last month", "test_date is 'last month'; expected a day written 'YYYY-MM-DD'"),
+    ):
+        done = few_customers.dbt("build", **{name: value})
+        assert done.returncode != 0
+        assert expected in done.stdout, done.stdout
+
+
+def test_never_train_without_a_model(few_customers: Shop) -> None:
+    done = few_customers.dbt("build", training_policy="never")
+    assert done.returncode != 0
+    assert "training_policy is 'never'" in done.stdout
+    assert "retention train" in done.stdout
+
+
+def test_onnx_file_missing_or_altered(shop_of_seeds: Shop) -> None:
+    shop_of_seeds.build()
+    scores = shop_of_seeds.tables(like="mart_%")
+    version = json.loads((shop_of_seeds.models / "churn" / "champion.json").read_text())["version"]
+    onnx = shop_of_seeds.models / "churn" / version / "model.onnx"
+    content = onnx.read_bytes()
+
+    onnx.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    for select in ("ml_churn_model", "ml_churn_scores"):
+        done = shop_of_seeds.dbt("build", "--select", select)
+        assert done.returncode != 0
+        assert "model.onnx was altered" in done.stdout, done.stdout
+        assert "retention train" in done.stdout
+
+    onnx.unlink()
+    for select in ("ml_churn_model", "ml_churn_scores"):
+        done = shop_of_seeds.dbt("build", "--select", select)
+        assert done.returncode != 0
+        assert "model.onnx is missing" in done.stdout, done.stdout
+    assert shop_of_seeds.tables(like="mart_%") == scores, "the marts of the last good build stay"
+
+    onnx.write_bytes(content)
+    shop_of_seeds.build("--select", "ml_churn_model", "ml_churn_scores")
+
+
+def test_a_folder_that_is_no_project(tmp_path: Path, shop_of_seeds: Shop) -> None:
+    done = shop_of_seeds.run("retention", "build", "--project", str(tmp_path / "nowhere"))
+    assert done.returncode == 1
+    assert "is not a dbt project" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_summary_before_the_first_build(shop_of_seeds: Shop) -> None:
+    (shop_of_seeds.folder / "dbt_project.yml").write_text("name: x\nprofile: retention\nversion: '1'\n")
+    done = shop_of_seeds.run("retention", "summary", "--project", ".")
+    assert done.returncode == 1
+    assert "does not exist yet. Build it first: retention build" in done.stderr

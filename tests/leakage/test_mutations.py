@@ -1,0 +1,345 @@
+"""Broken copies of the package: each breaks the rule of time in one way, and each is caught.
+
+By the twins of probes.py (features, who is looked at, labels), by the unit tests of the family, or by the
+rules of the rooms.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pytest
+from conftest import COMMANDS, ROOT
+from dbt_retention.dbt_runner import Project, run_dbt
+from dbt_retention.errors import RetentionError
+from probes import VARIABLES, faults, write_probes
+from rich.console import Console
+
+NODES = ("--select", "+ml_features", "+int_retention__labels")
+BUILT_ONCE = ("--exclude", "path:models/staging", "path:seeds")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """Replacements, each in the one file of a folder (or the file) that holds the text; who must notice."""
+
+    name: str
+    caught_by: Literal["twins", "unit tests", "rules of the rooms"]
+    edits: tuple[tuple[str, str, str], ...]
+    words: str = ""
+
+
+PURCHASES = "models/intermediate/int_retention__purchases.sql"
+HISTORY = "models/features/history/int_retention__order_history.sql"
+SPINE = "models/labels/int_retention__spine.sql"
+LABELS = "models/labels"
+KNOWN = "macros/known_at.sql"
+RFM = "models/features/feat_recency_frequency_monetary.sql"
+DECLINE = "models/features/feat_frequency_decline.sql"
+HISTORY_RULE = "and {{ known_at('purchases', 'spine.as_of_date') }}"
+SPINE_RULE = "and {{ known_at('purchases', 'snapshots.as_of_date') }}"
+
+MUTANTS = (
+    Mutant(
+        "the_day_itself_counts",
+        "twins",
+        (
+            (KNOWN, ".purchase_date < ", ".purchase_date <= "),
+            ("macros/first_morning_after.sql", "dateadd('day', 1,", "dateadd('day', 0,"),
+        ),
+        "order_on_the_day is seen",
+    ),
+    Mutant(
+        "loaded_at_is_ignored_in_the_rule",
+        "twins",
+        ((KNOWN, ".known_from_date <= {{ as_of_date }}", ".purchase_date < {{ as_of_date }}"),),
+        "order_loaded_late is seen",
+    ),
+    Mutant(
+        "loaded_at_is_ignored_in_purchases",
+        "twins",
+        ((PURCHASES, "coalesce(loaded_at, ordered_at)", "ordered_at"),),
+        "order_loaded_late is seen",
+    ),
+    Mutant(
+        "loaded_during_the_day_counts_that_morning",
+        "twins",
+        (
+            (
+                "macros/first_morning_from.sql",
+                "else {{ first_morning_after(timestamp_column) }}",
+                "else cast({{ timestamp_column }} as date)",
+            ),
+        ),
+        "order_loaded_late is seen",
+    ),
+    Mutant(
+        "known_a_morning_too_late",
+        "twins",
+        ((KNOWN, ".known_from_date <= ", ".known_from_date < "),),
+        "order_the_day_before is not seen",
+    ),
+    Mutant(
+        "undone_is_ignored",
+        "twins",
+        ((KNOWN, ".undone_from_date > {{ as_of_date }}", ".undone_from_date > date '1900-01-01'"),),
+        "returned_the_day_before is not seen",
+    ),
+    Mutant(
+        "undone_a_morning_too_late",
+        "twins",
+        ((KNOWN, ".undone_from_date > ", ".undone_from_date >= "),),
+        "returned_the_day_before is not seen",
+    ),
+    Mutant(
+        "returns_of_the_future_are_undone_already",
+        "twins",
+        ((PURCHASES, "and coalesce(pieces_count, 1) > 0", "and not coalesce(is_sent_back, false)"),),
+        "returned_on_the_day is seen",
+    ),
+    Mutant(
+        "history_without_the_rule",
+        "twins",
+        ((HISTORY, HISTORY_RULE, ""),),
+        "order_next_week is seen",
+    ),
+    Mutant(
+        "history_by_date_alone",
+        "twins",
+        ((HISTORY, HISTORY_RULE, "and purchases.purchase_date < spine.as_of_date"),),
+        "order_loaded_late is seen",
+    ),
+    Mutant(
+        "the_label_window_in_the_history",
+        "twins",
+        ((HISTORY, HISTORY_RULE, "and purchases.purchase_date < spine.label_window_end_date"),),
+        "order_next_week is seen",
+    ),
+    Mutant(
+        "a_family_joined_to_later_dates",
+        "twins",
+        ((RFM, "and spine.as_of_date = counted.as_of_date", "and spine.as_of_date <= counted.as_of_date"),),
+        "base has not one row",
+    ),
+    Mutant(
+        "a_family_grouped_over_all_dates",
+        "twins",
+        (
+            (
+                RFM,
+                "as_of_date,\n        cast(min(days_ago)",
+                "max(as_of_date) as newest,\n        cast(min(days_ago)",
+            ),
+            (RFM, "group by customer_id, as_of_date", "group by customer_id"),
+            (RFM, "and spine.as_of_date = counted.as_of_date", ""),
+        ),
+        "order_next_week is seen",
+    ),
+    Mutant(
+        "spine_starts_a_day_late",
+        "twins",
+        ((SPINE, "purchases.purchase_date >= ", "purchases.purchase_date > "),),
+        "bought_180_days_before is not looked at",
+    ),
+    Mutant(
+        "spine_starts_a_day_early",
+        "twins",
+        ((SPINE, "-var('lookback_days')", "-var('lookback_days') - 1"),),
+        "bought_181_days_before is looked at",
+    ),
+    Mutant(
+        "spine_with_the_wrong_end",
+        "twins",
+        ((SPINE, SPINE_RULE, "and purchases.purchase_date < snapshots.label_window_end_date"),),
+        "bought_on_the_day_only is looked at",
+    ),
+    Mutant(
+        "spine_by_date_alone",
+        "twins",
+        ((SPINE, SPINE_RULE, "and purchases.purchase_date < snapshots.as_of_date"),),
+        "bought_before_loaded_after is looked at",
+    ),
+    Mutant(
+        "labels_start_a_day_late",
+        "twins",
+        (
+            (
+                LABELS,
+                "purchases.purchase_date >= spine.as_of_date",
+                "purchases.purchase_date > spine.as_of_date",
+            ),
+        ),
+        "order_on_the_day is labelled churned",
+    ),
+    Mutant(
+        "labels_end_a_day_late",
+        "twins",
+        (
+            (
+                LABELS,
+                "purchases.purchase_date < spine.label_window_end_date",
+                "purchases.purchase_date <= spine.label_window_end_date",
+            ),
+        ),
+        "order_after_the_last_day is labelled stayed",
+    ),
+    Mutant(
+        "labels_count_what_was_sent_back",
+        "twins",
+        (
+            (
+                LABELS,
+                "spine.label_window_end_date\n            and purchases.undone_from_date is null",
+                "spine.label_window_end_date",
+            ),
+        ),
+        "order_sent_back_whole is labelled stayed",
+    ),
+    Mutant(
+        "a_window_a_day_short",
+        "unit tests",
+        ((RFM, "filter (where days_ago <= {{ days }})", "filter (where days_ago < {{ days }})"),),
+        "orders_count_28d__reaches_back_28_days_and_no_further",
+    ),
+    Mutant(
+        "decay_counts_from_tomorrow",
+        "unit tests",
+        ((DECLINE, "'power(0.5, days_ago /", "'power(0.5, (days_ago - 1) /"),),
+        "orders_decayed_7d__halves_every_seven_days",
+    ),
+    Mutant(
+        "a_feature_knows_today",
+        "rules of the rooms",
+        ((RFM, "cast(min(days_ago) as double)", "cast(current_date - max(purchase_date) as double)"),),
+        "check_model_code_does_not_contain_regexp_pattern",
+    ),
+    Mutant(
+        "a_family_reads_the_answers",
+        "rules of the rooms",
+        (
+            (
+                RFM,
+                "from spine\n    left join",
+                "from spine\n    left join {{ ref('int_retention__labels') }} as labels\n"
+                "        on spine.customer_id = labels.customer_id\n    left join",
+            ),
+        ),
+        "check_lineage_permitted_upstream_models",
+    ),
+    Mutant(
+        "a_family_reads_purchases_past_the_history",
+        "rules of the rooms",
+        ((RFM, "ref('int_retention__order_history')", "ref('int_retention__purchases')"),),
+        "check_lineage_permitted_upstream_models",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """A copy of the package on the twins, whose staging is built once."""
+
+    package: Path
+    warehouse: Path
+
+    def dbt(self, *words: str) -> None:
+        """A dbt command in this process; raises RetentionError with the first failure."""
+        artifacts = ["--target-path", str(self.package / "target"), "--log-path", str(self.package / "logs")]
+        run_dbt(
+            Project(self.package, self.package),
+            [*words, *artifacts],
+            console=Console(quiet=True),
+            variables=VARIABLES,
+        )
+
+    def faults(self) -> list[str]:
+        """What the twins show in the warehouse as it is built now."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return faults(lambda sql: connection.sql(sql).fetchall())
+
+    @contextmanager
+    def broken(self, mutant: Mutant) -> Iterator[None]:
+        """The package with the mutant's edits in it."""
+        before: dict[Path, str] = {}
+        for where, old, new in mutant.edits:
+            place = self.package / where
+            files = [place] if place.is_file() else sorted(place.glob("*.sql"))
+            [path] = [path for path in files if old in path.read_text()]
+            text = path.read_text()
+            before.setdefault(path, text)
+            path.write_text(text.replace(old, new))
+        try:
+            yield
+        finally:
+            for path, text in before.items():
+                path.write_text(text)
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    folder = tmp_path_factory.mktemp("laboratory")
+    package = folder / "dbt_project"
+    ignored = shutil.ignore_patterns("target", "logs", "dbt_packages")
+    shutil.copytree(ROOT / "dbt_project", package, symlinks=True, ignore=ignored)
+    write_probes(package)
+    shutil.copy(ROOT / "profiles.yml", package)
+    made = Laboratory(package, folder / "warehouse.duckdb")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("RETENTION_DUCKDB", str(made.warehouse))
+    patch.setenv("RETENTION_MODELS", str(folder / "models_onnx"))
+    made.dbt("build", *NODES, "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    yield made
+    patch.undo()
+
+
+def test_the_package_as_it_is_has_no_fault(laboratory: Laboratory) -> None:
+    laboratory.dbt("run", *NODES, *BUILT_ONCE)
+    assert laboratory.faults() == []
+    laboratory.dbt("test", "--select", "feat_*,test_type:unit")
+    laboratory.dbt("parse")
+    assert rules_of(laboratory.package).returncode == 0
+
+
+def test_there_are_fifteen_mutants_or_more() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 15
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.name}-by-{mutant.caught_by}")
+def test_every_mutant_is_caught(laboratory: Laboratory, mutant: Mutant) -> None:
+    with laboratory.broken(mutant):
+        if mutant.caught_by == "twins":
+            laboratory.dbt("run", *NODES, *BUILT_ONCE)
+            assert [fault for fault in laboratory.faults() if mutant.words in fault]
+        elif mutant.caught_by == "unit tests":
+            model = Path(mutant.edits[0][0]).stem
+            with pytest.raises(RetentionError, match=mutant.words):
+                laboratory.dbt("test", "--select", f"{model},test_type:unit")
+        else:
+            laboratory.dbt("parse")
+            told = rules_of(laboratory.package)
+            assert told.returncode != 0
+            assert re.search(mutant.words, told.stdout + told.stderr)
+
+
+def rules_of(package: Path) -> subprocess.CompletedProcess[str]:
+    """What dbt-bouncer says of the package."""
+    rules = (ROOT / "dbt-bouncer.yml").read_text()
+    config = package / "dbt-bouncer.yml"
+    config.write_text(rules.replace("dbt_artifacts_dir: dbt_project/target", "dbt_artifacts_dir: target"))
+    return subprocess.run(
+        [str(COMMANDS / "dbt-bouncer"), "run", "--config-file", str(config)],
+        cwd=package,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "400"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

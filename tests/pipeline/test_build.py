@@ -1,0 +1,186 @@
+"""One `dbt build` on the example seeds: what it makes, and that it makes it twice the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+from conftest import Shop
+from dbt_retention.card import Card
+from dbt_retention.evaluation import binary_metrics
+
+MARTS = (
+    "mart_churn_definitions",
+    "mart_customer_segments",
+    "mart_data_readiness",
+    "mart_early_warning",
+    "mart_model_performance",
+    "mart_segment_profiles",
+)
+
+
+def champion(shop: Shop, model: str) -> Card:
+    folder = shop.models / model
+    version = json.loads((folder / "champion.json").read_text())["version"]
+    return Card.model_validate_json((folder / version / "card.json").read_text())
+
+
+def test_every_customer_of_today_is_scored_once(built_shop: Shop) -> None:
+    [(eligible,)] = built_shop.query("select count(*) from int_retention__spine where split = 'score'")
+    [(scored, distinct)] = built_shop.query(
+        "select count(*), count(distinct customer_id) from mart_early_warning"
+    )
+    assert eligible == scored == distinct > 100
+
+
+def test_scores_carry_the_version_that_this_build_trained(built_shop: Shop) -> None:
+    assert built_shop.query("select distinct model_version from ml_churn_scores") == [
+        (champion(built_shop, "churn").version,)
+    ]
+    assert built_shop.query("select distinct model_version from mart_customer_segments") == [
+        (champion(built_shop, "segments").version,)
+    ]
+
+
+def test_training_dates_close_before_the_test_date(built_shop: Shop) -> None:
+    [(late,)] = built_shop.query(
+        "select count(*) from int_retention__snapshots where split = 'train' and label_window_end_date > "
+        "(select as_of_date from int_retention__snapshots where split = 'test')"
+    )
+    [(train,)] = built_shop.query("select count(*) from int_retention__snapshots where split = 'train'")
+    assert late == 0
+    assert train >= 3
+
+
+def test_a_plain_client_reads_every_mart(built_shop: Shop) -> None:
+    reader = (
+        "import duckdb, sys\n"
+        f"connection = duckdb.connect({str(built_shop.warehouse)!r}, read_only=True)\n"
+        f"for mart in {MARTS}:\n"
+        "    assert connection.sql(f'select * from {mart}').fetchall(), mart\n"
+        "assert not any(name.startswith(('dbt', 'onnx')) for name in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", reader], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_performance_in_sql_equals_scikit_learn(built_shop: Shop) -> None:
+    rows = built_shop.query(
+        "select is_churned::int, churn_probability from ml_churn_scores "
+        "inner join int_retention__labels using (customer_id, as_of_date)"
+    )
+    labels, scores = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    [(threshold,)] = built_shop.query("select decision_threshold from ml_churn_model where is_champion")
+    expected = binary_metrics(labels, scores, threshold=threshold)
+    found = dict(built_shop.query("select metric, metric_value from mart_model_performance"))
+    assert found.keys() == expected.keys()
+    for metric, value in expected.items():
+        assert abs(found[metric] - value) <= 1e-6, metric
+
+
+def test_intervals_in_sql_are_as_wide_as_the_bootstrap_s(built_shop: Shop) -> None:
+    card = champion(built_shop, "churn")
+    for metric in ("auc", "accuracy", "recall", "brier"):
+        [(lower, upper)] = built_shop.query(
+            f"select lower_95, upper_95 from mart_model_performance where metric = '{metric}'"
+        )
+        bootstrap = card.test_metrics[metric]
+        assert 0.5 < (upper - lower) / (bootstrap.upper - bootstrap.lower) < 2, metric
+
+
+def test_reasons_add_up_to_the_score(built_shop: Shop) -> None:
+    spreads = built_shop.query(
+        """
+        select
+            reasons.customer_id,
+            ln(any_value(churn_probability) / (1 - any_value(churn_probability)))
+            - sum(contribution_log_odds) as rest
+        from ml_churn_reasons as reasons
+        inner join ml_churn_scores as scores using (customer_id, as_of_date)
+        group by reasons.customer_id
+        """
+    )
+    rests = [rest for _, rest in spreads]
+    assert len(rests) > 50
+    assert max(rests) - min(rests) < 1e-3  # what is left is the median customer's score, for everyone
+
+
+def test_warned_customers_have_a_reason_in_words(built_shop: Shop) -> None:
+    """Unless no reason raises the risk above the median customer's."""
+    assert built_shop.query(
+        "select count(*) from mart_early_warning where risk_tier <> 'low' and reason_1 is null "
+        "and customer_id in (select customer_id from ml_churn_reasons where contribution_log_odds > 0)"
+    ) == [(0,)]
+    [(with_words,)] = built_shop.query(
+        "select avg((reason_words is not null)::int) from ml_churn_reasons where reason <> 'other'"
+    )
+    assert with_words == 1
+    assert built_shop.query(
+        "select count(*) from mart_early_warning where risk_tier = 'low' and reason_1 is not null"
+    ) == [(0,)]
+
+
+def test_the_example_shop_is_ready(built_shop: Shop) -> None:
+    assert (
+        built_shop.query(
+            "select subject, status from mart_data_readiness where subject_type <> 'feature family' "
+            "and status <> 'present'"
+        )
+        == []
+    )
+    families = built_shop.query(
+        "select feature_family, features_count, customers_count, todays_customers_count "
+        "from ml_feature_coverage"
+    )
+    for family, features, customers, todays in families:
+        columns = [
+            name
+            for (name,) in built_shop.query(f"select column_name from (describe feat_{family})")
+            if name not in ("customer_id", "as_of_date")
+        ]
+        says_something = " or ".join(f"coalesce({name} <> 0, false)" for name in columns)
+        assert features == len(columns)
+        assert [(customers, todays)] == built_shop.query(
+            f"select count(*) filter (where {says_something}), count(*) from feat_{family} "
+            "inner join int_retention__spine using (customer_id, as_of_date) where split = 'score'"
+        )
+    [(share, wrote, todays)] = built_shop.query(
+        "select any_value(coverage_share), count(distinct reviews.customer_id), "
+        "count(distinct customers.customer_id) "
+        "from mart_early_warning as customers "
+        "left join stg_retention__reviews as reviews using (customer_id) "
+        "cross join mart_data_readiness where subject = 'reviews'"
+    )
+    assert 0 < share == round(wrote / todays, 6) < 1
+
+
+def test_dirty_seed_rows_are_quarantined_not_lost(built_shop: Shop) -> None:
+    for name in ("orders", "order_lines", "reviews"):
+        [(given, accepted, rejected)] = built_shop.query(
+            f"select (select count(*) from example_{name}), (select count(*) from stg_retention__{name}), "
+            f"(select count(*) from stg_retention__rejected_rows where input_name = '{name}')"
+        )
+        assert rejected > 0
+        assert accepted + rejected == given
+
+
+def test_second_build_trains_nothing_and_makes_identical_tables(shop_of_seeds: Shop) -> None:
+    shop_of_seeds.build()
+    tables = shop_of_seeds.tables()
+    files = {path: path.stat().st_mtime_ns for path in shop_of_seeds.models.rglob("*.*")}
+    shop_of_seeds.build()
+    assert {path: path.stat().st_mtime_ns for path in shop_of_seeds.models.rglob("*.*")} == files
+    assert shop_of_seeds.tables() == tables
+    assert len(tables) > 25
+
+    shop_of_seeds.build(churn_horizon_days=45)
+    retrained = champion(shop_of_seeds, "churn")
+    assert retrained.churn is not None
+    assert retrained.churn.churn_horizon_days == 45
+    assert shop_of_seeds.query("select distinct model_version from mart_early_warning") == [
+        (retrained.version,)
+    ]
+    versions = [path.name for path in (shop_of_seeds.models / "churn").iterdir() if path.is_dir()]
+    assert len(versions) == 2, "the old version is kept"

@@ -1,0 +1,34 @@
+"""dbt's failures become one sentence."""
+
+from __future__ import annotations
+
+import pytest
+from dbt_retention.dbt_runner import in_words
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        (
+            "Compilation Error in model stg_retention__rejected_rows (models/staging/x.sql)\n"
+            "  input_orders (my_orders) is empty; at least one order is needed.\n  \n"
+            "  > in macro check_inputs (macros/check_inputs.sql)\n"
+            "  > called by model stg_retention__rejected_rows (models/staging/x.sql)",
+            "input_orders (my_orders) is empty; at least one order is needed.",
+        ),
+        (
+            "Runtime Error in model ml_churn_model (models/training/ml_churn_model.py)\n"
+            "  Python model failed:\n  dbt_retention.errors.DbtModelError: too little data to train on\n  ",
+            "too little data to train on",
+        ),
+        (
+            "Runtime Error in model ml_churn_scores (models/scores/ml_churn_scores.sql)\n"
+            "  Invalid Input Error: Python exception occurred while executing the UDF: "
+            "ModelAlteredError: model.onnx was altered",
+            "model.onnx was altered",
+        ),
+        ("something else", "something else"),
+    ],
+)
+def test_headings_and_trails_are_left_out(message: str, sentence: str) -> None:
+    assert in_words(message) == sentence

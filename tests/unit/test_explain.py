@@ -1,0 +1,56 @@
+"""Contributions are additive, exact for a linear model, and blind to groups that say nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dbt_retention.errors import RetentionError
+from dbt_retention.explain import group_contributions
+from dbt_retention.registry import Registry
+from dbt_retention.scoring import LoadedModel, load
+from models import FEATURES, blend_of, card_and_onnx, customers
+from scipy.special import logit
+
+
+def model_of(folder: Path, *names: str) -> LoadedModel:
+    return load(Registry(folder).publish(*card_and_onnx(blend_of(*names))))
+
+
+@pytest.mark.parametrize("names", [("gradient_boosting",), ("logistic_regression", "gradient_boosting")])
+def test_contributions_add_up_to_the_log_odds(tmp_path: Path, names: tuple[str, ...]) -> None:
+    model = model_of(tmp_path, *names)
+    matrix, _ = customers(300, seed=6)
+    contributions = group_contributions(model, matrix, [[FEATURES[0]], [FEATURES[1], FEATURES[2]]])
+    median = np.array([model.card.feature_medians], dtype=np.float32)
+    expected = logit(model.probabilities(matrix)) - logit(model.probabilities(median))
+    np.testing.assert_allclose(contributions.sum(axis=1), expected, atol=1e-3)
+    np.testing.assert_allclose(contributions[:, -1], 0, atol=1e-12, err_msg="no feature is without a group")
+
+
+def test_contributions_are_exact_for_a_linear_model(tmp_path: Path) -> None:
+    model = model_of(tmp_path, "logistic_regression")
+    blend = blend_of("logistic_regression")
+    pipeline = blend.members["logistic_regression"]
+    matrix, _ = customers(100, seed=7)
+    median = np.array([model.card.feature_medians], dtype=np.float32)
+    effect = pipeline[:-1].transform(matrix) - pipeline[:-1].transform(median)
+    expected = blend.calibration.slope * effect * pipeline[-1].coef_[0]
+    found = group_contributions(model, matrix, [[name] for name in FEATURES])
+    np.testing.assert_allclose(found[:, :3], expected, atol=1e-3)
+
+
+def test_features_without_a_group_go_to_the_last_column(tmp_path: Path) -> None:
+    model = model_of(tmp_path, "logistic_regression")
+    matrix, _ = customers(50, seed=8)
+    found = group_contributions(model, matrix, [["unknown_feature"], [FEATURES[0]]])
+    assert found.shape == (50, 3)
+    np.testing.assert_allclose(found[:, 0], 0, atol=1e-12)
+    assert np.abs(found[:, 2]).max() > 0.01
+
+
+def test_too_many_groups_get_words(tmp_path: Path) -> None:
+    model = model_of(tmp_path, "logistic_regression")
+    with pytest.raises(RetentionError, match="11 groups of reasons; at most 9"):
+        group_contributions(model, customers(5)[0], [[str(number)] for number in range(11)])

@@ -1,0 +1,126 @@
+"""The list of families is edited in place, nothing around it; a skeleton is written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dbt_retention.dbt_runner import Project
+from dbt_retention.errors import RetentionError
+from dbt_retention.features_sync import new_family, with_list
+
+NAMES = ["kept", "weekend"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (  # a block: its own comments stay with their items, those around it where they were
+            "vars:\n  retention:\n    # Families.\n    retention_features:\n      - gone   # old\n"
+            "      - 'kept'   # ours\n\n    # Training.\n    training_policy:   always\n",
+            "vars:\n  retention:\n    # Families.\n    retention_features:\n"
+            "      - 'kept'   # ours\n      - weekend\n\n    # Training.\n    training_policy:   always\n",
+        ),
+        (
+            "vars:\n  retention:\n    retention_features:\n    - kept\n    - gone",
+            "vars:\n  retention:\n    retention_features:\n    - kept\n    - weekend\n",
+        ),
+        (
+            'vars: {retention: {retention_features: [gone, "kept"], a: 1}}  # all\n',
+            'vars: {retention: {retention_features: ["kept", weekend], a: 1}}  # all\n',
+        ),
+        (
+            "vars:\n  retention:\n    retention_features: [\n      kept,  # ours\n    ]\nname: x\n",
+            "vars:\n  retention:\n    retention_features: [\n      kept, weekend,  # ours\n    ]\nname: x\n",
+        ),
+        ("vars:\n  retention_features: [kept]\n", "vars:\n  retention_features: [kept, weekend]\n"),
+        (
+            "vars:\n  retention_features:\n    - gone  # old\nname: x\n",
+            "vars:\n  retention_features:\n    [kept, weekend]  # old\nname: x\n",
+        ),
+        (
+            "vars:\n  retention:\n    retention_features: []  # none\n    a: 1\n",
+            "vars:\n  retention:\n    retention_features: [kept, weekend]  # none\n    a: 1\n",
+        ),
+        (
+            "vars:\n  retention:\n    retention_features:\n    a: 1\n",
+            "vars:\n  retention:\n    retention_features: [kept, weekend]\n    a: 1\n",
+        ),
+        (
+            "name: x\r\nvars:\r\n    retention:\r\n        a: 1   # one\r\n",
+            "name: x\r\nvars:\r\n    retention:\r\n        retention_features:\r\n          - kept\r\n"
+            "          - weekend\r\n        a: 1   # one\r\n",
+        ),
+        (
+            "vars:\n  other: {a: 1}\n",
+            "vars:\n  retention:\n    retention_features:\n      - kept\n      - weekend\n  other: {a: 1}\n",
+        ),
+        ("vars: {a: 1}\n", "vars: {retention: {retention_features: [kept, weekend]}, a: 1}\n"),
+        ("vars:\n  retention:\n", "vars:\n  retention: {retention_features: [kept, weekend]}\n"),
+        ("vars:\nname: x\n", "vars: {retention: {retention_features: [kept, weekend]}}\nname: x\n"),
+        (
+            "name: x  # mine\n",
+            "name: x  # mine\n\n"
+            "vars:\n  retention:\n    retention_features:\n      - kept\n      - weekend\n",
+        ),
+    ],
+)
+def test_only_the_list_changes(before: str, after: str) -> None:
+    assert with_list(before, NAMES) == after
+    assert with_list(after, NAMES) == after
+
+
+def test_what_cannot_be_edited_safely_is_left_to_the_reader() -> None:
+    shared = "a: &one [kept]\nvars:\n  retention:\n    retention_features: *one\n"
+    with pytest.raises(RetentionError, match=r"Set by hand.*\[kept, weekend\]"):
+        with_list(shared, NAMES)
+
+
+def project_in(folder: Path, name: str = "somebody") -> Project:
+    (folder / "dbt_project.yml").write_text(f"name: {name}\nmodel-paths: [sql]\n")
+    return Project(folder, folder)
+
+
+@pytest.mark.parametrize("name", ["Weekend", "week end", "1st", "a__b", "../x", "", "x" * 41, "feat_weekend"])
+def test_a_bad_name_is_refused_and_nothing_written(tmp_path: Path, name: str) -> None:
+    project = project_in(tmp_path)
+    with pytest.raises(RetentionError, match=r"expected at most 40 lower-case|leave out 'feat_'"):
+        new_family(project, name=name)
+    assert not (tmp_path / "sql").exists()
+
+
+def test_a_skeleton_lies_where_the_project_keeps_models(tmp_path: Path) -> None:
+    paths = new_family(project_in(tmp_path), name="weekend")
+    assert paths == (tmp_path / "sql/feat_weekend.sql", tmp_path / "sql/feat_weekend.yml")
+    assert "ref('retention', 'int_retention__spine')" in paths[0].read_text()
+    assert "retention.one_row_per" in paths[1].read_text()
+
+
+def test_a_skeleton_of_the_package_lies_in_its_features_room(tmp_path: Path) -> None:
+    paths = new_family(project_in(tmp_path, "retention"), name="weekend")
+    assert paths[0] == tmp_path / "sql/features/feat_weekend.sql"
+    assert "ref('int_retention__spine')" in paths[0].read_text()
+    assert "retention." not in paths[1].read_text()
+
+
+@pytest.mark.parametrize(
+    "taken", ["sql/deep/feat_weekend.yml", "dbt_packages/retention/models/feat_weekend.sql"]
+)
+def test_a_taken_name_is_refused_and_nothing_written(tmp_path: Path, taken: str) -> None:
+    project = project_in(tmp_path)
+    (tmp_path / taken).parent.mkdir(parents=True)
+    (tmp_path / taken).write_text("mine")
+    files = set(tmp_path.rglob("*"))
+    with pytest.raises(RetentionError, match=r"feat_weekend\.\w+ exists already"):
+        new_family(project, name="weekend")
+    assert set(tmp_path.rglob("*")) == files
+    assert (tmp_path / taken).read_text() == "mine"
+
+
+def test_a_skeleton_that_cannot_be_written_whole_is_not_written(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    (tmp_path / "sql").mkdir()
+    (tmp_path / "sql" / "feat_weekend.yml").symlink_to(tmp_path / "nowhere" / "x")
+    with pytest.raises(RetentionError, match=r"exists already|cannot write"):
+        new_family(project, name="weekend")
+    assert not (tmp_path / "sql" / "feat_weekend.sql").exists()

@@ -1,0 +1,96 @@
+"""Versions appear whole, the champion changes in one step, and altered files are not read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from dbt_retention import registry as registry_module
+from dbt_retention.errors import ModelAlteredError, ModelNotFoundError, RetentionError
+from dbt_retention.registry import Registry
+from models import blend_of, card_and_onnx
+
+
+@pytest.fixture(scope="module")
+def parts() -> tuple:
+    return card_and_onnx(blend_of("logistic_regression"))
+
+
+def test_no_champion_before_the_first_training(tmp_path: Path) -> None:
+    assert Registry(tmp_path).champion_card("churn") is None
+
+
+def test_publishing_keeps_old_versions_and_moves_the_pointer(tmp_path: Path, parts: tuple) -> None:
+    card, onnx_bytes = parts
+    registry = Registry(tmp_path)
+    registry.publish(card, onnx_bytes)
+    registry.publish(card.model_copy(update={"version": "2024-02-01-b"}), onnx_bytes)
+    champion = registry.champion_card("churn")
+    assert champion is not None
+    assert champion.version == "2024-02-01-b"
+    names = sorted(path.name for path in (tmp_path / "churn").iterdir())
+    assert names == ["2024-01-01-a", "2024-02-01-b", "champion.json"]
+    files = sorted(path.name for path in (tmp_path / "churn" / "2024-01-01-a").iterdir())
+    assert files == ["README.md", "card.json", "model.onnx"]
+    assert "## Features" in (tmp_path / "churn" / "2024-01-01-a" / "README.md").read_text()
+
+
+def test_a_failing_write_leaves_the_champion_and_no_trace(
+    tmp_path: Path, parts: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, onnx_bytes = parts
+    registry = Registry(tmp_path)
+    registry.publish(card, onnx_bytes)
+    real = registry_module._write
+
+    def full_disk(path: Path, content: bytes) -> None:
+        if path.name == "card.json":
+            raise OSError(28, "No space left on device")
+        real(path, content)
+
+    monkeypatch.setattr(registry_module, "_write", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        registry.publish(card.model_copy(update={"version": "2024-02-01-b"}), onnx_bytes)
+    assert sorted(path.name for path in (tmp_path / "churn").iterdir()) == ["2024-01-01-a", "champion.json"]
+    champion = registry.champion_card("churn")
+    assert champion is not None
+    assert champion.version == "2024-01-01-a"
+
+
+def test_altered_missing_and_unreadable_files_say_what_to_do(tmp_path: Path, parts: tuple) -> None:
+    card, onnx_bytes = parts
+    registry = Registry(tmp_path)
+    folder = registry.publish(card, onnx_bytes)
+    (folder / "model.onnx").write_bytes(onnx_bytes + b"x")
+    with pytest.raises(ModelAlteredError, match=r"was altered: its sha256 is .* retention train"):
+        registry.champion_card("churn")
+    (folder / "model.onnx").unlink()
+    with pytest.raises(ModelNotFoundError, match=r"model\.onnx is missing.*retention train"):
+        registry.champion_card("churn")
+    (folder / "card.json").write_text('{"model": "churn"}')
+    with pytest.raises(ModelAlteredError, match="is not a model card"):
+        registry.champion_card("churn")
+    (folder / "card.json").unlink()
+    with pytest.raises(ModelNotFoundError, match=r"card\.json is missing"):
+        registry.champion_card("churn")
+    registry.champion_path("churn").write_text("{")
+    with pytest.raises(ModelAlteredError, match="is not a champion pointer"):
+        registry.champion_card("churn")
+
+
+@pytest.mark.parametrize("name", ["../churn", "a/b", "", ".hidden", "a b"])
+def test_a_name_never_steps_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RetentionError, match="is not a model or version name"):
+        Registry(tmp_path).champion_card(name)
+    (tmp_path / "churn").mkdir()
+    (tmp_path / "churn" / "champion.json").write_text(json.dumps({"version": name}))
+    with pytest.raises(RetentionError, match="is not a model or version name"):
+        Registry(tmp_path).champion_card("churn")
+
+
+def test_a_card_of_another_file_is_not_published(tmp_path: Path, parts: tuple) -> None:
+    card, onnx_bytes = parts
+    with pytest.raises(ModelAlteredError, match="describes another ONNX file"):
+        Registry(tmp_path).publish(card, onnx_bytes + b"x")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,263 @@
+"""Training looks only backwards, refuses too little data, and keeps what is still right."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from dbt_retention.errors import RetentionError, TrainingDataError
+from dbt_retention.registry import Registry
+from dbt_retention.training import time_folds, train_churn, train_segments
+from models import FEATURES, customers
+
+SETTINGS: dict[str, Any] = {
+    "training_policy": "if_missing",
+    "orders_input": "orders",
+    "churn_definition": "fixed_horizon",
+    "personal_cadence_multiple": 3,
+    "personal_cadence_min_days": 14,
+    "spend_decline_share": 0.5,
+    "lookback_days": 84,
+    "churn_candidates": ["logistic_regression"],
+    "min_buyers": 500,
+    "min_history_days": 180,
+    "min_training_churners": 200,
+}
+DAYS = [date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1), date(2024, 4, 1)]
+TEST_DAY = date(2024, 5, 1)
+
+
+def training_set(
+    rows: int = 600,
+    *,
+    days: list[date] | None = None,
+    test_day: date = TEST_DAY,
+    horizon_days: int = 28,
+    history_days: int = 400,
+) -> pa.Table:
+    parts = []
+    for number, day in enumerate([*(days or DAYS), test_day]):
+        matrix, churned = customers(rows, seed=number)
+        columns = {name: pa.array(matrix[:, at]) for at, name in enumerate(FEATURES)}
+        parts.append(
+            pa.table(
+                {
+                    "customer_id": pa.array([f"C{row}" for row in range(rows)]),
+                    "as_of_date": pa.array([day] * rows),
+                    "split": pa.array(["test" if day == test_day else "train"] * rows),
+                    "is_churned": pa.array(churned == 1),
+                    "churn_horizon_days": pa.array([horizon_days] * rows),
+                    "history_days": pa.array([history_days] * rows),
+                    "buyers_count": pa.array([rows] * rows),
+                }
+                | columns
+            )
+        )
+    return pa.concat_tables(parts)
+
+
+def test_folds_train_only_on_labels_closed_before_they_validate() -> None:
+    days = np.array(DAYS, dtype="datetime64[D]")
+    assert time_folds(days, horizon_days=28) == [
+        (DAYS[0], DAYS[1]),
+        (DAYS[1], DAYS[2]),
+        (DAYS[2], DAYS[3]),
+    ]
+    assert time_folds(days, horizon_days=60) == [(DAYS[0], DAYS[2]), (DAYS[1], DAYS[3])]
+    assert time_folds(days[:1], horizon_days=28) == []
+
+
+def test_short_histories_are_validated_on_other_customers(tmp_path: Path) -> None:
+    """Labels that only a customer's own other dates could tell: nothing is to be learned from the others."""
+    days = np.array(DAYS, dtype="datetime64[D]")
+    assert time_folds(days, horizon_days=200) == [(DAYS[2], DAYS[3])]
+    rows, dates = 600, 5
+    whose = np.tile(np.random.default_rng(0).permutation(rows), dates)
+    known = pa.array(np.tile(np.random.default_rng(1).random(rows) < 0.5, dates))
+    trees = SETTINGS | {"churn_candidates": ["gradient_boosting"]}
+    found = {}
+    for horizon in (28, 200):
+        own = training_set(rows, horizon_days=horizon).drop_columns([*FEATURES, "is_churned"])
+        own = own.append_column("whose", pa.array(whose.astype(float))).append_column("is_churned", known)
+        table = train_churn(own, settings=trees, registry=Registry(tmp_path / str(horizon)))
+        found[horizon] = table.to_pylist()[0]["validation_auc"]
+    assert found[28] > 0.65, "closed windows: a customer may be known from older dates"
+    assert found[200] < 0.56, "overlapping windows: only strangers were seen"
+
+
+def test_one_champion_and_the_blend_among_the_candidates(tmp_path: Path) -> None:
+    both = SETTINGS | {"churn_candidates": ["logistic_regression", "gradient_boosting"]}
+    table = train_churn(training_set(), settings=both, registry=Registry(tmp_path)).to_pylist()
+    assert [row["candidate"] for row in table] == ["logistic_regression", "gradient_boosting", "blend"]
+    assert sum(row["is_champion"] for row in table) == 1
+    best = min(table, key=lambda row: row["validation_log_loss"])
+    assert best["is_champion"]
+    assert all(row["validation_auc"] > 0.7 for row in table)
+
+
+def test_a_feature_without_a_value_trains_and_teaches_nothing(tmp_path: Path) -> None:
+    """Orders alone leave columns empty; one may also fill up only after the training dates."""
+    rows = training_set()
+    empty = pa.array([None] * len(rows), pa.float32())
+    late = pa.array([None if day < TEST_DAY else 1.0 for day in rows["as_of_date"].to_pylist()], pa.float32())
+    candidates = {"churn_candidates": ["logistic_regression", "gradient_boosting"]}
+    settings = SETTINGS | candidates
+    plain = train_churn(rows, settings=settings, registry=Registry(tmp_path / "plain"))
+    with_empty = rows.append_column("empty", empty).append_column("late", late)
+    padded = train_churn(with_empty, settings=settings, registry=Registry(tmp_path / "padded"))
+    losses = {
+        name: dict(zip(table["candidate"].to_pylist(), table["validation_log_loss"].to_pylist(), strict=True))
+        for name, table in (("plain", plain), ("padded", padded))
+    }
+    linear, trees = "logistic_regression", "gradient_boosting"
+    assert losses["padded"][linear] == pytest.approx(losses["plain"][linear], rel=1e-6)
+    # Trees draw the features of each split, and draw others where there are more; the fit is as good.
+    assert losses["padded"][trees] == pytest.approx(losses["plain"][trees], rel=0.01)
+
+
+def test_a_champion_that_is_still_right_is_kept(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    first = train_churn(training_set(), settings=SETTINGS, registry=registry)
+    written = (tmp_path / "churn" / "champion.json").stat().st_mtime_ns
+    assert train_churn(training_set(), settings=SETTINGS, registry=registry) == first
+    never = SETTINGS | {"training_policy": "never"}
+    assert train_churn(training_set(horizon_days=30), settings=never, registry=registry) == first
+    assert (tmp_path / "churn" / "champion.json").stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize(
+    ("change", "rows"),
+    [
+        ({}, training_set(horizon_days=21)),
+        ({"churn_definition": "personal_cadence"}, training_set()),
+        ({"orders_input": "other_orders"}, training_set()),
+        ({}, training_set().drop_columns([FEATURES[2]])),
+        ({}, training_set(days=DAYS[:3], test_day=date(2024, 4, 1))),
+        ({"training_policy": "always"}, training_set()),
+    ],
+    ids=[
+        "other horizon",
+        "other definition",
+        "other shop",
+        "other features",
+        "champion saw the test labels",
+        "always",
+    ],
+)
+def test_a_champion_that_is_not_right_any_more_is_replaced(
+    tmp_path: Path, change: dict[str, Any], rows: pa.Table
+) -> None:
+    registry = Registry(tmp_path)
+    train_churn(training_set(), settings=SETTINGS, registry=registry)
+    marks = [
+        folder / "from the first training" for folder in (tmp_path / "churn").iterdir() if folder.is_dir()
+    ]
+    marks[0].touch()
+    train_churn(rows, settings=SETTINGS | change, registry=registry)
+    champion = registry.champion_folder("churn")
+    assert champion is not None
+    assert not (champion / marks[0].name).exists(), "the champion is the old one"
+
+
+def test_a_champion_is_kept_when_a_var_changes_that_its_definition_does_not_use(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    cadence = SETTINGS | {"churn_definition": "personal_cadence"}
+    train_churn(training_set(), settings=cadence, registry=registry)
+    [folder] = [folder for folder in (tmp_path / "churn").iterdir() if folder.is_dir()]
+    (folder / "mark").touch()
+    train_churn(training_set(), settings=cadence | {"spend_decline_share": 0.9}, registry=registry)
+    assert (folder / "mark").exists()
+    train_churn(training_set(), settings=cadence | {"personal_cadence_multiple": 4}, registry=registry)
+    assert not (folder / "mark").exists()
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        ("fixed_horizon", "makes no purchase in the next 28 days"),
+        ("personal_cadence", "silent for longer than 3 times the usual gap"),
+        ("spend_decline", "spends less than 50% of the customer's own usual amount in the next 28 days"),
+    ],
+)
+def test_the_card_says_what_churn_is(tmp_path: Path, definition: str, words: str) -> None:
+    registry = Registry(tmp_path)
+    train_churn(training_set(), settings=SETTINGS | {"churn_definition": definition}, registry=registry)
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert words in card.intended_use
+    assert definition in card.readme()
+
+
+def test_the_same_data_give_the_same_version(tmp_path: Path) -> None:
+    rows = training_set()
+    tables = [train_churn(rows, settings=SETTINGS, registry=Registry(tmp_path / name)) for name in ("a", "b")]
+    assert tables[0] == tables[1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (training_set(100), "100 customers .at least 500."),
+        (training_set(history_days=179), "179 days of history .at least 180."),
+        (training_set(days=[DAYS[0]]), "none can be predicted by older ones"),
+        (training_set().slice(0, 2400), "no test date has a closed label window"),
+    ],
+    ids=["few customers", "short history", "one date", "no test date"],
+)
+def test_too_little_data_are_refused_and_nothing_is_published(
+    tmp_path: Path, rows: pa.Table, words: str
+) -> None:
+    with pytest.raises(TrainingDataError, match=words):
+        train_churn(rows, settings=SETTINGS, registry=Registry(tmp_path))
+    assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"min_buyers": "many"}, "min_buyers is 'many'"),
+        ({"churn_candidates": []}, "churn_candidates is"),
+        ({"training_policy": "daily"}, "training_policy is 'daily'"),
+        ({"churn_definition": "mood"}, "churn_definition is 'mood'"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path: Path, wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(RetentionError, match=words):
+        train_churn(training_set(50), settings=SETTINGS | wrong, registry=Registry(tmp_path))
+
+
+def segment_set(ranks: np.ndarray) -> pa.Table:
+    columns = {name: pa.array(ranks[:, at]) for at, name in enumerate(("recency", "frequency", "monetary"))}
+    keys = {
+        "customer_id": pa.array([str(row) for row in range(len(ranks))]),
+        "as_of_date": pa.array([date(2024, 1, 1)] * len(ranks)),
+    }
+    return pa.table(keys | columns)
+
+
+def test_segments_are_numbered_from_best_to_worst(tmp_path: Path) -> None:
+    ranks = np.random.default_rng(0).random((400, 3))
+    settings = {"training_policy": "if_missing", "orders_input": "orders", "segment_count": 4}
+    table = train_segments(segment_set(ranks), settings=settings, registry=Registry(tmp_path)).to_pylist()
+    means = [(row["centre_recency"] + row["centre_frequency"] + row["centre_monetary"]) / 3 for row in table]
+    assert [row["segment_number"] for row in table] == [1, 2, 3, 4]
+    assert means == sorted(means, reverse=True)
+
+
+def test_more_segments_than_patterns_are_refused(tmp_path: Path) -> None:
+    settings = {"training_policy": "if_missing", "orders_input": "orders", "segment_count": 4}
+    with pytest.raises(TrainingDataError, match=r"the customers show 1 distinct\s+pattern"):
+        train_segments(segment_set(np.zeros((50, 3))), settings=settings, registry=Registry(tmp_path))
+
+
+def test_a_customer_exactly_between_two_segments_belongs_to_the_same_one_everywhere(tmp_path: Path) -> None:
+    """Few customers with regular ranks: the parity gate allows no difference, and there is none."""
+    ranks = np.repeat(np.linspace(0, 1, 40)[:, None], 3, axis=1)
+    for count in (2, 3, 4, 5):
+        settings = {"training_policy": "always", "orders_input": "orders", "segment_count": count}
+        table = train_segments(segment_set(ranks), settings=settings, registry=Registry(tmp_path))
+        assert len(table) == count
