@@ -1,8 +1,14 @@
 -- One row per customer and as_of_date: what is in the baskets, and does it change?
--- Products are first counted once each, so that new and repeated ones are told apart without distinct counts.
+-- Lines are read once, into one row per product; products are then counted without distinct counts.
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_retention__order_history') }}
 
 ),
 
@@ -12,30 +18,15 @@ lines as (
 
 ),
 
-orders as (
-
-    select
-        customer_id,
-        as_of_date,
-        order_id,
-        min(days_ago) as days_ago,
-        count(*) as lines_count,
-        {{ exact_sum('pieces_count') }} as pieces_count
-    from lines
-    group by customer_id, as_of_date, order_id
-
-),
-
 baskets as (
 
     select
         customer_id,
         as_of_date,
-        cast(sum(lines_count) filter (where days_ago <= 364) as double)
-        / nullif(count(*) filter (where days_ago <= 364), 0) as products_per_order_avg_364d,
-        {{ exact_sum('pieces_count', condition='days_ago <= 364') }}
-        / nullif(count(*) filter (where days_ago <= 364), 0) as pieces_per_order_avg_364d
+        cast(sum(products_count) as double) / count(*) as products_per_order_avg_364d,
+        {{ exact_sum('pieces_count') }} / count(*) as pieces_per_order_avg_364d
     from orders
+    where days_ago <= 364 and products_count > 0
     group by customer_id, as_of_date
 
 ),
@@ -46,24 +37,13 @@ products as (
         customer_id,
         as_of_date,
         product_id,
+        category,
         min(days_ago) as last_days_ago,
-        max(days_ago) as first_days_ago
+        max(days_ago) as first_days_ago,
+        count(*) filter (where days_ago between 85 and 168) as lines_count_85d_to_168d,
+        count(*) filter (where days_ago <= 364) as lines_count_364d
     from lines
-    group by customer_id, as_of_date, product_id
-
-),
-
-novelty as (
-
-    select
-        customer_id,
-        as_of_date,
-        cast(count(*) filter (where first_days_ago <= 84) as double)
-        / nullif(count(*) filter (where last_days_ago <= 84), 0) as new_products_share_84d,
-        cast(count(*) filter (where last_days_ago <= 364 and first_days_ago > last_days_ago) as double)
-        / nullif(count(*) filter (where last_days_ago <= 364), 0) as repeat_products_share_364d
-    from products
-    group by customer_id, as_of_date
+    group by customer_id, as_of_date, product_id, category
 
 ),
 
@@ -73,48 +53,36 @@ categories as (
         customer_id,
         as_of_date,
         category,
-        count(*) filter (where days_ago <= 84) as lines_count_84d,
-        count(*) filter (where days_ago between 85 and 168) as lines_count_85d_to_168d,
-        count(*) filter (where days_ago <= 364) as lines_count_364d
-    from lines
-    where category is not null
+        count(*) filter (where last_days_ago <= 84) as products_count_84d,
+        count(*) filter (where last_days_ago <= 84 and first_days_ago <= 84) as new_products_count_84d,
+        count(*) filter (where last_days_ago <= 364) as products_count_364d,
+        count(*) filter (where last_days_ago <= 364 and first_days_ago > last_days_ago)
+            as repeat_products_count_364d,
+        sum(lines_count_85d_to_168d) as lines_count_85d_to_168d,
+        cast(sum(lines_count_364d) as double) as lines_count_364d
+    from products
     group by customer_id, as_of_date, category
 
 ),
 
-shares as (
-
-    select
-        *,
-        lines_count_364d / nullif(
-            cast(sum(lines_count_364d) over (partition by customer_id, as_of_date) as double), 0
-        ) as lines_share_364d
-    from categories
-
-),
-
-surprises as (
-
-    select
-        *,
-        case when lines_share_364d > 0 then -lines_share_364d * ln(lines_share_364d) else 0 end
-            as category_surprise_364d
-    from shares
-
-),
-
-breadth as (
+mixed as (
 
     select
         customer_id,
         as_of_date,
-        count(*) filter (where lines_count_84d > 0) as categories_count_84d,
-        count(*) filter (where lines_count_85d_to_168d > 0) as categories_count_85d_to_168d,
-        count(*) filter (where lines_count_364d > 0) as categories_count_364d,
-        case
-            when sum(lines_count_364d) > 0 then {{ exact_sum('category_surprise_364d', scale=12) }}
-        end as category_entropy_364d
-    from surprises
+        cast(sum(new_products_count_84d) as double) / nullif(sum(products_count_84d), 0)
+            as new_products_share_84d,
+        cast(sum(repeat_products_count_364d) as double) / nullif(sum(products_count_364d), 0)
+            as repeat_products_share_364d,
+        count(category) filter (where products_count_84d > 0) as categories_count_84d,
+        count(category) filter (where lines_count_85d_to_168d > 0) as categories_count_85d_to_168d,
+        count(category) filter (where lines_count_364d > 0) as categories_count_364d,
+        {# Entropy of shares n / N is ln N - sum(n ln n) / N. #}
+        nullif(sum(lines_count_364d) filter (where category is not null), 0) as lines_count_364d,
+        {{ exact_sum(
+            'lines_count_364d * ln(greatest(lines_count_364d, 1))', scale=9, condition='category is not null'
+        ) }} as lines_by_log_sum_364d
+    from categories
     group by customer_id, as_of_date
 
 ),
@@ -126,27 +94,30 @@ final as (
         spine.as_of_date,
         baskets.products_per_order_avg_364d,
         baskets.pieces_per_order_avg_364d,
-        cast(coalesce(breadth.categories_count_84d, 0) as double) as categories_count_84d,
-        cast(coalesce(breadth.categories_count_85d_to_168d, 0) as double) as categories_count_85d_to_168d,
-        cast(coalesce(breadth.categories_count_364d, 0) as double) as categories_count_364d,
-        (coalesce(breadth.categories_count_84d, 0) + cast(1 as double))
-        / (coalesce(breadth.categories_count_85d_to_168d, 0) + 1) as categories_ratio_84d_to_previous,
-        breadth.category_entropy_364d,
-        novelty.new_products_share_84d,
-        novelty.repeat_products_share_364d
+        cast(coalesce(mixed.categories_count_84d, 0) as double) as categories_count_84d,
+        cast(coalesce(mixed.categories_count_85d_to_168d, 0) as double) as categories_count_85d_to_168d,
+        cast(coalesce(mixed.categories_count_364d, 0) as double) as categories_count_364d,
+        (coalesce(mixed.categories_count_84d, 0) + cast(1 as double))
+        / (coalesce(mixed.categories_count_85d_to_168d, 0) + 1) as categories_ratio_84d_to_previous,
+        case
+            when mixed.lines_count_364d is not null
+                then greatest(
+                    round(
+                        ln(mixed.lines_count_364d) - mixed.lines_by_log_sum_364d / mixed.lines_count_364d, 9
+                    ), 0
+                )
+        end as category_entropy_364d,
+        mixed.new_products_share_84d,
+        mixed.repeat_products_share_364d
     from spine
     left join baskets
         on
             spine.customer_id = baskets.customer_id
             and spine.as_of_date = baskets.as_of_date
-    left join novelty
+    left join mixed
         on
-            spine.customer_id = novelty.customer_id
-            and spine.as_of_date = novelty.as_of_date
-    left join breadth
-        on
-            spine.customer_id = breadth.customer_id
-            and spine.as_of_date = breadth.as_of_date
+            spine.customer_id = mixed.customer_id
+            and spine.as_of_date = mixed.as_of_date
 
 )
 

@@ -31,42 +31,34 @@ counted as (
         count(*) filter (where days_ago <= 28) as orders_count_28d,
         count(*) filter (where days_ago between 29 and 56) as orders_count_29d_to_56d,
         count(*) filter (where days_ago <= 84) as orders_count_84d,
+        {% for bin in range(bins_count) %}
+            count(*) filter (where days_ago between {{ bin * bin_days + 1 }} and {{ (bin + 1) * bin_days }})
+                as orders_in_bin_{{ bin }},
+        {% endfor %}
         count(*) filter (where days_ago between 85 and 168) as orders_count_85d_to_168d
     from history
     group by customer_id, as_of_date
 
 ),
 
-orders_per_bin as (
-
-    select
-        customer_id,
-        as_of_date,
-        cast(floor((days_ago - 1) / {{ bin_days }}) as integer) as bins_ago,
-        count(*) as orders_count
-    from history
-    where days_ago <= {{ bins_count * bin_days }}
-    group by customer_id, as_of_date, cast(floor((days_ago - 1) / {{ bin_days }}) as integer)
-
-),
-
 binned as (
 
     select
-        customer_id,
-        as_of_date,
-        cast(count(*) as double) as active_bins_count_84d,
-        {# Least squares over all bins, empty ones too: sum(n * (b - mean b)) / sum((b - mean b)^2). #}
-        cast(sum(orders_count * ({{ bins_count - 1 }} - 2 * bins_ago)) as double)
-        / {{ bins_count * (bins_count * bins_count - 1) // 6 }} as orders_per_bin_slope_84d,
-        sqrt(
-            cast(
-                {{ bins_count }} * sum(orders_count * orders_count) - sum(orders_count) * sum(orders_count)
-                as double
-            )
-        ) / sum(orders_count) as orders_per_bin_cv_84d
-    from orders_per_bin
-    group by customer_id, as_of_date
+        *,
+        {% for bin in range(bins_count) %}
+            {{ '+ ' if not loop.first }}case when orders_in_bin_{{ bin }} > 0 then 1 else 0 end
+        {% endfor %}
+            as active_bins_count,
+        {# Least squares over bins b, which run back in time: sum(n * (b - mean)) / sum((b - mean)^2). #}
+        {% for bin in range(bins_count) %}
+            {{ '+ ' if not loop.first }}orders_in_bin_{{ bin }} * ({{ bins_count - 1 - 2 * bin }})
+        {% endfor %}
+            as orders_by_bin_sum,
+        {% for bin in range(bins_count) %}
+            {{ '+ ' if not loop.first }}orders_in_bin_{{ bin }} * orders_in_bin_{{ bin }}
+        {% endfor %}
+            as orders_in_bin_squared_sum
+    from counted
 
 ),
 
@@ -76,29 +68,32 @@ final as (
         spine.customer_id,
         spine.as_of_date,
         {% for days in half_lives_days %}
-            counted.orders_decayed_{{ days }}d,
+            binned.orders_decayed_{{ days }}d,
         {% endfor %}
-        cast(counted.orders_count_29d_to_56d as double) as orders_count_29d_to_56d,
-        cast(counted.orders_count_28d as double) / nullif(counted.orders_count_84d, 0)
+        cast(binned.orders_count_29d_to_56d as double) as orders_count_29d_to_56d,
+        cast(binned.orders_count_28d as double) / nullif(binned.orders_count_84d, 0)
             as orders_share_28d_of_84d,
-        (counted.orders_count_28d + cast(1 as double)) / (counted.orders_count_29d_to_56d + 1)
+        (binned.orders_count_28d + cast(1 as double)) / (binned.orders_count_29d_to_56d + 1)
             as orders_ratio_28d_to_previous,
-        (counted.orders_count_84d + cast(1 as double)) / (counted.orders_count_85d_to_168d + 1)
+        (binned.orders_count_84d + cast(1 as double)) / (binned.orders_count_85d_to_168d + 1)
             as orders_ratio_84d_to_previous,
-        (counted.days_known - counted.days_silent) / nullif(cast(counted.orders_count - 1 as double), 0)
+        (binned.days_known - binned.days_silent) / nullif(cast(binned.orders_count - 1 as double), 0)
             as order_gap_days_avg,
-        counted.days_silent * (counted.orders_count - 1)
-        / nullif(cast(counted.days_known - counted.days_silent as double), 0) as overdue_ratio,
-        (counted.days_known - counted.days_silent) / cast(counted.days_known as double)
+        binned.days_silent * (binned.orders_count - 1)
+        / nullif(cast(binned.days_known - binned.days_silent as double), 0) as overdue_ratio,
+        (binned.days_known - binned.days_silent) / cast(binned.days_known as double)
             as active_span_share,
-        coalesce(binned.active_bins_count_84d, 0) as active_bins_count_84d,
-        coalesce(binned.orders_per_bin_slope_84d, 0) as orders_per_bin_slope_84d,
-        binned.orders_per_bin_cv_84d
+        cast(coalesce(binned.active_bins_count, 0) as double) as active_bins_count_84d,
+        cast(coalesce(binned.orders_by_bin_sum, 0) as double)
+        / {{ bins_count * (bins_count * bins_count - 1) // 6 }} as orders_per_bin_slope_84d,
+        sqrt(
+            cast(
+                {{ bins_count }} * binned.orders_in_bin_squared_sum
+                - binned.orders_count_84d * binned.orders_count_84d
+                as double
+            )
+        ) / nullif(binned.orders_count_84d, 0) as orders_per_bin_cv_84d
     from spine
-    left join counted
-        on
-            spine.customer_id = counted.customer_id
-            and spine.as_of_date = counted.as_of_date
     left join binned
         on
             spine.customer_id = binned.customer_id

@@ -14,12 +14,6 @@ orders as (
 
 ),
 
-lines as (
-
-    select * from {{ ref('int_retention__order_line_history') }}
-
-),
-
 campaigns as (
 
     select * from {{ ref('int_retention__campaign_history') }}
@@ -32,7 +26,7 @@ redemptions as (
 
 ),
 
-discounts as (
+bought as (
 
     select
         {% for days in windows_days %}
@@ -42,33 +36,12 @@ discounts as (
                 0
             ) as discount_share_{{ days }}d,
         {% endfor %}
+        cast(count(*) filter (where days_ago <= 364 and coupons_count > 0) as double)
+        / nullif(count(*) filter (where days_ago <= 364 and products_count > 0), 0)
+            as coupon_orders_share_364d,
         customer_id,
         as_of_date
     from orders
-    group by customer_id, as_of_date
-
-),
-
-order_coupons as (
-
-    select
-        customer_id,
-        as_of_date,
-        order_id,
-        count(coupon_id) as coupons_count
-    from lines
-    where days_ago <= 364
-    group by customer_id, as_of_date, order_id
-
-),
-
-coupons as (
-
-    select
-        customer_id,
-        as_of_date,
-        cast(count(*) filter (where coupons_count > 0) as double) / count(*) as coupon_orders_share_364d
-    from order_coupons
     group by customer_id, as_of_date
 
 ),
@@ -126,7 +99,7 @@ final as (
         spine.customer_id,
         spine.as_of_date,
         {% for days in windows_days %}
-            discounts.discount_share_{{ days }}d,
+            bought.discount_share_{{ days }}d,
         {% endfor %}
         {% for days in windows_days %}
             cast(coalesce(redeemed.coupons_redeemed_count_{{ days }}d, 0) as double)
@@ -141,16 +114,12 @@ final as (
             / nullif(received.campaigns_received_count_364d, 0)
                 as campaigns_{{ step }}_share_364d,
         {% endfor %}
-        coupons.coupon_orders_share_364d
+        bought.coupon_orders_share_364d
     from spine
-    left join discounts
+    left join bought
         on
-            spine.customer_id = discounts.customer_id
-            and spine.as_of_date = discounts.as_of_date
-    left join coupons
-        on
-            spine.customer_id = coupons.customer_id
-            and spine.as_of_date = coupons.as_of_date
+            spine.customer_id = bought.customer_id
+            and spine.as_of_date = bought.as_of_date
     left join redeemed
         on
             spine.customer_id = redeemed.customer_id

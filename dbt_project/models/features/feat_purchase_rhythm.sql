@@ -48,7 +48,7 @@ measured as (
         cast(sum(gap_days) as double) / nullif(count(gap_days), 0) as gap_days_mean,
         cast(median(gap_days) as double) as gap_days_median,
         cast(max(gap_days) as double) as gap_days_max,
-        max(case when gap_days is not null then -days_ago end) as last_gap_at,
+        cast(max_by(gap_days, -days_ago) as double) as gap_days_last,
         sqrt(
             greatest(
                 cast(sum(gap_days * gap_days) as double) / nullif(count(gap_days), 0)
@@ -58,21 +58,6 @@ measured as (
         ) as gap_days_deviation
     from gaps
     group by customer_id, as_of_date
-
-),
-
-last_gaps as (
-
-    select
-        gaps.customer_id,
-        gaps.as_of_date,
-        cast(gaps.gap_days as double) as gap_days_last
-    from gaps
-    inner join measured
-        on
-            gaps.customer_id = measured.customer_id
-            and gaps.as_of_date = measured.as_of_date
-            and -gaps.days_ago = measured.last_gap_at
 
 ),
 
@@ -86,9 +71,9 @@ final as (
         measured.gap_days_mean,
         measured.gap_days_median,
         measured.gap_days_max,
-        last_gaps.gap_days_last,
+        measured.gap_days_last,
         measured.gap_days_deviation / nullif(measured.gap_days_mean, 0) as gap_days_cv,
-        last_gaps.gap_days_last / nullif(measured.gap_days_mean, 0) as gap_days_last_to_mean,
+        measured.gap_days_last / nullif(measured.gap_days_mean, 0) as gap_days_last_to_mean,
         measured.silent_days / nullif(measured.gap_days_median, 0) as overdue_ratio_median,
         measured.silent_days / nullif(measured.gap_days_max, 0) as overdue_ratio_max,
         (measured.silent_days - measured.gap_days_mean)
@@ -98,10 +83,6 @@ final as (
         on
             spine.customer_id = measured.customer_id
             and spine.as_of_date = measured.as_of_date
-    left join last_gaps
-        on
-            spine.customer_id = last_gaps.customer_id
-            and spine.as_of_date = last_gaps.as_of_date
 
 )
 

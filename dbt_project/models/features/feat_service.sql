@@ -18,12 +18,6 @@ orders as (
 
 ),
 
-lines as (
-
-    select * from {{ ref('int_retention__order_line_history') }}
-
-),
-
 returns as (
 
     select * from {{ ref('int_retention__return_history') }}
@@ -60,20 +54,9 @@ bought as (
     select
         customer_id,
         as_of_date,
-        count(*) as orders_count
-    from orders
-    where days_ago <= 364
-    group by customer_id, as_of_date
-
-),
-
-kept as (
-
-    select
-        customer_id,
-        as_of_date,
+        count(*) as orders_count,
         {{ exact_sum('pieces_count') }} as pieces_count
-    from lines
+    from orders
     where days_ago <= 364
     group by customer_id, as_of_date
 
@@ -118,9 +101,9 @@ final as (
         asked.days_to_close_avg_364d,
         asked.satisfaction_avg_364d,
         asked.days_since_last_complaint,
-        {# Lines of purchases sent back whole are no longer among the lines: their pieces are added. #}
+        {# Purchases sent back whole are no longer among the orders: their pieces are added. #}
         coalesce(returned.returned_pieces_count, 0)
-        / nullif(coalesce(kept.pieces_count, 0) + coalesce(returned.undone_pieces_count, 0), 0)
+        / nullif(coalesce(bought.pieces_count, 0) + coalesce(returned.undone_pieces_count, 0), 0)
             as returned_pieces_share_364d,
         cast(coalesce(voided.void_orders_count, 0) as double)
         / nullif(coalesce(voided.void_orders_count, 0) + coalesce(bought.orders_count, 0), 0)
@@ -134,10 +117,6 @@ final as (
         on
             spine.customer_id = bought.customer_id
             and spine.as_of_date = bought.as_of_date
-    left join kept
-        on
-            spine.customer_id = kept.customer_id
-            and spine.as_of_date = kept.as_of_date
     left join returned
         on
             spine.customer_id = returned.customer_id

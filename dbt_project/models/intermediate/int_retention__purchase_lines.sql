@@ -47,3 +47,4 @@ purchase_lines as (
 )
 
 select * from purchase_lines
+{{ clustered_by(['customer_id', 'product_id', 'order_id']) }}

@@ -16,12 +16,13 @@ line_totals as (
 
     select
         order_id,
-        sum(quantity) as pieces_count,
-        sum(coalesce(returned_quantity, 0)) as returned_pieces_count,
+        {{ exact_sum('quantity') }} as pieces_count,
+        {{ exact_sum('returned_quantity') }} as returned_pieces_count,
         max(returned_at) as last_returned_at,
         sum(case when quantity > 0 then 1 else 0 end) as products_count,
-        sum(case when quantity > 0 then net_amount end) as net_amount,
-        sum(case when quantity > 0 then discount_amount end) as discount_amount
+        count(case when quantity > 0 then coupon_id end) as coupons_count,
+        {{ exact_sum('net_amount', condition='quantity > 0') }} as net_amount,
+        {{ exact_sum('discount_amount', condition='quantity > 0') }} as discount_amount
     from order_lines
     group by order_id
 
@@ -33,6 +34,7 @@ joined as (
         orders.*,
         line_totals.pieces_count,
         line_totals.products_count,
+        line_totals.coupons_count,
         line_totals.returned_pieces_count >= line_totals.pieces_count as is_sent_back,
         coalesce(line_totals.last_returned_at, orders.ordered_at) as sent_back_at,
         coalesce(orders.order_amount, line_totals.net_amount, 0) as purchase_amount,
@@ -60,6 +62,7 @@ purchases as (
         channel,
         pieces_count,
         products_count,
+        coupons_count,
         purchase_amount,
         purchase_discount_amount as discount_amount
     from joined
@@ -70,3 +73,4 @@ purchases as (
 )
 
 select * from purchases
+{{ clustered_by(['customer_id', 'order_id']) }}

@@ -28,3 +28,4 @@ eligible as (
 )
 
 select * from eligible
+{{ clustered_by(['as_of_date', 'customer_id']) }}

@@ -1,5 +1,6 @@
 -- One row per customer, as_of_date and campaign the customer was assigned to before that morning.
 -- The features' door to campaigns. What happened on as_of_date or later has not happened yet.
+-- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

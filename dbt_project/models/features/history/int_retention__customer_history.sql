@@ -1,5 +1,6 @@
 -- One row per customer and as_of_date whose account was open on that morning: the door to customers.
 -- Attributes carry no date: they are as of today, whatever the morning. No personal identifiers.
+-- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

@@ -1,5 +1,6 @@
 -- One row per customer, as_of_date and purchase known on that morning: the features' door to orders.
 -- The rule of time is applied here, so that a family cannot look past its date.
+-- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}
@@ -24,7 +25,8 @@ history as (
         purchases.purchase_amount,
         purchases.discount_amount,
         purchases.pieces_count,
-        purchases.products_count
+        purchases.products_count,
+        purchases.coupons_count
     from spine
     inner join purchases
         on

@@ -1,5 +1,6 @@
 -- One row per customer, as_of_date and line of a purchase known on that morning: the door to order lines.
 -- Pieces sent back are seen from the morning after they came back.
+-- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

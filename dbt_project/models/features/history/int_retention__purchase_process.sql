@@ -3,7 +3,8 @@
 -- All customers seen by then count, gone ones too; of many, a sample by hash that does not change as
 -- others come.
 -- Times are weeks from the first purchase: x repeat days, t_x the last of them, T the morning itself.
-{{ config(materialized='table') }}
+-- depends_on: {{ ref('int_retention__known_days') }}
+{{ config(materialized='by_date') }}
 {% set buckets = 4096 %}
 
 with snapshots as (

@@ -1,5 +1,6 @@
 -- One row per customer, as_of_date and line of which pieces had come back by then: the door to returns.
 -- Purchases that came back whole are in it too; int_retention__order_line_history no longer shows them.
+-- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

@@ -1,5 +1,6 @@
 -- One row per customer, as_of_date and visit known on that morning: the features' door to sessions.
 -- The rule of time is applied here, so that a family cannot look past its date.
+-- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

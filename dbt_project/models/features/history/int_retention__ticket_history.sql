@@ -1,5 +1,6 @@
 -- One row per customer, as_of_date and service ticket known on that morning: the features' door to tickets.
 -- A ticket that was closed on as_of_date or later is open on that morning, and nobody was asked how it went.
+-- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

@@ -1,0 +1,299 @@
+"""The feature rooms at 50 M order lines: time, memory, growth, and what a daily build costs.
+
+    python benchmarks/features.py            # 1 M and 50 M lines, 12 dates, under 8 GB; some 20 minutes
+    python benchmarks/features.py --quick    # 100 k and 400 k lines, under a minute or so
+
+A shop of 25 lines a customer is written into a DuckDB file; a dbt project that installs the package builds its
+features from it, one model after another, in a process of its own. The peer is a bare scan of the same
+lines in the same file, aggregated to customer-days. A ratio is the feature rooms' time over the scan's.
+The exponent is the slope of log time over log lines. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+LINES_PER_ORDER, ORDERS_PER_CUSTOMER, PRODUCTS, DAYS = 5, 5, 10_000, 730
+FIRST_DAY = "2024-01-01"
+LIMITS = {"to_scan": 40.0, "exponent": 1.1, "daily": 0.15}
+ROOMS = ("staging", "intermediate", "labels", "features/history", "features")
+
+# A number from 0 to 1 that depends on the arguments alone.
+RANDOM = "(hash({}) % 1000003) / 1000003.0"
+
+
+def uniform(*arguments: str) -> str:
+    return RANDOM.format(", ".join(arguments))
+
+
+SHOP = f"""
+create schema raw;
+create table raw.customers as
+select
+    'c' || c as customer_id,
+    timestamp '{FIRST_DAY}' + to_days(cast(floor({uniform("c", "'first'")} * {DAYS - 60}) as integer)) as signed_up_at,
+    cast(1950 + floor({uniform("c", "'birth'")} * 55) as integer) as birth_year,
+    ['search', 'social', 'store', 'referral'][1 + cast(hash(c, 'channel') % 4 as integer)] as acquisition_channel,
+    ['bronze', 'silver', 'gold'][1 + cast(hash(c, 'tier') % 3 as integer)] as membership_tier
+from range({{customers}}) as customers(c);
+
+create table raw.products as
+select
+    'p' || p as product_id,
+    'category ' || p % 50 as category
+from range({PRODUCTS}) as products(p);
+
+-- How many orders a customer makes falls off geometrically; they lie between the first day and a last one.
+create table raw.orders as
+with planned as (
+    select
+        customer_id,
+        signed_up_at,
+        cast(1 + floor(-ln(1 - {uniform("customer_id", "'orders'")}) * {ORDERS_PER_CUSTOMER - 0.5}) as integer) as n,
+        {uniform("customer_id", "'life'")} as life
+    from raw.customers
+)
+select
+    customer_id || '-' || k as order_id,
+    customer_id,
+    signed_up_at + to_minutes(cast(
+        floor({uniform("customer_id", "k", "'at'")} * life * 1440
+        * (date '{FIRST_DAY}' + {DAYS} - cast(signed_up_at as date))) as integer)) as ordered_at,
+    'completed' as order_status
+from planned, range(1, n + 1) as numbers(k);
+
+create table raw.order_lines as
+select
+    order_id,
+    cast(line as integer) as line_number,
+    'p' || cast(floor(pow({PRODUCTS}, {uniform("order_id", "line", "'product'")})) - 1 as integer) as product_id,
+    1 + cast(hash(order_id, line, 'pieces') % 3 as integer) as quantity,
+    round(2 + {uniform("order_id", "line", "'price'")} * 30, 2) as net_amount,
+    case when hash(order_id, line, 'sale') % 5 = 0 then 1.5 else 0 end as discount_amount
+from raw.orders, range(1, 2 + cast(hash(order_id) % {2 * LINES_PER_ORDER - 1} as bigint)) as lines(line);
+
+create table raw.sessions as
+select
+    's' || order_id as session_id,
+    customer_id,
+    ordered_at - to_days(cast(hash(order_id, 'visit') % 3 as integer)) as started_at,
+    cast(30 + hash(order_id, 'duration') % 600 as integer) as duration_seconds,
+    cast(1 + hash(order_id, 'pages') % 20 as integer) as page_views,
+    cast(hash(order_id, 'views') % 8 as integer) as product_views,
+    cast(hash(order_id, 'cart') % 3 as integer) as cart_adds
+from raw.orders;
+
+create table raw.reviews as
+select
+    'r' || order_id as review_id,
+    customer_id,
+    ordered_at + interval 5 day as reviewed_at,
+    cast(1 + hash(order_id, 'rating') % 5 as integer) as rating
+from raw.orders where hash(order_id, 'review') % 10 = 0;
+
+create table raw.service_tickets as
+select
+    't' || order_id as ticket_id,
+    customer_id,
+    ordered_at + interval 3 day as opened_at,
+    ['complaint', 'return', 'question'][1 + cast(hash(order_id, 'type') % 3 as integer)] as ticket_type,
+    ordered_at + interval 6 day as closed_at
+from raw.orders where hash(order_id, 'ticket') % 20 = 0;
+
+create table raw.campaigns as
+select 'k' || k as campaign_id, 'offer' as action, timestamp '{FIRST_DAY}' + to_days(cast(30 * k as integer)) as started_at
+from range(1, 24) as campaigns(k);
+
+create table raw.campaign_contacts as
+select campaign_id, customer_id, started_at as assigned_at, 'treatment' as arm, started_at as contacted_at
+from raw.campaigns, raw.customers where hash(campaign_id, customer_id) % 50 = 0;
+
+create table raw.coupon_redemptions as
+select 'o' || order_id as coupon_id, customer_id, ordered_at as redeemed_at, order_id
+from raw.orders where hash(order_id, 'coupon') % 20 = 0;
+"""
+
+# The next morning: 1 % more orders, one each by that many customers, on the day after the last.
+NEXT_DAY = f"""
+create temporary table fresh as
+select customer_id || '-next' as order_id, customer_id,
+    timestamp '{FIRST_DAY}' + to_days({DAYS}) + interval 9 hour as ordered_at, 'completed' as order_status
+from raw.customers using sample reservoir({{orders}} rows) repeatable (7);
+insert into raw.orders select * from fresh;
+insert into raw.order_lines
+select order_id, cast(line as integer), 'p' || hash(order_id, line) % {PRODUCTS}, 1, 9.99, 0
+from fresh, range(1, 2 + cast(hash(order_id) % {2 * LINES_PER_ORDER - 1} as bigint)) as lines(line);
+insert into raw.sessions
+select 's' || order_id, customer_id, ordered_at, 60, 5, 2, 1 from fresh;
+"""
+
+SCAN = """
+create or replace temporary table customer_days as
+select orders.customer_id, cast(orders.ordered_at as date) as day,
+    count(*) as lines, sum(order_lines.quantity) as pieces, sum(order_lines.net_amount) as amount
+from raw.order_lines inner join raw.orders using (order_id)
+group by all
+"""
+
+INPUTS = ("orders", "order_lines", "customers", "products", "sessions", "reviews", "service_tickets", "campaigns",
+          "campaign_contacts", "coupon_redemptions")  # fmt: skip
+
+
+def write_project(folder: Path, *, memory: str) -> None:
+    """A shop's dbt project: the package, its ten inputs as sources, ten training dates, a test date, today."""
+    (folder / "models").mkdir(parents=True)
+    project = {
+        "name": "big_shop", "version": "0.1.0", "profile": "big_shop",
+        "vars": {"retention": {
+            **{f"input_{name}": f"raw.{name}" for name in INPUTS},
+            "snapshot_count": 10, "snapshot_interval_days": 30, "churn_horizon_days": 60, "lookback_days": 180,
+        }},
+    }  # fmt: skip
+    output = {
+        "type": "duckdb", "path": str(folder / "shop.duckdb"), "threads": 1,
+        "settings": {"memory_limit": memory, "temp_directory": str(folder / "spill")},
+        "plugins": [{"module": "dbt_retention.duckdb_plugin", "config": {"models_path": str(folder / "models_onnx")}}],
+    }  # fmt: skip
+    sources = {"sources": [{"name": "raw", "tables": [{"name": name} for name in INPUTS]}]}
+    for path, content in {
+        "dbt_project.yml": project,
+        "profiles.yml": {"big_shop": {"target": "here", "outputs": {"here": output}}},
+        "packages.yml": {"packages": [{"local": str(ROOT / "dbt_project")}]},
+        "models/sources.yml": sources,
+    }.items():
+        (folder / path).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    dbt(folder, "deps")
+
+
+def dbt(folder: Path, *arguments: str) -> dict[str, float]:
+    """Run dbt in a process of its own; its seconds, CPU seconds and peak memory in GB."""
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--quiet"]
+    began = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"dbt {' '.join(arguments)} failed in {folder}")
+    return {
+        "seconds": time.perf_counter() - began,
+        "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        "peak_gb": usage.ru_maxrss * 1024 / 1e9,
+    }
+
+
+def build(folder: Path) -> dict[str, Any]:
+    """Build everything that features need, and the features; seconds by model and by room."""
+    run = dbt(folder, "run", "--select", "+ml_features", "--exclude", "ml_features")
+    results = json.loads((folder / "target/run_results.json").read_text(encoding="utf-8"))["results"]
+    manifest = json.loads((folder / "target/manifest.json").read_text(encoding="utf-8"))["nodes"]
+    models = {
+        result["unique_id"].rsplit(".", 1)[-1]: result["execution_time"] for result in results
+    }
+    rooms = dict.fromkeys(ROOMS, 0.0)
+    for result in results:
+        room = manifest[result["unique_id"]]["original_file_path"].removeprefix("models/").rsplit("/", 1)[0]
+        rooms[room] = rooms.get(room, 0.0) + result["execution_time"]
+    return {**run, "models": models, "rooms": rooms, "features": rooms["features"] + rooms["features/history"]}
+
+
+def scan_seconds(folder: Path, *, memory: str) -> float:
+    """The bare scan: best of three, with as much memory; taken before and after the build."""
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute(f"set memory_limit = '{memory}'")
+        connection.execute("set preserve_insertion_order = false")
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            connection.execute(SCAN)
+            times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def measure(folder: Path, *, lines: int, memory: str) -> dict[str, Any]:
+    """Write a shop of about so many lines, build it, and build it again on the next morning."""
+    write_project(folder, memory=memory)
+    customers = lines // (LINES_PER_ORDER * ORDERS_PER_CUSTOMER)
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute(f"set memory_limit = '{memory}'")
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(SHOP.format(customers=customers))
+        (orders,) = connection.execute("select count(*) from raw.orders").fetchone() or (0,)
+        (written,) = connection.execute("select count(*) from raw.order_lines").fetchone() or (0,)
+    scan = scan_seconds(folder, memory=memory)
+    full = build(folder)
+    scan = min(scan, scan_seconds(folder, memory=memory))
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        (dates, rows) = connection.execute(
+            "select count(distinct as_of_date), count(*) from main.int_retention__spine"
+        ).fetchone() or (0, 0)
+        connection.execute(NEXT_DAY.format(orders=orders // 100))
+    daily = build(folder)
+    print(f"\n{written:,} lines, {orders:,} orders, {customers:,} customers, {dates} dates, {rows:,} customer-dates")
+    print(f"{'':<30}{'full':>10}{'daily':>10}{'share of features':>20}")
+    for room in full["rooms"]:
+        print(f"{room:<30}{full['rooms'][room]:>8.1f} s{daily['rooms'][room]:>8.1f} s")
+    for model, seconds in sorted(full["models"].items(), key=lambda item: -item[1]):
+        if model.startswith("feat_"):
+            print(f"{model:<30}{seconds:>8.1f} s{daily['models'][model]:>8.1f} s{seconds / full['features']:>19.1%}")
+    print(f"bare scan to customer-days {scan:.2f} s; features {full['features'] / scan:.1f} times that")
+    print(
+        f"whole run {full['seconds']:.0f} s, {full['cpu_seconds']:.0f} CPU s, peak {full['peak_gb']:.2f} GB; "
+        f"next morning {daily['seconds']:.0f} s, {daily['cpu_seconds']:.0f} CPU s, peak {daily['peak_gb']:.2f} GB",
+        flush=True,
+    )
+    return {
+        "lines": written, "dates": dates, "rows": rows, "scan": scan, "features": full["features"],
+        "daily": daily["features"] / full["features"], "peak_gb": max(full["peak_gb"], daily["peak_gb"]),
+        "rooms": full["rooms"],
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="100 k and 400 k lines")
+    parser.add_argument("--lines", type=int, nargs=2, help="the two sizes, 1 M and 50 M by default")
+    parser.add_argument("--folder", type=Path, help="keep the shops here; default a temporary folder")
+    parser.add_argument("--memory", default="6GB", help="DuckDB's limit; the process may take 8 GB (default 6GB)")
+    options = parser.parse_args()
+    sizes = options.lines or ([100_000, 400_000] if options.quick else [1_000_000, 50_000_000])
+
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="retention-features-"))
+    try:
+        small, large = (
+            measure(folder / f"lines_{lines}", lines=lines, memory=options.memory) for lines in sizes
+        )
+    finally:
+        if options.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    exponent = math.log(large["features"] / small["features"]) / math.log(large["lines"] / small["lines"])
+    ratios = {
+        "to_scan": round(large["features"] / large["scan"], 2),
+        "exponent": round(exponent, 3),
+        "daily": round(large["daily"], 3),
+    }
+    print()
+    for name, limit in LIMITS.items():
+        print(f"{name:<12} {ratios[name]:.3f} (at most {limit:.3f})")
+    print(json.dumps({
+        "name": "features", "ratios": ratios, "peak_gb": round(large["peak_gb"], 3),
+        "lines": large["lines"], "dates": large["dates"], "customer_dates": large["rows"],
+        "seconds": {room: round(seconds, 1) for room, seconds in large["rooms"].items()},
+    }))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

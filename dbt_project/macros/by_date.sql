@@ -1,0 +1,54 @@
+{# Materialization for models with an as_of_date: a table that is computed one date at a time, and of which only
+   those dates are computed anew whose inputs or code have changed since.
+
+   The model's SQL stays as it is, over all dates; it is run with a filter on as_of_date, which the engine pushes
+   down to the scans, so that one date's rows are in memory and not all. A row of a date may depend on nothing but
+   what was known on that date: that is what the histories are for. Beside its columns the table has
+   input_fingerprint, of the SQL and of all that the date could see. `dbt build --full-refresh` computes every date
+   anew, to the same values. Everything happens in one transaction: a build that is killed leaves the table as it was. #}
+{% materialization by_date, default %}
+    {% set target = this.incorporate(type='table') %}
+    {% set existing = load_cached_relation(this) %}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {% set wanted = retention._date_fingerprints(model, compiled_code) %}
+    {% set kept = {} %}
+    {% if existing is not none and existing.is_table and not should_full_refresh() %}
+        {% for date, fingerprint in retention._computed_dates(existing).items() if wanted.get(date) == fingerprint %}
+            {% do kept.update({date: fingerprint}) %}
+        {% endfor %}
+    {% endif %}
+    {% set missing = wanted.keys() | reject('in', kept) | list %}
+
+    {% if kept %}
+        {% call statement('main') %}
+            delete from {{ target }}
+            where as_of_date not in ({% for date in kept %}date '{{ date }}'{{ ', ' if not loop.last }}{% endfor %})
+        {% endcall %}
+        {% set filled = target %}
+    {% else %}
+        {% set filled = make_intermediate_relation(target) %}
+        {% do drop_relation_if_exists(load_cached_relation(filled)) %}
+        {% call statement('main') %}
+            {{ create_table_as(False, filled, retention._rows_of_date(compiled_code, none, none)) }}
+        {% endcall %}
+    {% endif %}
+    {% for date in missing %}
+        {% call statement('rows_of_' ~ date) %}
+            insert into {{ filled }}
+            {{ retention._rows_of_date(compiled_code, date, wanted[date]) }}
+        {% endcall %}
+    {% endfor %}
+    {% if not kept %}
+        {% do drop_relation_if_exists(existing) %}
+        {% do adapter.rename_relation(filled, target) %}
+    {% endif %}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do apply_grants(target, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=not kept)) %}
+    {% do persist_docs(target, model) %}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}

@@ -1,0 +1,40 @@
+{# The tables behind the doors of features/history: from which morning (known) a row of each counts, and
+   which of its columns (later) come to be known on a later morning, if ever. Columns that are not named are taken
+   to be known with the row: where one of them changes, every date that could see the row is computed anew. #}
+{% macro _history_sources() %}
+    {{ return({
+        'int_retention__purchases': {
+            'known': 'known_from_date',
+            'later': {'undone_from_date': ['undone_from_date']},
+        },
+        'int_retention__purchase_lines': {
+            'known': 'known_from_date',
+            'later': {
+                'undone_from_date': ['undone_from_date'],
+                'returned_from_date': ['returned_from_date', 'returned_pieces_count'],
+            },
+        },
+        'stg_retention__orders': {'known': retention._seen_from('ordered_at', 'loaded_at'), 'later': {}},
+        'stg_retention__sessions': {'known': retention._seen_from('started_at', 'loaded_at'), 'later': {}},
+        'stg_retention__reviews': {'known': retention._seen_from('reviewed_at', 'loaded_at'), 'later': {}},
+        'stg_retention__service_tickets': {
+            'known': retention._seen_from('opened_at', 'loaded_at'),
+            'later': {first_morning_after('closed_at'): ['closed_at', 'satisfaction']},
+        },
+        'stg_retention__campaign_contacts': {
+            'known': first_morning_after('assigned_at'),
+            'later': {
+                first_morning_after('contacted_at'): ['contacted_at'],
+                first_morning_after('opened_at'): ['opened_at'],
+                first_morning_after('clicked_at'): ['clicked_at'],
+            },
+        },
+        'stg_retention__coupon_redemptions': {'known': first_morning_after('redeemed_at'), 'later': {}},
+        'stg_retention__customers': {'known': first_morning_after('signed_up_at'), 'later': {}},
+    }) }}
+{% endmacro %}
+
+{# The first morning on which seen_by(event_at, loaded_at, morning) holds. #}
+{% macro _seen_from(event_at, loaded_at) -%}
+    greatest({{ first_morning_after(event_at) }}, {{ first_morning_from('coalesce(' ~ loaded_at ~ ', ' ~ event_at ~ ')') }})
+{%- endmacro %}
