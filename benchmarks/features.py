@@ -3,8 +3,8 @@
     python benchmarks/features.py            # 1 M and 50 M lines, 12 dates, under 8 GB; some 20 minutes
     python benchmarks/features.py --quick    # 100 k and 400 k lines, under a minute or so
 
-A shop of 25 lines a customer is written into a DuckDB file; a dbt project that installs the package builds its
-features from it, one model after another, in a process of its own. The peer is a bare scan of the same
+A shop of 25 lines a customer is written into a DuckDB file; a dbt project that installs the package builds
+its features from it, one model after another, in a process of its own. The peer is a bare scan of the same
 lines in the same file, aggregated to customer-days. A ratio is the feature rooms' time over the scan's.
 The exponent is the slope of log time over log lines. The last line is JSON.
 """
@@ -15,7 +15,6 @@ import argparse
 import json
 import math
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -46,9 +45,11 @@ create schema raw;
 create table raw.customers as
 select
     'c' || c as customer_id,
-    timestamp '{FIRST_DAY}' + to_days(cast(floor({uniform("c", "'first'")} * {DAYS - 60}) as integer)) as signed_up_at,
+    timestamp '{FIRST_DAY}'
+    + to_days(cast(floor({uniform("c", "'first'")} * {DAYS - 60}) as integer)) as signed_up_at,
     cast(1950 + floor({uniform("c", "'birth'")} * 55) as integer) as birth_year,
-    ['search', 'social', 'store', 'referral'][1 + cast(hash(c, 'channel') % 4 as integer)] as acquisition_channel,
+    ['search', 'social', 'store', 'referral'][1 + cast(hash(c, 'channel') % 4 as integer)]
+        as acquisition_channel,
     ['bronze', 'silver', 'gold'][1 + cast(hash(c, 'tier') % 3 as integer)] as membership_tier
 from range({{customers}}) as customers(c);
 
@@ -64,7 +65,9 @@ with planned as (
     select
         customer_id,
         signed_up_at,
-        cast(1 + floor(-ln(1 - {uniform("customer_id", "'orders'")}) * {ORDERS_PER_CUSTOMER - 0.5}) as integer) as n,
+        cast(
+            1 + floor(-ln(1 - {uniform("customer_id", "'orders'")}) * {ORDERS_PER_CUSTOMER - 0.5})
+            as integer) as n,
         {uniform("customer_id", "'life'")} as life
     from raw.customers
 )
@@ -81,7 +84,8 @@ create table raw.order_lines as
 select
     order_id,
     cast(line as integer) as line_number,
-    'p' || cast(floor(pow({PRODUCTS}, {uniform("order_id", "line", "'product'")})) - 1 as integer) as product_id,
+    'p' || cast(floor(pow({PRODUCTS}, {uniform("order_id", "line", "'product'")})) - 1 as integer)
+        as product_id,
     1 + cast(hash(order_id, line, 'pieces') % 3 as integer) as quantity,
     round(2 + {uniform("order_id", "line", "'price'")} * 30, 2) as net_amount,
     case when hash(order_id, line, 'sale') % 5 = 0 then 1.5 else 0 end as discount_amount
@@ -116,7 +120,8 @@ select
 from raw.orders where hash(order_id, 'ticket') % 20 = 0;
 
 create table raw.campaigns as
-select 'k' || k as campaign_id, 'offer' as action, timestamp '{FIRST_DAY}' + to_days(cast(30 * k as integer)) as started_at
+select 'k' || k as campaign_id, 'offer' as action,
+    timestamp '{FIRST_DAY}' + to_days(cast(30 * k as integer)) as started_at
 from range(1, 24) as campaigns(k);
 
 create table raw.campaign_contacts as
@@ -150,24 +155,29 @@ from raw.order_lines inner join raw.orders using (order_id)
 group by all
 """
 
-INPUTS = ("orders", "order_lines", "customers", "products", "sessions", "reviews", "service_tickets", "campaigns",
-          "campaign_contacts", "coupon_redemptions")  # fmt: skip
+INPUTS = (
+    "orders", "order_lines", "customers", "products", "sessions", "reviews", "service_tickets",
+    "campaigns", "campaign_contacts", "coupon_redemptions",
+)  # fmt: skip
 
 
 def write_project(folder: Path, *, memory: str) -> None:
-    """A shop's dbt project: the package, its ten inputs as sources, ten training dates, a test date, today."""
+    """A shop's dbt project: the package, ten inputs as sources, ten training dates, a test date, today."""
     (folder / "models").mkdir(parents=True)
     project = {
         "name": "big_shop", "version": "0.1.0", "profile": "big_shop",
         "vars": {"retention": {
             **{f"input_{name}": f"raw.{name}" for name in INPUTS},
-            "snapshot_count": 10, "snapshot_interval_days": 30, "churn_horizon_days": 60, "lookback_days": 180,
+            "snapshot_count": 10, "snapshot_interval_days": 30,
+            "churn_horizon_days": 60, "lookback_days": 180,
         }},
     }  # fmt: skip
     output = {
         "type": "duckdb", "path": str(folder / "shop.duckdb"), "threads": 1,
-        "settings": {"memory_limit": memory, "temp_directory": str(folder / "spill")},
-        "plugins": [{"module": "dbt_retention.duckdb_plugin", "config": {"models_path": str(folder / "models_onnx")}}],
+        "config_options": {"memory_limit": memory},
+        "plugins": [{
+            "module": "dbt_retention.duckdb_plugin", "config": {"models_path": str(folder / "models_onnx")},
+        }],
     }  # fmt: skip
     sources = {"sources": [{"name": "raw", "tables": [{"name": name} for name in INPUTS]}]}
     for path, content in {
@@ -184,7 +194,9 @@ def dbt(folder: Path, *arguments: str) -> dict[str, float]:
     """Run dbt in a process of its own; its seconds, CPU seconds and peak memory in GB."""
     command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--quiet"]
     began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
+    process = subprocess.Popen(
+        command, cwd=folder, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    )
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"dbt {' '.join(arguments)} failed in {folder}")
@@ -200,14 +212,17 @@ def build(folder: Path) -> dict[str, Any]:
     run = dbt(folder, "run", "--select", "+ml_features", "--exclude", "ml_features")
     results = json.loads((folder / "target/run_results.json").read_text(encoding="utf-8"))["results"]
     manifest = json.loads((folder / "target/manifest.json").read_text(encoding="utf-8"))["nodes"]
-    models = {
-        result["unique_id"].rsplit(".", 1)[-1]: result["execution_time"] for result in results
-    }
+    models = {result["unique_id"].rsplit(".", 1)[-1]: result["execution_time"] for result in results}
     rooms = dict.fromkeys(ROOMS, 0.0)
     for result in results:
         room = manifest[result["unique_id"]]["original_file_path"].removeprefix("models/").rsplit("/", 1)[0]
         rooms[room] = rooms.get(room, 0.0) + result["execution_time"]
-    return {**run, "models": models, "rooms": rooms, "features": rooms["features"] + rooms["features/history"]}
+    return {
+        **run,
+        "models": models,
+        "rooms": rooms,
+        "features": rooms["features"] + rooms["features/history"],
+    }
 
 
 def scan_seconds(folder: Path, *, memory: str) -> float:
@@ -242,19 +257,8 @@ def measure(folder: Path, *, lines: int, memory: str) -> dict[str, Any]:
         ).fetchone() or (0, 0)
         connection.execute(NEXT_DAY.format(orders=orders // 100))
     daily = build(folder)
-    print(f"\n{written:,} lines, {orders:,} orders, {customers:,} customers, {dates} dates, {rows:,} customer-dates")
-    print(f"{'':<30}{'full':>10}{'daily':>10}{'share of features':>20}")
-    for room in full["rooms"]:
-        print(f"{room:<30}{full['rooms'][room]:>8.1f} s{daily['rooms'][room]:>8.1f} s")
-    for model, seconds in sorted(full["models"].items(), key=lambda item: -item[1]):
-        if model.startswith("feat_"):
-            print(f"{model:<30}{seconds:>8.1f} s{daily['models'][model]:>8.1f} s{seconds / full['features']:>19.1%}")
-    print(f"bare scan to customer-days {scan:.2f} s; features {full['features'] / scan:.1f} times that")
-    print(
-        f"whole run {full['seconds']:.0f} s, {full['cpu_seconds']:.0f} CPU s, peak {full['peak_gb']:.2f} GB; "
-        f"next morning {daily['seconds']:.0f} s, {daily['cpu_seconds']:.0f} CPU s, peak {daily['peak_gb']:.2f} GB",
-        flush=True,
-    )
+    print(f"\n{written:,} lines, {orders:,} orders, {customers:,} customers, {dates} dates: {rows:,} rows")
+    show(full, daily, scan=scan)
     return {
         "lines": written, "dates": dates, "rows": rows, "scan": scan, "features": full["features"],
         "daily": daily["features"] / full["features"], "peak_gb": max(full["peak_gb"], daily["peak_gb"]),
@@ -262,12 +266,31 @@ def measure(folder: Path, *, lines: int, memory: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def show(full: dict[str, Any], daily: dict[str, Any], *, scan: float) -> None:
+    """Seconds by room and family, of the full build and of the next morning's."""
+    print(f"{'':<30}{'full':>10}{'daily':>10}{'share of features':>20}")
+    for room in full["rooms"]:
+        print(f"{room:<30}{full['rooms'][room]:>8.1f} s{daily['rooms'][room]:>8.1f} s")
+    for model, seconds in sorted(full["models"].items(), key=lambda item: -item[1]):
+        if model.startswith("feat_"):
+            share = seconds / full["features"]
+            print(f"{model:<30}{seconds:>8.1f} s{daily['models'][model]:>8.1f} s{share:>19.1%}")
+    print(f"bare scan to customer-days {scan:.2f} s; features {full['features'] / scan:.1f} times that")
+    for name, run in (("full build", full), ("next morning", daily)):
+        print(
+            f"{name}: {run['seconds']:.0f} s, {run['cpu_seconds']:.0f} CPU s, peak {run['peak_gb']:.2f} GB",
+            flush=True,
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="100 k and 400 k lines")
     parser.add_argument("--lines", type=int, nargs=2, help="the two sizes, 1 M and 50 M by default")
     parser.add_argument("--folder", type=Path, help="keep the shops here; default a temporary folder")
-    parser.add_argument("--memory", default="6GB", help="DuckDB's limit; the process may take 8 GB (default 6GB)")
+    parser.add_argument(
+        "--memory", default="6GB", help="DuckDB's limit; the process may take 8 GB (default 6GB)"
+    )
     options = parser.parse_args()
     sizes = options.lines or ([100_000, 400_000] if options.quick else [1_000_000, 50_000_000])
 

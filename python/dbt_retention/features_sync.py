@@ -378,6 +378,7 @@ models:
       One row per customer and as_of_date: how often did the customer buy in the last 84 days, by what was
       known on that morning?
     config:
+      materialized: by_date
       meta:
         reasons:
           - reason: <name>

@@ -89,7 +89,7 @@ def test_make_targets_that_pages_name_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("path", MACROS, ids=lambda path: path.stem)
 def test_a_macro_file_holds_one_macro_of_its_name(path: Path) -> None:
-    names = re.findall(r"{%-? macro (\w+)\(", path.read_text())
+    names = re.findall(r"{%-? (?:macro|materialization) (\w+)[(,]", path.read_text())
     public = [name for name in names if "__" not in name]
     assert public == [path.stem]
     assert path.stem.startswith("_") == (path.parent.name == "internal")

@@ -135,7 +135,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[t
     found = {}
     for name, version in versions.items():
         inputs.write(**version)
-        shop.build(*NODES)
+        shop.build(*NODES, "--full-refresh")  # a date that sees the same would not be computed again
         found[name] = {
             "features": shop.query(f"select * from ml_features where as_of_date <= '{DAY}' order by all"),
             "silent": shop.query(

@@ -145,6 +145,18 @@ MUTANTS = (
         "order_next_week is seen",
     ),
     Mutant(
+        "events_of_the_day_itself_are_seen",
+        "twins",
+        (("macros/seen_by.sql", "as date) < ", "as date) <= "),),
+        "session_on_the_day is seen",
+    ),
+    Mutant(
+        "loaded_at_is_ignored_for_events",
+        "twins",
+        (("macros/seen_by.sql", "<= {{ as_of_date }}, true)", "is not null, true)"),),
+        "session_loaded_late is seen",
+    ),
+    Mutant(
         "spine_starts_a_day_late",
         "twins",
         ((SPINE, "purchases.purchase_date >= ", "purchases.purchase_date > "),),
@@ -317,7 +329,7 @@ def test_there_are_fifteen_mutants_or_more() -> None:
 def test_every_mutant_is_caught(laboratory: Laboratory, mutant: Mutant) -> None:
     with laboratory.broken(mutant):
         if mutant.caught_by == "twins":
-            laboratory.dbt("run", *NODES, *BUILT_ONCE)
+            laboratory.dbt("run", *NODES, *BUILT_ONCE, "--full-refresh")
             assert [fault for fault in laboratory.faults() if mutant.words in fault]
         elif mutant.caught_by == "unit tests":
             model = Path(mutant.edits[0][0]).stem

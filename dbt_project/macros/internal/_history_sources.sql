@@ -33,8 +33,3 @@
         'stg_retention__customers': {'known': first_morning_after('signed_up_at'), 'later': {}},
     }) }}
 {% endmacro %}
-
-{# The first morning on which seen_by(event_at, loaded_at, morning) holds. #}
-{% macro _seen_from(event_at, loaded_at) -%}
-    greatest({{ first_morning_after(event_at) }}, {{ first_morning_from('coalesce(' ~ loaded_at ~ ', ' ~ event_at ~ ')') }})
-{%- endmacro %}

@@ -1,0 +1,5 @@
+{# The relation of one of the package's own models. #}
+{% macro _relation_named(name) %}
+    {% set node = graph.nodes['model.retention.' ~ name] %}
+    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
+{% endmacro %}

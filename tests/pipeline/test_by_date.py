@@ -1,0 +1,132 @@
+"""Families are computed once a date: again only where what the date could see, or the code, has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT, Shop, foreign_shop
+
+NODES = ("--select", "+feat_season", "+feat_feedback", "+feat_buy_till_you_die")
+FAMILIES = ("feat_season", "feat_feedback", "feat_buy_till_you_die")
+INPUTS = ("orders", "order_lines", "reviews")
+SEASON_OF_TODAY = (
+    "select * from feat_season where as_of_date = (select max(as_of_date) from feat_season) order by all"
+)
+RETURNED, LOADED = "2023-11-15", "2024-01-15"
+
+
+class DailyShop:
+    """A shop whose inputs are files, and which is built day after day."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        for name in INPUTS:
+            self.write(name, f"select * from read_csv('{ROOT}/seeds/example_{name}.csv', all_varchar = true)")
+        self.shop: Shop = foreign_shop(
+            folder / "shop",
+            models={f"my_{name}": f"select * from '{folder}/{name}.parquet'" for name in INPUTS},
+            variables={f"input_{name}": f"my_{name}" for name in INPUTS},
+        )
+
+    def write(self, name: str, query: str) -> None:
+        """Replace an input by a query; {now} stands for the file as it is."""
+        path = self.folder / f"{name}.parquet"
+        fresh = path.with_suffix(".new")
+        duckdb.connect().execute(f"copy ({query.format(now=repr(str(path)))}) to '{fresh}' (format parquet)")
+        fresh.replace(path)
+
+    def marked(self, mark: float) -> None:
+        """Put a value into every row that no computation gives."""
+        with duckdb.connect(str(self.shop.warehouse)) as connection:
+            connection.execute(f"update feat_season set month_sine = {mark}")
+            connection.execute(f"update feat_feedback set reviews_count_364d = {mark}")
+            connection.execute(f"update feat_buy_till_you_die set alive_probability_bg_nbd = {mark}")
+
+    def computed_again(self, mark: float) -> dict[str, list[str]]:
+        """The dates of each family whose rows do not bear the mark any more."""
+        columns = dict(
+            zip(FAMILIES, ("month_sine", "reviews_count_364d", "alive_probability_bg_nbd"), strict=True)
+        )
+        return {
+            family: [
+                str(date)
+                for (date,) in self.shop.query(
+                    f"select distinct as_of_date from {family} where {column} <> {mark} order by as_of_date"
+                )
+            ]
+            for family, column in columns.items()
+        }
+
+    def dates(self) -> list[str]:
+        rows = self.shop.query("select as_of_date from int_retention__snapshots order by as_of_date")
+        return [str(date) for (date,) in rows]
+
+
+@pytest.fixture(scope="module")
+def daily(tmp_path_factory: pytest.TempPathFactory) -> DailyShop:
+    shop = DailyShop(tmp_path_factory.mktemp("daily") / "inputs")
+    shop.shop.build(*NODES, as_of_date="2024-07-02")
+    return shop
+
+
+def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
+    """The next morning, a late review, an order sent back and a var in turn; then a full refresh."""
+    daily.marked(-7)
+    daily.shop.build(*NODES, as_of_date="2024-07-03")
+    assert daily.dates()[-1] == "2024-07-03"
+    assert daily.computed_again(-7) == {family: ["2024-07-03"] for family in FAMILIES}
+
+    daily.marked(-8)
+    daily.write(
+        "reviews",
+        "select * from {now} union all by name select 'late' as review_id, customer_id, "
+        f"'2023-08-01 10:00:00' as reviewed_at, '1' as rating, '{LOADED} 10:00:00' as loaded_at "
+        "from (select customer_id from {now} where customer_id is not null order by all limit 1)",
+    )
+    [(order_id,)] = daily.shop.query(
+        "select order_id from int_retention__purchase_lines where returned_from_date is null "
+        "order by purchase_date, order_id limit 1"
+    )
+    daily.write(
+        "order_lines",
+        f"select * replace (if(order_id = '{order_id}', '{RETURNED} 10:00:00', returned_at) as returned_at, "
+        f"if(order_id = '{order_id}', quantity, returned_quantity) as returned_quantity) from {{now}}",
+    )
+    daily.shop.build(*NODES, as_of_date="2024-07-03")
+    returned, loaded = ([date for date in daily.dates() if date > day] for day in (RETURNED, LOADED))
+    assert 0 < len(loaded) < len(returned) < len(daily.dates())
+    assert daily.computed_again(-8) == {
+        "feat_season": returned,
+        "feat_feedback": loaded,
+        "feat_buy_till_you_die": returned,
+    }
+
+    by_day = daily.shop.query(SEASON_OF_TODAY)
+    daily.shop.build(*NODES, "--full-refresh", as_of_date="2024-07-03")
+    assert daily.computed_again(-8) == dict.fromkeys(FAMILIES, daily.dates())
+    assert len(by_day) > 100
+    assert daily.shop.query(SEASON_OF_TODAY) == by_day
+
+    daily.marked(-9)
+    daily.shop.build(*NODES, as_of_date="2024-07-03", low_rating=3)
+    assert daily.computed_again(-9) == {
+        "feat_season": [],
+        "feat_feedback": daily.dates(),
+        "feat_buy_till_you_die": [],
+    }
+
+
+def test_a_family_without_the_spine_is_refused_in_words(daily: DailyShop) -> None:
+    model = daily.shop.folder / "models" / "feat_alone.sql"
+    model.write_text(
+        "{{ config(materialized='by_date') }}\nselect 'A' as customer_id, date '2024-01-01' as as_of_date"
+    )
+    try:
+        done = daily.shop.dbt("run", "--select", "feat_alone")
+    finally:
+        model.unlink()
+    assert done.returncode != 0
+    assert "feat_alone is materialized by_date but reads no int_retention__spine" in done.stdout
