@@ -27,9 +27,11 @@
         'most_pairs_count': basket_sizes[1] | float,
         'item_type': 'smallint' if sizes[0] < 32767 else 'integer',
         'key_base': sizes[0] + 1,
+        'prefixes_count': sizes[0],
         'settings': settings,
     } %}
     {% do retention._mine_first_level(mine) %}
+    {% set array_bits_before = retention._count_in_arrays(22) %}
     {# A frequent itemset of k items has k frequent subsets of k - 1: with fewer there is nothing to look for. #}
     {% for level in range(2, settings.max_length + 1) %}
         {% if sizes | length == level - 1 and sizes[-1] >= level %}
@@ -37,27 +39,21 @@
                 {% do retention._check_pairs(sizes[-1], mine) %}
             {% else %}
                 {% do retention._make_candidates(level, mine) %}
-                {% do retention._mine_level_rows(level - 1, mine) %}
-                {% do retention._check_candidates(level, mine) %}
+                {% do retention._mine_level_rows(level, mine) %}
             {% endif %}
-            {% if settings.strategy == 'eclat' %}
-                {% do retention._mine_level_by_eclat(level, mine) %}
-            {% elif level == 2 %}
-                {% do retention._mine_pairs(mine) %}
-            {% else %}
-                {% do retention._mine_level_by_apriori(level, mine) %}
-            {% endif %}
+            {% do retention._mine_level(level, mine) %}
             {% do sizes.append(retention._work_table_size('sets_' ~ level) | int) %}
             {% do retention._drop_work_tables(
-                ['rows_' ~ (level - 2), 'hits_' ~ (level - 1), 'candidates_' ~ level]
+                ['rows_' ~ (level - 2), 'prefixes_' ~ level, 'candidates_' ~ level]
             ) %}
         {% endif %}
     {% endfor %}
+    {% do retention._count_in_arrays(array_bits_before) %}
     {% set levels = sizes | length %}
     {% do retention._create_work_table('itemsets', retention._all_levels(levels, settings.max_length)) %}
     {% do retention._drop_work_tables(['baskets']) %}
     {% for level in range(1, levels + 1) %}
-        {% do retention._drop_work_tables(['sets_' ~ level, 'rows_' ~ level, 'hits_' ~ level]) %}
+        {% do retention._drop_work_tables(['sets_' ~ level, 'rows_' ~ level]) %}
     {% endfor %}
     {{ return({
         'itemsets': retention.work_table('itemsets'),

@@ -12,14 +12,9 @@
     {% endif %}
     {% set candidates %}
         select
-            cast(row_number() over (order by prefixes.set_id, extensions.item_{{ level - 1 }}) as integer)
-                as candidate_id,
             prefixes.set_id as prefix_id,
             extensions.set_id as extension_id,
-            cast(prefixes.set_id as bigint) * {{ mine.key_base }} + extensions.item_{{ level - 1 }} as candidate_key,
-            {{ retention._item_columns(level - 1, 'prefixes.') }},
-            extensions.item_{{ level - 1 }} as item_{{ level }},
-            least(prefixes.baskets_count, extensions.baskets_count) as most_baskets_count
+            extensions.item_{{ level - 1 }} as item_{{ level }}
         from {{ before }} as prefixes
         inner join {{ before }} as extensions
             on prefixes.item_{{ level - 1 }} < extensions.item_{{ level - 1 }}

@@ -1,64 +1,49 @@
-{# Which basket holds which frequent itemset of this level: of those only that a candidate of the next one extends. #}
+{# Which basket holds which frequent itemset of level - 1: of those only that a candidate of the level extends.
+   Stops in words where these rows and the candidates would take too much: both are known beforehand. #}
 {% macro _mine_level_rows(level, mine) %}
+    {% set eclat = mine.settings.strategy == 'eclat' %}
+    {% set before = level - 1 %}
     {% set prefixes %}
-        select *
-        from {{ retention.work_table('sets_' ~ level) }}
+        select
+            cast(row_number() over (order by set_id) as integer) as prefix_number,
+            *
+        from {{ retention.work_table('sets_' ~ before) }}
         where set_id in (
-            select prefix_id from {{ retention.work_table('candidates_' ~ (level + 1)) }}
-            {% if mine.settings.strategy == 'eclat' %}
+            select prefix_id from {{ retention.work_table('candidates_' ~ level) }}
+            {% if eclat %}
                 union all
-                select extension_id from {{ retention.work_table('candidates_' ~ (level + 1)) }}
+                select extension_id from {{ retention.work_table('candidates_' ~ level) }}
             {% endif %}
         )
     {% endset %}
-    {% do retention._create_work_table('prefixes', prefixes) %}
+    {% do retention._create_work_table('prefixes_' ~ level, prefixes) %}
+    {% set candidates_count = retention._work_table_size('candidates_' ~ level) | int %}
+    {% set sizes = run_query(
+        'select count(*), coalesce(sum(baskets_count), 0) from ' ~ retention.work_table('prefixes_' ~ level)
+    )[0] %}
+    {% set bytes = candidates_count * (retention._candidate_bytes(level) | int) + (sizes[1] | float) * 12 %}
+    {% if bytes > mine.settings.max_level_gb * 1000000000 %}
+        {% do retention._raise_level(level, candidates_count, bytes, mine) %}
+    {% endif %}
+    {% set key_before = retention._extended_key(before, mine.key_base, mine.prefixes_count) %}
     {% set rows %}
-        {% if mine.settings.strategy == 'eclat' %}
-            select
-                rows_before.basket,
-                prefixes.parent_id,
-                prefixes.set_id,
-                extensions.item
-            from {{ retention.work_table('rows_' ~ (level - 1)) }} as rows_before
-            inner join {{ retention.work_table('rows_' ~ (level - 1)) }} as extensions
-                on rows_before.basket = extensions.basket
-                and rows_before.parent_id = extensions.parent_id
-                and rows_before.item < extensions.item
-            inner join (
-                select
-                    *,
-                    cast(parent_id as bigint) * {{ mine.key_base }} + item_{{ level }} as set_key
-                from {{ retention.work_table('prefixes') }}
-            ) as prefixes
-                on prefixes.set_key = cast(rows_before.set_id as bigint) * {{ mine.key_base }} + extensions.item
-        {% elif level == 2 %}
-            select
-                first_items.basket,
-                prefixes.set_id,
-                later_items.item
-            from {{ retention.work_table('baskets') }} as first_items
-            inner join {{ retention.work_table('baskets') }} as later_items
-                on first_items.basket = later_items.basket
-                and first_items.item < later_items.item
-            inner join (
-                select
-                    set_id,
-                    cast(item_1 as bigint) * {{ mine.key_base }} + item_2 as set_key
-                from {{ retention.work_table('prefixes') }}
-            ) as prefixes
-                on prefixes.set_key = cast(first_items.item as bigint) * {{ mine.key_base }} + later_items.item
-            where
-                first_items.item <= {{ retention._largest_item('prefixes', 1) }}
-                and later_items.item <= {{ retention._largest_item('prefixes', 2) }}
-        {% else %}
-            select
-                hits.basket,
-                prefixes.set_id,
-                prefixes.item_{{ level }} as item
-            from {{ retention.work_table('hits_' ~ level) }} as hits
-            inner join {{ retention.work_table('prefixes') }} as prefixes on hits.candidate_id = prefixes.set_id
-        {% endif %}
+        select
+            rows_before.basket,
+            {% if eclat %}
+                rows_before.prefix_number as parent_number,
+            {% endif %}
+            prefixes.prefix_number,
+            extensions.item
+        {{ retention._extended_rows(before, mine) }}
+        inner join {{ retention.work_table('prefixes_' ~ level) }} as prefixes
+            on prefixes.set_key = {{ key_before }}
+        where
+            rows_before.item <= {{ retention._largest_item('prefixes_' ~ level, level - 2) }}
+            and extensions.item <= {{ retention._largest_item('prefixes_' ~ level, before) }}
     {% endset %}
-    {% do retention._create_work_table('rows_' ~ level, rows) %}
-    {% do retention._drop_work_tables(['prefixes']) %}
+    {% do retention._create_work_table('rows_' ~ before, rows) %}
+    {% do mine.update({
+        'prefixes_count': sizes[0] | int,
+        'key_base': (retention._largest_item('candidates_' ~ level, level) | int) + 1,
+    }) %}
 {% endmacro %}
