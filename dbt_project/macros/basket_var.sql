@@ -10,6 +10,7 @@
         'basket_max_items': 1,
         'basket_window_days': 1,
         'affinity_min_customers': 1,
+        'co_purchase_items': 2,
         'recommendation_list_length': 1,
         'recommendation_active_days': 1,
         'recommendation_half_life_days': 1,

@@ -40,6 +40,10 @@ class Mutant:
 
 PURCHASES = "models/intermediate/int_retention__purchases.sql"
 HISTORY = "models/features/history/int_retention__order_history.sql"
+ITEMS = "models/features/history/int_retention__item_history.sql"
+COMMON = "models/features/history/int_retention__common_items.sql"
+AFFINITIES = "models/features/history/int_retention__item_affinities.sql"
+CO_PURCHASE = "models/features/feat_co_purchase.sql"
 SPINE = "models/labels/int_retention__spine.sql"
 LABELS = "models/labels"
 KNOWN = "macros/known_at.sql"
@@ -215,6 +219,48 @@ MUTANTS = (
             ),
         ),
         "order_sent_back_whole is labelled stayed",
+    ),
+    Mutant(
+        "items_by_date_alone",
+        "twins",
+        (
+            (
+                ITEMS,
+                "and {{ known_at('purchase_items', 'spine.as_of_date') }}",
+                "and purchase_items.purchase_date < spine.as_of_date",
+            ),
+        ),
+        "order_loaded_late is seen",
+    ),
+    Mutant(
+        "pairs_of_later_baskets_are_seen",
+        "unit tests",
+        (
+            (
+                AFFINITIES,
+                "snapshots.as_of_date >= pair_changes.as_of_date",
+                "pair_changes.baskets_change <> 0",
+            ),
+        ),
+        "item_affinities__see_no_later_basket",
+    ),
+    Mutant(
+        "items_of_later_baskets_are_seen",
+        "unit tests",
+        ((COMMON, "snapshots.as_of_date >= item_changes.as_of_date", "item_changes.baskets_change <> 0"),),
+        "common_items__count_what_each_morning_knew",
+    ),
+    Mutant(
+        "pairs_of_any_morning_are_the_customer_s",
+        "unit tests",
+        (
+            (
+                CO_PURCHASE,
+                "common_items.as_of_date = partners.as_of_date\n            and common_items.item",
+                "common_items.item",
+            ),
+        ),
+        "unmet_consequents__are_what_rules_lead_to_and_the_customer_has_not",
     ),
     Mutant(
         "a_window_a_day_short",

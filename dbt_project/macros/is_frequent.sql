@@ -1,0 +1,9 @@
+{# Condition: so many baskets are frequent by apriori_min_support, a share of all baskets or a number of them. #}
+{% macro is_frequent(baskets_count, all_baskets_count) -%}
+    {%- set min_support = retention.basket_var('apriori_min_support') -%}
+    {%- if min_support is integer -%}
+        {{ baskets_count }} >= {{ min_support }}
+    {%- else -%}
+        {{ baskets_count }} >= ceil(round({{ min_support }} * cast({{ all_baskets_count }} as double), 9))
+    {%- endif -%}
+{%- endmacro %}

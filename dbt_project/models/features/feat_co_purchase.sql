@@ -1,0 +1,193 @@
+-- One row per customer and as_of_date: how the customer's items go together, by what all customers had bought
+-- by then, and how loyal the customer is to the one bought most.
+-- Sets of common items are bits of whole numbers, so that a customer's items are never joined to each other.
+{% set bits = 60 %}
+{% set words = range((basket_var('co_purchase_items') + bits - 1) // bits) %}
+{% set rank_bit = 'cast(power(2, (other_item_rank - 1) % ' ~ bits ~ ') as bigint)' %}
+
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_retention__order_history') }}
+
+),
+
+item_history as (
+
+    select * from {{ ref('int_retention__item_history') }}
+
+),
+
+common_items as (
+
+    select * from {{ ref('int_retention__common_items') }}
+
+),
+
+affinities as (
+
+    select * from {{ ref('int_retention__item_affinities') }}
+
+),
+
+partners as (
+
+    select
+        as_of_date,
+        item,
+        {% for word in words %}
+            bit_or(
+                case
+                    when other_item_rank between {{ word * bits + 1 }} and {{ (word + 1) * bits }}
+                        then {{ rank_bit }}
+                    else 0
+                end
+            ) as partners_{{ word }},
+            bit_or(
+                case
+                    when
+                        other_item_rank between {{ word * bits + 1 }} and {{ (word + 1) * bits }}
+                        and confidence >= {{ basket_var('rule_min_confidence') }}
+                        and lift > 1
+                        and lift >= {{ basket_var('rule_min_lift') }}
+                        then {{ rank_bit }}
+                    else 0
+                end
+            ) as consequents_{{ word }},
+        {% endfor %}
+        count(*) as partners_count
+    from affinities
+    group by as_of_date, item
+
+),
+
+item_sets as (
+
+    select
+        common_items.as_of_date,
+        {% for word in words %}
+            case
+                when common_items.item_rank between {{ word * bits + 1 }} and {{ (word + 1) * bits }}
+                    then cast(power(2, (common_items.item_rank - 1) % {{ bits }}) as bigint)
+                else 0
+            end as own_{{ word }},
+            coalesce(partners.partners_{{ word }}, 0) as partners_{{ word }},
+            coalesce(partners.consequents_{{ word }}, 0) as consequents_{{ word }},
+        {% endfor %}
+        common_items.item
+    from common_items
+    left join partners
+        on
+            common_items.as_of_date = partners.as_of_date
+            and common_items.item = partners.item
+
+),
+
+customer_items as (
+
+    select
+        customer_id,
+        as_of_date,
+        item,
+        count(*) as orders_count_364d,
+        count(*) filter (where days_ago <= 84) as orders_count_84d
+    from item_history
+    where days_ago <= 364
+    group by customer_id, as_of_date, item
+
+),
+
+collected as (
+
+    select
+        customer_items.customer_id,
+        customer_items.as_of_date,
+        {% for word in words %}
+            bit_or(coalesce(item_sets.own_{{ word }}, 0)) as own_{{ word }},
+            bit_or(coalesce(item_sets.partners_{{ word }}, 0)) as partners_{{ word }},
+            bit_or(coalesce(item_sets.consequents_{{ word }}, 0)) as consequents_{{ word }},
+        {% endfor %}
+        count(*) as items_count,
+        max(customer_items.orders_count_364d) as anchor_orders_count_364d,
+        max_by(
+            customer_items.orders_count_84d,
+            customer_items.orders_count_364d * cast(1000000 as bigint) + customer_items.orders_count_84d
+        ) as anchor_orders_count_84d
+    from customer_items
+    left join item_sets
+        on
+            customer_items.as_of_date = item_sets.as_of_date
+            and customer_items.item = item_sets.item
+    group by customer_items.customer_id, customer_items.as_of_date
+
+),
+
+counted as (
+
+    select
+        customer_id,
+        as_of_date,
+        items_count,
+        anchor_orders_count_364d,
+        anchor_orders_count_84d,
+        {% for word in words %}
+            cast(bit_count(own_{{ word }} & partners_{{ word }}) as integer){{ ' +' if not loop.last }}
+        {% endfor %}
+            as paired_items_count,
+        {% for word in words %}
+            cast(bit_count(consequents_{{ word }}) as integer){{ ' +' if not loop.last }}
+        {% endfor %}
+            as consequents_count,
+        {% for word in words %}
+            cast(bit_count(own_{{ word }} & consequents_{{ word }}) as integer){{ ' +' if not loop.last }}
+        {% endfor %}
+            as met_consequents_count
+    from collected
+
+),
+
+orders_with_items as (
+
+    select
+        customer_id,
+        as_of_date,
+        count(*) filter (where days_ago <= 364) as orders_count_364d,
+        count(*) filter (where days_ago <= 84) as orders_count_84d
+    from orders
+    where products_count > 0
+    group by customer_id, as_of_date
+
+),
+
+final as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        cast(counted.paired_items_count as double) / counted.items_count as paired_items_share_364d,
+        cast(coalesce(counted.consequents_count - counted.met_consequents_count, 0) as double)
+            as unmet_consequents_count_364d,
+        cast(counted.consequents_count - counted.met_consequents_count as double)
+        / nullif(counted.consequents_count, 0) as unmet_consequents_share_364d,
+        cast(counted.anchor_orders_count_364d as double)
+        / nullif(orders_with_items.orders_count_364d, 0) as anchor_item_orders_share_364d,
+        cast(counted.anchor_orders_count_84d as double)
+        / nullif(orders_with_items.orders_count_84d, 0) as anchor_item_orders_share_84d
+    from spine
+    left join counted
+        on
+            spine.customer_id = counted.customer_id
+            and spine.as_of_date = counted.as_of_date
+    left join orders_with_items
+        on
+            spine.customer_id = orders_with_items.customer_id
+            and spine.as_of_date = orders_with_items.as_of_date
+
+)
+
+select * from final

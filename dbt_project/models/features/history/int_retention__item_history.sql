@@ -1,0 +1,31 @@
+-- One row per customer, as_of_date, purchase known on that morning and item in it: the door to items.
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+purchase_items as (
+
+    select * from {{ ref('int_retention__purchase_items') }}
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        purchase_items.order_id,
+        purchase_items.item,
+        purchase_items.purchase_date,
+        {{ dbt.datediff('purchase_items.purchase_date', 'spine.as_of_date', 'day') }} as days_ago -- noqa: LT05
+    from spine
+    inner join purchase_items
+        on
+            spine.customer_id = purchase_items.customer_id
+            and {{ known_at('purchase_items', 'spine.as_of_date') }}
+
+)
+
+select * from history

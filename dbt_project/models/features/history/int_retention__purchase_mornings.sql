@@ -1,0 +1,36 @@
+-- One row per day on which purchases become known or undone: the first as_of_date that sees it.
+-- So every purchase is counted once, for the date from which it counts, and dates are summed up afterwards.
+{{ config(materialized='table') }}
+
+with purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+snapshots as (
+
+    select * from {{ ref('int_retention__snapshots') }}
+
+),
+
+days as (
+
+    select known_from_date as seen_from_date from purchases
+    union
+    select undone_from_date as seen_from_date from purchases
+
+),
+
+mornings as (
+
+    select
+        days.seen_from_date,
+        min(snapshots.as_of_date) as as_of_date
+    from days
+    inner join snapshots on days.seen_from_date <= snapshots.as_of_date
+    group by days.seen_from_date
+
+)
+
+select * from mornings
