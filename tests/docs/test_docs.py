@@ -114,6 +114,36 @@ def test_queries_of_the_pages_answer(built_shop: Shop) -> None:
     assert built_shop.query(block_with("inputs.md", "from stg_retention__rejected_rows"))
 
 
+def test_the_itemsets_of_a_segment_are_those_of_its_baskets(tmp_path: Path) -> None:
+    """docs/baskets.md's model of one segment, in a project that installs the package."""
+    shop = foreign_shop(
+        tmp_path / "shop",
+        models={
+            "my_orders": f"""
+                select order_id, customer_id, ordered_at
+                from read_csv('{ROOT}/seeds/example_orders.csv', nullstr = ['', 'unknown'])
+                where ordered_at is not null
+            """,
+            "my_order_lines": f"select * from '{ROOT}/seeds/example_order_lines.csv'",
+            "vip": "select customer_id from {{ ref('my_orders') }} group by customer_id having count(*) > 20",
+            "vip_pairs": block_with("baskets.md", "mine_basket_itemsets("),
+        },
+        variables={"input_orders": "my_orders", "input_order_lines": "my_order_lines"},
+    )
+    shop.build("--select", "+vip_pairs")
+    counted = """
+        with vip_baskets as (from int_retention__baskets semi join vip using (customer_id))
+        select least(one.item, two.item) as item, greatest(one.item, two.item) as other, count(*) as baskets
+        from vip_baskets as one
+        inner join vip_baskets as two on one.order_id = two.order_id and one.item_code < two.item_code
+        group by all having baskets >= 0.01 * (select count(distinct order_id) from vip_baskets)
+    """
+    named = "select least(item, other_item), greatest(item, other_item), baskets from vip_pairs"
+    pairs = shop.query(f"{named} order by all")
+    assert pairs == shop.query(f"{counted} order by all")
+    assert len(pairs) > 5
+
+
 def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
     """docs/adding-a-feature.md, step by step, in a project that installs the package."""
     page = "adding-a-feature.md"

@@ -5,6 +5,18 @@ with baskets as (
 
 ),
 
+items as (
+
+    select * from {{ ref('int_retention__items') }}
+
+),
+
+monthly_pairs as (
+
+    select * from {{ ref('int_retention__monthly_pairs') }}
+
+),
+
 customer_items as (
 
     select distinct
@@ -30,33 +42,24 @@ pairs_by_customer as (
 
 ),
 
-pairs_by_basket as (
-
-    select
-        first_items.item_code as first_item_code,
-        later_items.item_code as later_item_code,
-        count(*) as baskets_count
-    from baskets as first_items
-    inner join baskets as later_items
-        on
-            first_items.basket_number = later_items.basket_number
-            and first_items.item_code < later_items.item_code
-    group by first_items.item_code, later_items.item_code
-
-),
-
 pairs as (
 
     select
         pairs_by_customer.first_item_code,
         pairs_by_customer.later_item_code,
         pairs_by_customer.customers_count,
-        coalesce(pairs_by_basket.baskets_count, 0) as baskets_count
+        cast(coalesce(sum(monthly_pairs.baskets_count), 0) as bigint) as baskets_count
     from pairs_by_customer
-    left join pairs_by_basket
+    inner join items as first_items on pairs_by_customer.first_item_code = first_items.item_code
+    inner join items as later_items on pairs_by_customer.later_item_code = later_items.item_code
+    left join monthly_pairs
         on
-            pairs_by_customer.first_item_code = pairs_by_basket.first_item_code
-            and pairs_by_customer.later_item_code = pairs_by_basket.later_item_code
+            least(first_items.item, later_items.item) = monthly_pairs.item
+            and greatest(first_items.item, later_items.item) = monthly_pairs.other_item
+    group by
+        pairs_by_customer.first_item_code,
+        pairs_by_customer.later_item_code,
+        pairs_by_customer.customers_count
 
 )
 

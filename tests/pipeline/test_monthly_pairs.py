@@ -1,0 +1,121 @@
+"""Pairs of items are counted month by month; an incremental build ends where a full one would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT, Shop, foreign_shop
+
+NODES = ("--select", "+int_retention__item_pairs")
+CHANGES = {
+    "new orders come": """
+        insert into orders select 'N' || order_id, customer_id, ordered_at + interval 40 day
+        from orders where ordered_at >= timestamp '2024-05-20';
+        insert into order_lines select 'N' || order_id, product_id
+        from order_lines semi join (select * from orders where order_id like 'N%') as new
+        on 'N' || order_lines.order_id = new.order_id
+    """,
+    "an old order changes": """
+        delete from order_lines where order_id in (select min(order_id) from orders
+        where ordered_at < timestamp '2023-06-01') and product_id in (select min(product_id) from order_lines
+        where order_id in (select min(order_id) from orders where ordered_at < timestamp '2023-06-01'));
+        insert into order_lines select max(order_id), 'never seen' from orders
+        where ordered_at < timestamp '2023-09-01'
+    """,
+    "an order moves to another month": """
+        update orders set ordered_at = timestamp '2023-08-15 10:00:00'
+        where order_id = (select max(order_id) from orders where ordered_at < timestamp '2023-06-01')
+    """,
+    "a whole month goes": """
+        delete from orders where ordered_at >= timestamp '2023-10-01' and ordered_at < timestamp '2023-11-01'
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    folder = tmp_path_factory.mktemp("monthly")
+    made = foreign_shop(
+        folder / "shop",
+        models={
+            f"my_{name}": f"select * from '{folder}/{name}.parquet'" for name in ("orders", "order_lines")
+        },
+        variables={"input_orders": "my_orders", "input_order_lines": "my_order_lines"}
+        | {"as_of_date": "2024-09-01"},
+    )
+    connect(folder).close()
+    return made
+
+
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The shop's own tables; those of the seeds at first."""
+    connection = duckdb.connect(str(folder / "source.duckdb"))
+    for name, columns in (
+        ("orders", "order_id, customer_id, ordered_at"),
+        ("order_lines", "order_id, product_id"),
+    ):
+        connection.execute(
+            f"create table if not exists {name} as select {columns} "
+            f"from read_csv('{ROOT}/seeds/example_{name}.csv', nullstr = ['', 'unknown'])"
+        )
+    connection.execute(
+        "delete from orders where ordered_at is null or customer_id is null or order_id in "
+        "(select order_id from orders group by order_id having count(*) > 1)"
+    )
+    return connection
+
+
+def build(shop: Shop, *words: str, change: str = "") -> dict[str, str]:
+    folder = shop.folder.parent
+    with connect(folder) as connection:
+        connection.execute(change or "select 1")
+        connection.execute(f"copy (from orders) to '{folder}/orders.parquet'")
+        connection.execute(
+            f"copy (from order_lines semi join orders using (order_id)) to '{folder}/order_lines.parquet'"
+        )
+    shop.build(*NODES, *words, max_rejected_share=0.5)
+    tables = shop.tables(like="int_retention__%")
+    return {name: tables[name] for name in ("int_retention__monthly_pairs", "int_retention__item_pairs")}
+
+
+def test_incremental_counts_equal_a_full_recount(shop: Shop) -> None:
+    before = build(shop, "--full-refresh")
+    kept = build(shop, change=";".join(CHANGES.values()))
+    assert all(kept[name] != before[name] for name in before)
+    assert kept == build(shop, "--full-refresh")
+
+
+def test_pairs_of_a_basket_add_up_over_the_months(shop: Shop) -> None:
+    build(shop)
+    assert shop.query(
+        """
+        with pairs as (
+            select
+                least(one.item, two.item) as item, greatest(one.item, two.item) as other_item,
+                count(*) as n
+            from int_retention__baskets as one join int_retention__baskets as two
+            on one.order_id = two.order_id and one.item_code < two.item_code group by all
+        )
+        select count(*) > 100, count(*) filter (where n is distinct from baskets)
+        from pairs full join (
+            select item, other_item, sum(baskets_count) as baskets
+            from int_retention__monthly_pairs group by all
+        ) using (item, other_item)
+        """
+    ) == [(True, 0)]
+
+
+def test_months_that_have_not_changed_are_not_counted_again(shop: Shop) -> None:
+    build(shop)
+    with duckdb.connect(str(shop.warehouse)) as warehouse:
+        warehouse.execute("update int_retention__monthly_pairs set baskets_count = -1")
+    build(
+        shop, change="delete from orders where order_id = (select max_by(order_id, ordered_at) from orders)"
+    )
+    counts = dict(
+        shop.query("select order_month, min(baskets_count) from int_retention__monthly_pairs group by all")
+    )
+    assert counts.pop(max(counts)) > 0
+    assert set(counts.values()) == {-1}
