@@ -14,6 +14,10 @@
                 'returned_from_date': ['returned_from_date', 'returned_pieces_count'],
             },
         },
+        'int_retention__purchase_items': {
+            'known': 'known_from_date',
+            'later': {'undone_from_date': ['undone_from_date']},
+        },
         'stg_retention__orders': {'known': retention._seen_from('ordered_at', 'loaded_at'), 'later': {}},
         'stg_retention__sessions': {'known': retention._seen_from('started_at', 'loaded_at'), 'later': {}},
         'stg_retention__reviews': {'known': retention._seen_from('reviewed_at', 'loaded_at'), 'later': {}},

@@ -46,3 +46,4 @@ purchase_items as (
 )
 
 select * from purchase_items
+{{ clustered_by(['customer_id', 'item', 'order_id']) }}

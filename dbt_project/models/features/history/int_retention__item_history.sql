@@ -1,4 +1,5 @@
 -- One row per customer, as_of_date, purchase known on that morning and item in it: the door to items.
+-- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}
