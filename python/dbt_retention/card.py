@@ -31,6 +31,7 @@ class CandidateScore(_Frozen):
     average_precision: float
     brier: float
     champion: bool
+    tuned: dict[str, float] = {}
 
 
 class Calibration(_Frozen):

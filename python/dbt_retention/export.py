@@ -18,7 +18,7 @@ from scipy.special import expit, logit
 from skl2onnx import convert_sklearn, update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType
 
-from dbt_retention.candidates import RANDOM_STATE, SignedLog1p
+from dbt_retention.candidates import RANDOM_STATE, ChosenFeatures, RbfLandmarks, SignedLog1p
 from dbt_retention.card import Calibration, Parity
 from dbt_retention.errors import ExportParityError
 from dbt_retention.scoring import Matrix, session
@@ -26,7 +26,9 @@ from dbt_retention.scoring import Matrix, session
 OPSETS = {"": 18, "ai.onnx.ml": 3}
 IR_VERSION = 9
 PROBABILITY_TOLERANCE = 1e-5
-EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before the log-odds are taken
+# Probabilities are held within these before the log-odds are taken. Both are exact in float32, and above the
+# upper one float32 knows 1 - p too badly for log-odds that agree with scikit-learn's.
+LOWEST, HIGHEST = 2.0**-20, 1 - 2.0**-14
 NULL_SHARE = 0.05
 
 Floats = npt.NDArray[np.float64]
@@ -49,7 +51,7 @@ class ChurnBlend:
 
 def mean_log_odds(probabilities: list[Floats]) -> Floats:
     """Mean of the log-odds of several probability vectors, shape (rows,)."""
-    kept = [logit(np.clip(np.asarray(p, dtype=np.float64), EDGE, 1 - EDGE)) for p in probabilities]
+    kept = [logit(np.clip(np.asarray(p, dtype=np.float64), LOWEST, HIGHEST)) for p in probabilities]
     return np.asarray(np.mean(kept, axis=0))
 
 
@@ -109,8 +111,8 @@ def check_parity(
 def _churn_graph(blend: ChurnBlend, *, feature_count: int) -> onnx.ModelProto:
     nodes: list[onnx.NodeProto] = []
     initializers: list[onnx.TensorProto] = [
-        _scalar("edge_low", EDGE),
-        _scalar("edge_high", 1 - EDGE),
+        _scalar("edge_low", LOWEST),
+        _scalar("edge_high", HIGHEST),
         _scalar("one", 1.0),
         _scalar("member_count", float(len(blend.members))),
         _scalar("slope", blend.calibration.slope),
@@ -193,4 +195,56 @@ def _convert_signed_log1p(scope: Any, operator: Any, container: Any) -> None:
         container.add_node(kind, inputs, output, name=scope.get_unique_operator_name(kind))
 
 
+def _chosen_shapes(operator: Any) -> None:
+    operator.outputs[0].type = FloatTensorType([None, len(operator.raw_operator.columns_)])
+
+
+def _convert_chosen(scope: Any, operator: Any, container: Any) -> None:
+    columns = scope.get_unique_variable_name("columns")
+    kept = operator.raw_operator.columns_
+    container.add_initializer(columns, TensorProto.INT64, [len(kept)], kept)
+    source, target = operator.inputs[0].full_name, operator.outputs[0].full_name
+    name = scope.get_unique_operator_name("Gather")
+    container.add_node("Gather", [source, columns], target, name=name, axis=1)
+
+
+def _landmark_shapes(operator: Any) -> None:
+    landmarks = operator.raw_operator.components_
+    operator.outputs[0].type = FloatTensorType([None, len(landmarks)])
+
+
+def _convert_landmarks(scope: Any, operator: Any, container: Any) -> None:
+    """exp(-gamma |x - c|^2) for every landmark c, times the normalization; the square is multiplied out."""
+    fitted = operator.raw_operator
+    landmarks = np.asarray(fitted.components_, dtype=np.float64)
+    gamma = 1 / landmarks.shape[1] if fitted.gamma is None else fitted.gamma
+    constants = {
+        "minus_two_c": -2 * landmarks.T,
+        "c_squared": (landmarks**2).sum(axis=1)[None, :],
+        "minus_gamma": np.array([-gamma]),
+        "normalization": fitted.normalization_.T,
+    }
+    names = {
+        name: scope.get_unique_variable_name(name)
+        for name in (*constants, "axis", "x_squared", "cross", "partial", "square", "scaled", "kernel")
+    }
+    container.add_initializer(names["axis"], TensorProto.INT64, [1], [1])
+    for name, value in constants.items():
+        flat = value.astype(np.float32).ravel()
+        container.add_initializer(names[name], TensorProto.FLOAT, list(value.shape), flat)
+    source, target = operator.inputs[0].full_name, operator.outputs[0].full_name
+    for kind, inputs, output in (
+        ("ReduceSumSquare", [source, names["axis"]], names["x_squared"]),
+        ("MatMul", [source, names["minus_two_c"]], names["cross"]),
+        ("Add", [names["cross"], names["x_squared"]], names["partial"]),
+        ("Add", [names["partial"], names["c_squared"]], names["square"]),
+        ("Mul", [names["square"], names["minus_gamma"]], names["scaled"]),
+        ("Exp", [names["scaled"]], names["kernel"]),
+        ("MatMul", [names["kernel"], names["normalization"]], target),
+    ):
+        container.add_node(kind, inputs, output, name=scope.get_unique_operator_name(kind), op_version=18)
+
+
 update_registered_converter(SignedLog1p, "RetentionSignedLog1p", _signed_log1p_shapes, _convert_signed_log1p)
+update_registered_converter(ChosenFeatures, "RetentionChosenFeatures", _chosen_shapes, _convert_chosen)
+update_registered_converter(RbfLandmarks, "RetentionRbfLandmarks", _landmark_shapes, _convert_landmarks)

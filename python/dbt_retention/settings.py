@@ -6,8 +6,9 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from dbt_retention.candidates import CANDIDATES
+from dbt_retention.candidates import CANDIDATES, Selection
 from dbt_retention.errors import RetentionError
+from dbt_retention.fitting import Fitting
 
 
 class Settings(BaseModel):
@@ -28,6 +29,11 @@ class ChurnSettings(Settings):
     spend_decline_share: float = Field(gt=0, le=1)
     lookback_days: int = Field(ge=1)
     churn_candidates: list[str] = Field(min_length=1)
+    churn_tuning: bool = False
+    churn_class_weights: Literal["none", "balanced"] = "none"
+    churn_feature_selection: Selection = "none"
+    churn_pca_variance: float | None = Field(default=None, gt=0, lt=1)
+    churn_imputations: int = Field(default=1, ge=1, le=20)
     min_buyers: int = Field(ge=1)
     min_history_days: int = Field(ge=1)
     min_training_churners: int = Field(ge=1)
@@ -38,6 +44,16 @@ class ChurnSettings(Settings):
         if unknown := [name for name in value if name not in CANDIDATES]:
             raise ValueError(f"unknown {', '.join(unknown)}; allowed are {', '.join(CANDIDATES)}")
         return value
+
+    @property
+    def fitting(self) -> Fitting:
+        """How every candidate is fitted."""
+        return Fitting(
+            class_weights=self.churn_class_weights,
+            feature_selection=self.churn_feature_selection,
+            pca_variance=self.churn_pca_variance,
+            imputations=self.churn_imputations,
+        )
 
     @property
     def definition_settings(self) -> dict[str, float]:

@@ -28,7 +28,7 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from dbt_retention import __version__
-from dbt_retention.candidates import CANDIDATES, RANDOM_STATE, without_empty
+from dbt_retention.candidates import RANDOM_STATE, without_empty
 from dbt_retention.card import (
     Calibration,
     CandidateScore,
@@ -40,6 +40,7 @@ from dbt_retention.card import (
 from dbt_retention.errors import DbtModelError, ModelAlteredError, RetentionError, TrainingDataError
 from dbt_retention.evaluation import Floats, best_f1_threshold, binary_metrics, with_intervals
 from dbt_retention.export import ChurnBlend, export_churn, export_clusters, mean_log_odds
+from dbt_retention.fitting import Fitting, fit_candidate, probabilities, variants
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import Matrix, as_float32
 from dbt_retention.settings import ChurnSettings, SegmentSettings, Settings, read_settings
@@ -206,10 +207,17 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
     folds = time_folds(train.dates, horizon_days=shop.churn_horizon_days)
     _refuse_too_little(train, test, folds, shop=shop, settings=settings)
 
-    members = {name: CANDIDATES[name] for name in settings.churn_candidates}
-    labels, out_of_fold, fold_of_row = _out_of_fold(
-        train, members, folds, horizon_days=shop.churn_horizon_days
+    tried = list(variants(settings.churn_candidates, tuning=settings.churn_tuning))
+    labels, predicted, fold_of_row = _out_of_fold(
+        train,
+        [fresh for _, _, fresh in tried],
+        folds,
+        how=settings.fitting,
+        horizon_days=shop.churn_horizon_days,
     )
+    best = _best_variants(tried, labels, predicted, fold_of_row)
+    members = {name: tried[at][2] for name, at in best.items()}
+    out_of_fold = {name: predicted[at] for name, at in best.items()}
     blends = {name: [name] for name in members} | ({BLEND: list(members)} if len(members) > 1 else {})
     calibrations = {
         name: _sigmoid_calibration(mean_log_odds([out_of_fold[m] for m in parts]), labels)
@@ -224,7 +232,13 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
     threshold = best_f1_threshold(labels, calibrated[champion])
 
     blend = ChurnBlend(
-        members={m: members[m]().fit(without_empty(train.matrix), train.churned) for m in blends[champion]},
+        members={
+            f"{name}/{number}": estimator
+            for name in blends[champion]
+            for number, estimator in enumerate(
+                fit_candidate(members[name], train.matrix, train.churned, how=settings.fitting)
+            )
+        },
         calibration=calibrations[champion],
     )
     onnx_bytes, parity = export_churn(blend, np.vstack([train.matrix, test.matrix]))
@@ -250,7 +264,12 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
             churned_share=float(train.churned.mean()),
         ),
         candidates=[
-            CandidateScore(candidate=name, champion=name == champion, **figures)
+            CandidateScore(
+                candidate=name,
+                champion=name == champion,
+                tuned={} if name == BLEND else tried[best[name]][1],
+                **figures,
+            )
             for name, figures in scores.items()
         ],
         calibration=calibrations[champion],
@@ -317,19 +336,20 @@ def _train_segments(
 
 def _out_of_fold(
     train: LabelledRows,
-    members: Mapping[str, Callable[[], Any]],
+    tried: list[Callable[[], Any]],
     folds: list[tuple[date, date]],
     *,
+    how: Fitting,
     horizon_days: int,
-) -> tuple[Floats, dict[str, Floats], npt.NDArray[np.datetime64]]:
-    """Labels, each member's probabilities, and the dates of all validation rows.
+) -> tuple[Floats, list[Floats], npt.NDArray[np.datetime64]]:
+    """Labels, the probabilities by each of `tried`, and the dates of all validation rows.
 
     Where label windows of a fold overlap, a customer's own later purchases would stand in the training
     labels: each group of customers is then predicted by what the other groups taught.
     """
     groups = np.asarray([crc32(str(customer).encode()) for customer in train.customers]) % CUSTOMER_GROUPS
     labels, dates = [], []
-    predicted: dict[str, list[Floats]] = {name: [] for name in members}
+    predicted: list[list[Floats]] = [[] for _ in tried]
     for newest, validation in folds:
         is_past = train.dates <= np.datetime64(newest)
         is_held_out = train.dates == np.datetime64(validation)
@@ -341,11 +361,30 @@ def _out_of_fold(
                 continue
             labels.append(held_out.churned)
             dates.append(held_out.dates)
-            for name, fresh in members.items():
-                fitted = fresh().fit(without_empty(past.matrix), past.churned)
-                predicted[name].append(fitted.predict_proba(held_out.matrix)[:, 1])
-    joined = {name: np.concatenate(parts) for name, parts in predicted.items()}
-    return np.concatenate(labels), joined, np.concatenate(dates)
+            for at, fresh in enumerate(tried):
+                fitted = fit_candidate(fresh, past.matrix, past.churned, how=how)
+                predicted[at].append(probabilities(fitted, held_out.matrix))
+    return np.concatenate(labels), [np.concatenate(parts) for parts in predicted], np.concatenate(dates)
+
+
+def _best_variants(
+    tried: list[tuple[str, dict[str, Any], Callable[[], Any]]],
+    labels: Floats,
+    predicted: list[Floats],
+    dates: npt.NDArray[np.datetime64],
+) -> dict[str, int]:
+    """Of each candidate the variant of lowest calibrated log loss on the folds; the first of equals."""
+
+    def loss(at: int) -> float:
+        log_odds = mean_log_odds([predicted[at]])
+        calibrated = _apply(_sigmoid_calibration(log_odds, labels), log_odds)
+        return _mean_over_folds(labels, calibrated, dates)["log_loss"]
+
+    best: dict[str, int] = {}
+    for name in dict.fromkeys(name for name, _, _ in tried):
+        own = [at for at, variant in enumerate(tried) if variant[0] == name]
+        best[name] = own[0] if len(own) == 1 else min(own, key=loss)
+    return best
 
 
 def _refuse_too_little(

@@ -192,6 +192,36 @@ def test_the_card_says_what_churn_is(tmp_path: Path, definition: str, words: str
     assert definition in card.readme()
 
 
+def test_tuning_tries_the_grid_on_the_folds_and_the_card_says_what_won(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    plain = train_churn(training_set(), settings=SETTINGS, registry=Registry(tmp_path / "plain"))
+    tuned = train_churn(training_set(), settings=SETTINGS | {"churn_tuning": True}, registry=registry)
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert card.candidates[0].tuned.keys() == {"logisticregression__C"}
+    assert tuned["validation_log_loss"][0].as_py() <= plain["validation_log_loss"][0].as_py()
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"churn_class_weights": "balanced"},
+        {"churn_feature_selection": "importance"},
+        {"churn_pca_variance": 0.9},
+        {"churn_imputations": 2},
+    ],
+    ids=lambda option: next(iter(option)),
+)
+def test_with_any_option_probabilities_stay_calibrated(tmp_path: Path, option: dict[str, Any]) -> None:
+    registry = Registry(tmp_path)
+    train_churn(training_set(), settings=SETTINGS | option, registry=registry)
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert card.test_metrics["auc"].value > 0.75
+    assert card.test_metrics["expected_calibration_error"].value < 0.06
+    assert card.features == FEATURES
+
+
 def test_the_same_data_give_the_same_version(tmp_path: Path) -> None:
     rows = training_set()
     tables = [train_churn(rows, settings=SETTINGS, registry=Registry(tmp_path / name)) for name in ("a", "b")]
@@ -223,6 +253,10 @@ def test_too_little_data_are_refused_and_nothing_is_published(
         ({"churn_candidates": []}, "churn_candidates is"),
         ({"training_policy": "daily"}, "training_policy is 'daily'"),
         ({"churn_definition": "mood"}, "churn_definition is 'mood'"),
+        ({"churn_class_weights": "heavy"}, "churn_class_weights is 'heavy'"),
+        ({"churn_feature_selection": "best"}, "churn_feature_selection is 'best'"),
+        ({"churn_pca_variance": 2}, "churn_pca_variance is 2"),
+        ({"churn_imputations": 0}, "churn_imputations is 0"),
     ],
 )
 def test_wrong_settings_are_named(tmp_path: Path, wrong: dict[str, Any], words: str) -> None:

@@ -1,0 +1,144 @@
+"""Every candidate, with every option, answers in SQL as in scikit-learn, nulls included."""
+
+from __future__ import annotations
+
+import hashlib
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from dbt_retention.candidates import CANDIDATES
+from dbt_retention.card import Calibration, Card
+from dbt_retention.duckdb_plugin import register
+from dbt_retention.export import ChurnBlend, export_churn
+from dbt_retention.fitting import GRIDS, Fitting, fit_candidate, variants
+from dbt_retention.registry import Registry
+from dbt_retention.scoring import Matrix
+from scipy.special import expit
+
+FEATURES = [f"feature_{number}" for number in range(20)]
+ROWS, TRAINING_ROWS = 200_000, 3000
+PLAIN = Fitting()
+CALIBRATION = Calibration(slope=0.9, intercept=-0.3, rows=TRAINING_ROWS)
+
+
+@pytest.fixture(scope="module")
+def shop() -> tuple[Matrix, np.ndarray]:
+    """Counts, amounts and margins of customers, 5 % of them null, and whether each customer churned."""
+    rng = np.random.default_rng(11)
+    silent, orders = rng.gamma(2, 15, (ROWS, 8)), rng.poisson(3, (ROWS, 8))
+    margins = rng.normal(0, 100, (ROWS, 4))
+    matrix = np.column_stack([silent, orders, margins]).astype(np.float32)
+    churned = rng.random(ROWS) < expit(silent[:, 0] / 15 - orders[:, 0] / 2 + margins[:, 0] / 100 - 1)
+    matrix[rng.random(matrix.shape) < 0.05] = np.nan
+    return matrix, churned.astype(float)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    return Registry(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module")
+def connection(shop: tuple[Matrix, np.ndarray], registry: Registry) -> duckdb.DuckDBPyConnection:
+    matrix, _ = shop
+    columns = {name: pa.array(matrix[:, at], from_pandas=True) for at, name in enumerate(FEATURES)}
+    connection = duckdb.connect()
+    rows = pa.table(columns | {"customer_id": pa.array(np.arange(ROWS))})
+    connection.register("arrived", rows)
+    connection.execute("create table customers as select * from arrived")
+    register(connection, models_path=registry.root)
+    return connection
+
+
+def largest_difference(
+    blend: ChurnBlend, matrix: Matrix, connection: duckdb.DuckDBPyConnection, registry: Registry
+) -> float:
+    """Between the scores of SQL and those of scikit-learn."""
+    onnx_bytes, parity = export_churn(blend, matrix[:500])
+    digest = hashlib.sha256(onnx_bytes).hexdigest()
+    card = Card(
+        model="churn", version=digest[:8], kind="probability", onnx_sha256=digest, features=FEATURES,
+        feature_medians=[0.0] * len(FEATURES), trained_at="2024-01-01", parity=parity, libraries={},
+        intended_use="Tests.", limits="Tests only.",
+    )  # fmt: skip
+    registry.publish(card, onnx_bytes)
+    scored = connection.sql(
+        "select onnx_score('churn', c) as score from customers as c order by customer_id"
+    ).to_arrow_table()
+    return float(np.abs(scored["score"].to_numpy() - blend.predict(matrix)).max())
+
+
+def members(names: list[str], shop: tuple[Matrix, np.ndarray], how: Fitting = PLAIN) -> dict[str, object]:
+    """The candidates fitted on the first rows; forests of 40 trees, so that a test takes seconds."""
+    matrix, churned = (part[:TRAINING_ROWS] for part in shop)
+    found = {}
+    for name in names:
+
+        def fresh(name: str = name) -> object:
+            estimator = CANDIDATES[name]()
+            forest = {"random_forest": "randomforestclassifier", "extra_trees": "extratreesclassifier"}
+            return estimator.set_params(**{f"{forest[name]}__n_estimators": 40} if name in forest else {})
+
+        for number, one in enumerate(fit_candidate(fresh, matrix, churned, how=how)):
+            found[f"{name}/{number}"] = one
+    return found
+
+
+@pytest.mark.parametrize("name", CANDIDATES)
+def test_every_candidate_scores_200_000_rows_in_sql_as_in_scikit_learn(
+    name: str, shop: tuple[Matrix, np.ndarray], connection: duckdb.DuckDBPyConnection, registry: Registry
+) -> None:
+    blend = ChurnBlend(members=members([name], shop), calibration=CALIBRATION)
+    assert largest_difference(blend, shop[0], connection, registry) <= 1e-5
+
+
+def test_the_blend_of_all_scores_in_sql_as_in_scikit_learn(
+    shop: tuple[Matrix, np.ndarray], connection: duckdb.DuckDBPyConnection, registry: Registry
+) -> None:
+    blend = ChurnBlend(members=members(list(CANDIDATES), shop), calibration=CALIBRATION)
+    assert largest_difference(blend, shop[0], connection, registry) <= 1e-5
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        Fitting(class_weights="balanced"),
+        Fitting(feature_selection="importance"),
+        Fitting(feature_selection="rfe"),
+        Fitting(feature_selection="lasso"),
+        Fitting(pca_variance=0.9),
+        Fitting(imputations=3),
+        Fitting("balanced", "importance", 0.8, 2),
+    ],
+    ids=lambda how: "-".join(str(value) for value in vars(how).values()),
+)
+def test_every_option_of_every_candidate_keeps_parity(how: Fitting, shop: tuple[Matrix, np.ndarray]) -> None:
+    imputing = how.imputations > 1  # takes its time
+    names = ["logistic_regression", "random_forest", "gradient_boosting"] if imputing else list(CANDIDATES)
+    found = members(names, shop, how)
+    assert len(found) == how.imputations * len(names)
+    for name, one in found.items():
+        _, parity = export_churn(ChurnBlend(members={name: one}, calibration=CALIBRATION), shop[0][:5000])
+        assert parity.max_difference <= 1e-5, name
+
+
+def test_every_setting_of_the_grids_is_one_that_its_candidate_has() -> None:
+    assert GRIDS.keys() == CANDIDATES.keys()
+    for name, settings, fresh in variants(list(CANDIDATES), tuning=True):
+        parameters = fresh().get_params()
+        assert settings.items() <= parameters.items(), name
+        default = CANDIDATES[name]().get_params()
+        assert all(default[key] in GRIDS[name][key] for key in settings), f"{name}: the default is not tried"
+
+
+@pytest.mark.parametrize("method", ["importance", "rfe", "lasso"])
+def test_selection_keeps_what_tells_and_leaves_noise(method: str, shop: tuple[Matrix, np.ndarray]) -> None:
+    matrix, churned = (part[:TRAINING_ROWS] for part in shop)
+    [chosen] = fit_candidate(
+        CANDIDATES["logistic_regression"], matrix, churned, how=Fitting(feature_selection=method)
+    )
+    kept = set(chosen.named_steps["chosen"].columns_)
+    assert {0, 8, 16} <= kept, "what the churn was made of"
+    assert len(kept) <= 10
