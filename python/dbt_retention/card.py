@@ -42,6 +42,40 @@ class Calibration(_Frozen):
     rows: int
 
 
+class ProfitAssumptions(_Frozen):
+    """What contacting one customer costs and brings, in the shop's currency, before it was measured.
+
+    The share of churners who stay when contacted is drawn from Beta(save_rate_alpha, save_rate_beta).
+    The vars' defaults are those of Verbraken, Verbeke & Baesens (2013), A Novel Profit Maximizing Metric.
+    """
+
+    customer_value: float = Field(gt=0)
+    offer_value: float = Field(ge=0)
+    contact_cost: float = Field(ge=0)
+    save_rate_alpha: float = Field(gt=0)
+    save_rate_beta: float = Field(gt=0)
+
+    @property
+    def save_rate(self) -> float:
+        """The mean share of churners who stay when contacted."""
+        return self.save_rate_alpha / (self.save_rate_alpha + self.save_rate_beta)
+
+
+class Decision(_Frozen):
+    """What calling churn at a threshold gives on the test date: the confusion matrix and what follows."""
+
+    threshold: float
+    true_positives: int
+    false_positives: int
+    false_negatives: int
+    true_negatives: int
+    accuracy: float
+    precision: float
+    recall: float
+    f1: float
+    profit_per_customer: float
+
+
 class Parity(_Frozen):
     """Largest difference between the estimator and its ONNX file, and on how many rows."""
 
@@ -92,6 +126,9 @@ class Card(_Frozen):
     candidates: list[CandidateScore] = []
     calibration: Calibration | None = None
     threshold: float | None = None
+    profit_assumptions: ProfitAssumptions | None = None
+    decisions: dict[str, Decision] = {}
+    expected_maximum_profit: float | None = None
     test_metrics: dict[str, Interval] = {}
     parity: Parity
     libraries: dict[str, str]
@@ -132,6 +169,12 @@ class Card(_Frozen):
             blocks.append("## Candidates on the validation dates\n\n" + self._candidate_table())
         if self.test_metrics and self.churn:
             blocks.append(f"## Test date {self.churn.test_date}\n\n" + self._metric_table())
+        if self.decisions and self.profit_assumptions:
+            blocks += [
+                "### Calling churn",
+                self._decision_table(),
+                self._profit_words(self.profit_assumptions),
+            ]
         blocks.append(
             f"## ONNX\n\nsha256 `{self.onnx_sha256}`, {len(self.features)} features. Largest "
             f"difference to scikit-learn {self.parity.max_difference:.1e} on {self.parity.rows:,} "
@@ -155,6 +198,37 @@ class Card(_Frozen):
             for candidate in self.candidates
         ]
         return _table(["candidate", "log loss", "AUC", "average precision", "Brier"], rows)
+
+    def _decision_table(self) -> str:
+        rows = [
+            [
+                name,
+                f"{one.threshold:.4f}",
+                *(
+                    f"{count:,}"
+                    for count in (
+                        one.true_positives,
+                        one.false_positives,
+                        one.false_negatives,
+                        one.true_negatives,
+                    )
+                ),
+                *(f"{share:.4f}" for share in (one.accuracy, one.precision, one.recall, one.f1)),
+                f"{one.profit_per_customer:.2f}",
+            ]
+            for name, one in self.decisions.items()
+        ]
+        header = ["threshold of", "at or above", "called and churned", "called and stayed", "missed"]
+        header += ["left alone", "accuracy", "precision", "recall", "F1", "profit a customer"]
+        return _table(header, rows)
+
+    def _profit_words(self, assumed: ProfitAssumptions) -> str:
+        return (
+            f"Profit assumes {assumed.customer_value:g} for a customer kept, {assumed.offer_value:g} for an "
+            f"offer taken, {assumed.contact_cost:g} for a contact, and that {assumed.save_rate:.0%} of "
+            "churners stay when contacted (the vars profit_*). Both thresholds were chosen on the validation dates. "
+            f"Expected maximum profit (EMPC) {self.expected_maximum_profit:.4f} a customer."
+        )
 
     def _metric_table(self) -> str:
         rows = [

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import beta
 from sklearn.metrics import (
     accuracy_score,
     average_precision_score,
     brier_score_loss,
+    confusion_matrix,
     f1_score,
     precision_recall_curve,
     precision_score,
@@ -17,12 +20,13 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from dbt_retention.card import Interval
+from dbt_retention.card import Decision, Interval, ProfitAssumptions
 
 Floats = npt.NDArray[np.float64]
 
 ECE_BINS = 10
 LIFT_SHARE = 0.1
+SAVE_RATE_DRAWS = 200
 
 
 def binary_metrics(labels: Floats, scores: Floats, *, threshold: float) -> dict[str, float]:
@@ -74,6 +78,65 @@ def best_f1_threshold(labels: Floats, scores: Floats) -> float:
     precision, recall, thresholds = precision_recall_curve(labels, scores)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     return float(thresholds[int(np.argmax(f1[:-1]))])
+
+
+def best_profit_threshold(labels: Floats, scores: Floats, *, assumed: ProfitAssumptions) -> float:
+    """The score from which on contacting gives the highest profit; 1 where contacting nobody is best.
+
+    Contacting a churner brings g (V - d) - f, contacting anybody else -(d + f): g the mean save rate, V the
+    value kept, d the offer, f the contact. Source: Verbraken, Verbeke & Baesens (2013), eq. 5.
+    """
+    cuts, churners, stayers = _called_at_each_score(labels, scores)
+    profits = _profit(churners, stayers, save_rate=np.array([assumed.save_rate]), assumed=assumed)[0]
+    best = int(np.argmax(profits))
+    return float(cuts[best]) if profits[best] > 0 else 1.0
+
+
+def expected_maximum_profit(labels: Floats, scores: Floats, *, assumed: ProfitAssumptions) -> float:
+    """EMPC: profit a customer where the best share is contacted, averaged over the unknown save rate.
+
+    labels, scores: shape (rows,). The Beta distribution of the save rate is taken at the midpoints of 200
+    intervals of equal probability. Source: Verbraken, Verbeke & Baesens (2013), eq. 11.
+    """
+    _, churners, stayers = _called_at_each_score(labels, scores)
+    midpoints = (np.arange(SAVE_RATE_DRAWS) + 0.5) / SAVE_RATE_DRAWS
+    rates = beta.ppf(midpoints, assumed.save_rate_alpha, assumed.save_rate_beta)
+    best = [
+        max(_profit(churners, stayers, save_rate=np.array([rate]), assumed=assumed).max(), 0.0)
+        for rate in rates
+    ]
+    return float(np.mean(best) / len(labels))
+
+
+def decision(labels: Floats, scores: Floats, *, threshold: float, assumed: ProfitAssumptions) -> Decision:
+    """Confusion matrix and profit of contacting whoever scores `threshold` or more."""
+    called = scores >= threshold
+    (stayed, alarmed), (missed, caught) = confusion_matrix(labels, called, labels=[0, 1])
+    profit = _profit(caught, alarmed, save_rate=np.array([assumed.save_rate]), assumed=assumed)
+    metrics = binary_metrics(labels, scores, threshold=threshold)
+    return Decision(
+        threshold=threshold,
+        true_positives=int(caught),
+        false_positives=int(alarmed),
+        false_negatives=int(missed),
+        true_negatives=int(stayed),
+        profit_per_customer=float(profit.item() / len(labels)),
+        **{name: metrics[name] for name in ("accuracy", "precision", "recall", "f1")},
+    )
+
+
+def _called_at_each_score(labels: Floats, scores: Floats) -> tuple[Floats, Floats, Floats]:
+    """The scores from the highest down, and how many churners and stayers lie at or above each."""
+    cuts, which = np.unique(-scores, return_inverse=True)
+    churners = np.cumsum(np.bincount(which, labels))
+    return -cuts, churners, np.asarray(np.cumsum(np.bincount(which, 1 - labels)), dtype=np.float64)
+
+
+def _profit(churners: Any, stayers: Any, *, save_rate: Floats, assumed: ProfitAssumptions) -> Floats:
+    """Profit of contacting so many churners and stayers, shape (save rates, cuts)."""
+    kept = save_rate[:, None] * (assumed.customer_value - assumed.offer_value) - assumed.contact_cost
+    lost = assumed.offer_value + assumed.contact_cost
+    return np.asarray(kept * np.atleast_1d(churners) - lost * np.atleast_1d(stayers))
 
 
 def with_intervals(

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dbt_retention.candidates import CANDIDATES, Selection
+from dbt_retention.card import ProfitAssumptions
 from dbt_retention.errors import RetentionError
 from dbt_retention.fitting import Fitting
 
@@ -34,6 +35,11 @@ class ChurnSettings(Settings):
     churn_feature_selection: Selection = "none"
     churn_pca_variance: float | None = Field(default=None, gt=0, lt=1)
     churn_imputations: int = Field(default=1, ge=1, le=20)
+    profit_customer_value: float = Field(default=200, gt=0)
+    profit_offer_value: float = Field(default=10, ge=0)
+    profit_contact_cost: float = Field(default=1, ge=0)
+    profit_save_rate_alpha: float = Field(default=6, gt=0)
+    profit_save_rate_beta: float = Field(default=14, gt=0)
     min_buyers: int = Field(ge=1)
     min_history_days: int = Field(ge=1)
     min_training_churners: int = Field(ge=1)
@@ -53,6 +59,17 @@ class ChurnSettings(Settings):
             feature_selection=self.churn_feature_selection,
             pca_variance=self.churn_pca_variance,
             imputations=self.churn_imputations,
+        )
+
+    @property
+    def profit_assumptions(self) -> ProfitAssumptions:
+        """What contacting a customer is assumed to cost and to bring."""
+        return ProfitAssumptions(
+            customer_value=self.profit_customer_value,
+            offer_value=self.profit_offer_value,
+            contact_cost=self.profit_contact_cost,
+            save_rate_alpha=self.profit_save_rate_alpha,
+            save_rate_beta=self.profit_save_rate_beta,
         )
 
     @property

@@ -38,8 +38,22 @@ from dbt_retention.card import (
     SegmentTraining,
 )
 from dbt_retention.errors import DbtModelError, ModelAlteredError, RetentionError, TrainingDataError
-from dbt_retention.evaluation import Floats, best_f1_threshold, binary_metrics, with_intervals
-from dbt_retention.export import ChurnBlend, export_churn, export_clusters, mean_log_odds
+from dbt_retention.evaluation import (
+    Floats,
+    best_f1_threshold,
+    best_profit_threshold,
+    binary_metrics,
+    decision,
+    expected_maximum_profit,
+    with_intervals,
+)
+from dbt_retention.export import (
+    PROBABILITY_TOLERANCE,
+    ChurnBlend,
+    export_churn,
+    export_clusters,
+    mean_log_odds,
+)
 from dbt_retention.fitting import Fitting, fit_candidate, probabilities, variants
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import Matrix, as_float32
@@ -50,6 +64,7 @@ SEGMENTS = "segments"
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count")
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
 BLEND = "blend"
+BEST_F1, BEST_PROFIT = "best_f1", "best_profit"
 VALIDATION_DATES = 3
 CUSTOMER_GROUPS = 3
 TIE_BREAK = 1e-4  # of a percent rank
@@ -134,6 +149,7 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
             and churn.churn_horizon_days == horizon_days
             and churn.lookback_days == chosen.lookback_days
             and churn.orders_input == chosen.orders_input
+            and card.profit_assumptions == chosen.profit_assumptions
             and _label_end(churn.training_dates[-1], horizon_days) <= test_date
         )
 
@@ -229,7 +245,14 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
     }
     scores = {name: _mean_over_folds(labels, calibrated[name], fold_of_row) for name in blends}
     champion = min(scores, key=lambda name: scores[name]["log_loss"])
-    threshold = best_f1_threshold(labels, calibrated[champion])
+    assumed = settings.profit_assumptions
+    thresholds = {
+        BEST_F1: best_f1_threshold(labels, calibrated[champion]),
+        BEST_PROFIT: best_profit_threshold(labels, calibrated[champion], assumed=assumed),
+    }
+    # A hair below: many rows may share the score, and the graph may round it down.
+    thresholds = {name: at - PROBABILITY_TOLERANCE for name, at in thresholds.items()}
+    threshold = thresholds[BEST_F1]
 
     blend = ChurnBlend(
         members={
@@ -243,6 +266,7 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
     )
     onnx_bytes, parity = export_churn(blend, np.vstack([train.matrix, test.matrix]))
     test_date = test.dates.max().astype(date)
+    test_scores = blend.predict(test.matrix)
     card = _card(
         model=CHURN,
         kind="probability",
@@ -277,8 +301,14 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
         test_metrics=with_intervals(
             lambda truth, score: binary_metrics(truth, score, threshold=threshold),
             test.churned,
-            blend.predict(test.matrix),
+            test_scores,
         ),
+        profit_assumptions=assumed,
+        decisions={
+            name: decision(test.churned, test_scores, threshold=at, assumed=assumed)
+            for name, at in thresholds.items()
+        },
+        expected_maximum_profit=expected_maximum_profit(test.churned, test_scores, assumed=assumed),
         intended_use=(
             "Rank and warn: the probability that a customer with a recent purchase "
             f"{settings.churn_in_words(horizon_days=shop.churn_horizon_days)}, to decide whom to contact."
@@ -475,7 +505,7 @@ def _card(*, model: str, day: date, onnx_bytes: bytes, matrix: Matrix, parity: P
 
 def _churn_table(card: Card) -> pa.Table:
     churn = card.churn
-    if churn is None or card.threshold is None:
+    if churn is None or card.threshold is None or BEST_PROFIT not in card.decisions:
         raise ModelAlteredError(f"the card of {card.model} {card.version} is not of a churn model")
     return pa.Table.from_pylist(
         [
@@ -489,6 +519,7 @@ def _churn_table(card: Card) -> pa.Table:
                 "validation_average_precision": candidate.average_precision,
                 "validation_brier": candidate.brier,
                 "decision_threshold": card.threshold,
+                "profit_threshold": card.decisions[BEST_PROFIT].threshold,
                 "churn_horizon_days": churn.churn_horizon_days,
                 "first_training_date": date.fromisoformat(churn.training_dates[0]),
                 "last_training_date": date.fromisoformat(churn.training_dates[-1]),

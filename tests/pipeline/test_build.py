@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from conftest import Shop
 from dbt_retention.card import Card
 from dbt_retention.evaluation import binary_metrics
@@ -15,6 +16,7 @@ MARTS = (
     "mart_churn_definitions",
     "mart_customer_segments",
     "mart_data_readiness",
+    "mart_decision_thresholds",
     "mart_early_warning",
     "mart_model_performance",
     "mart_segment_profiles",
@@ -78,6 +80,18 @@ def test_performance_in_sql_equals_scikit_learn(built_shop: Shop) -> None:
     assert found.keys() == expected.keys()
     for metric, value in expected.items():
         assert abs(found[metric] - value) <= 1e-6, metric
+
+
+def test_decisions_in_sql_are_those_of_the_card(built_shop: Shop) -> None:
+    card = champion(built_shop, "churn")
+    assert card.decisions.keys() == {"best_f1", "best_profit"}
+    for name, expected in card.decisions.items():
+        [found] = built_shop.query(
+            "select threshold, true_positives_count, false_positives_count, false_negatives_count, "
+            "true_negatives_count, accuracy, precision, recall, f1, profit_per_customer "
+            f"from mart_decision_thresholds where threshold_name = '{name}'"
+        )
+        assert found == pytest.approx(tuple(expected.model_dump().values()), abs=1e-9), name
 
 
 def test_intervals_in_sql_are_as_wide_as_the_bootstrap_s(built_shop: Shop) -> None:

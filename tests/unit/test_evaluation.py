@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from dbt_retention.card import ProfitAssumptions
 from dbt_retention.evaluation import (
     best_f1_threshold,
+    best_profit_threshold,
     binary_metrics,
+    decision,
     expected_calibration_error,
+    expected_maximum_profit,
     lift_at,
     with_intervals,
 )
@@ -39,6 +43,43 @@ def test_the_f1_threshold_separates_what_can_be_separated() -> None:
     assert threshold == pytest.approx(0.6)
     metrics = binary_metrics(np.array([0.0, 0, 1, 1]), np.array([0.1, 0.2, 0.6, 0.7]), threshold=threshold)
     assert metrics["f1"] == metrics["accuracy"] == metrics["auc"] == 1
+
+
+ASSUMED = ProfitAssumptions(
+    customer_value=200, offer_value=10, contact_cost=1, save_rate_alpha=6, save_rate_beta=14
+)
+
+
+def test_the_profit_threshold_contacts_whom_it_pays_to_contact() -> None:
+    """A churner brings .3 * 190 - 1 = 56, anybody else costs 11: churn must be likelier than 11 / 67."""
+    rng = np.random.default_rng(3)
+    scores = rng.random(200_000) * 0.5
+    labels = (rng.random(200_000) < scores).astype(float)
+    found = best_profit_threshold(labels, scores, assumed=ASSUMED)
+    assert found == pytest.approx(11 / 67, abs=0.02)
+    taken = decision(labels, scores, threshold=found, assumed=ASSUMED)
+    by_hand = (taken.true_positives * 56 - taken.false_positives * 11) / 200_000
+    assert taken.profit_per_customer == pytest.approx(by_hand)
+    all_called = decision(labels, scores, threshold=0.0, assumed=ASSUMED)
+    assert all_called.false_negatives == all_called.true_negatives == 0
+    assert all_called.profit_per_customer < taken.profit_per_customer
+
+
+def test_where_no_contact_pays_nobody_is_called() -> None:
+    labels, scores = np.array([0.0, 1, 0, 1]), np.array([0.1, 0.2, 0.3, 0.4])
+    dear = ASSUMED.model_copy(update={"contact_cost": 500.0})
+    assert best_profit_threshold(labels, scores, assumed=dear) == 1
+    assert expected_maximum_profit(labels, scores, assumed=dear) == 0
+
+
+def test_expected_maximum_profit_of_perfect_scores_is_the_mean_over_save_rates() -> None:
+    """Perfect scores contact the churners alone, whatever the save rate: 25 % x (mean rate x 190 - 1)."""
+    labels = np.array([0.0, 0, 0, 1] * 25)
+    assert expected_maximum_profit(labels, labels, assumed=ASSUMED) == pytest.approx(0.25 * 56, rel=1e-3)
+    useless = expected_maximum_profit(labels, np.full(100, 0.5), assumed=ASSUMED)
+    rates = np.random.default_rng(0).beta(6, 14, 400_000)
+    expected = np.maximum(0.25 * (rates * 190 - 1) - 0.75 * 11, 0).mean()
+    assert useless == pytest.approx(expected, rel=0.01)
 
 
 def test_intervals_hold_the_value_and_shrink_with_more_customers() -> None:
