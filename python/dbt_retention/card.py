@@ -130,16 +130,17 @@ class Card(_Frozen):
     decisions: dict[str, Decision] = {}
     expected_maximum_profit: float | None = None
     test_metrics: dict[str, Interval] = {}
+    importance: dict[str, float] = {}
     parity: Parity
     libraries: dict[str, str]
     intended_use: str
     limits: str
 
-    def readme(self) -> str:
-        """The card for people, as Markdown."""
-        return "\n\n".join(block for block in self._blocks() if block) + "\n"
+    def readme(self, *, plots: Sequence[str] = ()) -> str:
+        """The card for people, as Markdown. plots: names of the PNG files that lie beside it."""
+        return "\n\n".join(block for block in self._blocks(plots) if block) + "\n"
 
-    def _blocks(self) -> list[str]:
+    def _blocks(self, plots: Sequence[str]) -> list[str]:
         blocks = [
             f"# {self.model} {self.version}",
             f"Written by training from `card.json`; trained at {self.trained_at}.",
@@ -175,6 +176,9 @@ class Card(_Frozen):
                 self._decision_table(),
                 self._profit_words(self.profit_assumptions),
             ]
+        if plots:
+            blocks.append("### In pictures")
+            blocks += [f"![{name.removesuffix('.png').replace('_', ' ')}]({name})" for name in plots]
         blocks.append(
             f"## ONNX\n\nsha256 `{self.onnx_sha256}`, {len(self.features)} features. Largest "
             f"difference to scikit-learn {self.parity.max_difference:.1e} on {self.parity.rows:,} "
@@ -226,8 +230,8 @@ class Card(_Frozen):
         return (
             f"Profit assumes {assumed.customer_value:g} for a customer kept, {assumed.offer_value:g} for an "
             f"offer taken, {assumed.contact_cost:g} for a contact, and that {assumed.save_rate:.0%} of "
-            "churners stay when contacted (the vars profit_*). Both thresholds were chosen on the validation dates. "
-            f"Expected maximum profit (EMPC) {self.expected_maximum_profit:.4f} a customer."
+            "churners stay when contacted (the vars profit_*). Both thresholds were chosen on the validation "
+            f"dates. Expected maximum profit (EMPC) {self.expected_maximum_profit:.4f} a customer."
         )
 
     def _metric_table(self) -> str:

@@ -128,8 +128,9 @@ def decision(labels: Floats, scores: Floats, *, threshold: float, assumed: Profi
 def _called_at_each_score(labels: Floats, scores: Floats) -> tuple[Floats, Floats, Floats]:
     """The scores from the highest down, and how many churners and stayers lie at or above each."""
     cuts, which = np.unique(-scores, return_inverse=True)
-    churners = np.cumsum(np.bincount(which, labels))
-    return -cuts, churners, np.asarray(np.cumsum(np.bincount(which, 1 - labels)), dtype=np.float64)
+    churners: Floats = np.cumsum(np.bincount(which, labels))
+    stayers: Floats = np.cumsum(np.bincount(which, 1 - labels))
+    return -cuts, churners, stayers
 
 
 def _profit(churners: Any, stayers: Any, *, save_rate: Floats, assumed: ProfitAssumptions) -> Floats:

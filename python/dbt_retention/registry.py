@@ -3,7 +3,7 @@
 models_onnx/churn/champion.json                    {"model": "churn", "version": "2017-12-01-0f3c…"}
 models_onnx/churn/2017-12-01-0f3c…/model.onnx      the graph
 models_onnx/churn/2017-12-01-0f3c…/card.json       what it is; scoring believes nothing else
-models_onnx/churn/2017-12-01-0f3c…/README.md       the card for people
+models_onnx/churn/2017-12-01-0f3c…/README.md       the card for people, with *.png beside it
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -61,11 +62,12 @@ class Registry:
         verify_onnx(folder / "model.onnx", card)
         return card
 
-    def publish(self, card: Card, onnx_bytes: bytes) -> Path:
+    def publish(self, card: Card, onnx_bytes: bytes, *, plots: Mapping[str, bytes] | None = None) -> Path:
         """Write a version, then point the champion at it.
 
         The version appears whole (written beside, then renamed) and the pointer is replaced in one
         step, so that a reader sees the old champion or the new one, never something between.
+        plots: PNG files by name, that the README shows.
         """
         if hashlib.sha256(onnx_bytes).hexdigest() != card.onnx_sha256:
             raise ModelAlteredError(f"{card.model} {card.version}: the card describes another ONNX file")
@@ -75,7 +77,9 @@ class Registry:
         try:
             _write(staged / "model.onnx", onnx_bytes)
             _write(staged / "card.json", (card.model_dump_json(indent=2) + "\n").encode())
-            _write(staged / "README.md", card.readme().encode())
+            _write(staged / "README.md", card.readme(plots=list(plots or {})).encode())
+            for name, content in (plots or {}).items():
+                _write(staged / _checked_name(name), content)
             staged.chmod(0o755)
             if folder.exists():  # the same data trained again: same version, fresh files
                 shutil.rmtree(folder)

@@ -47,6 +47,7 @@ from dbt_retention.evaluation import (
     expected_maximum_profit,
     with_intervals,
 )
+from dbt_retention.explain import permutation_importance
 from dbt_retention.export import (
     PROBABILITY_TOLERANCE,
     ChurnBlend,
@@ -55,6 +56,7 @@ from dbt_retention.export import (
     mean_log_odds,
 )
 from dbt_retention.fitting import Fitting, fit_candidate, probabilities, variants
+from dbt_retention.plots import churn_plots
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import Matrix, as_float32
 from dbt_retention.settings import ChurnSettings, SegmentSettings, Settings, read_settings
@@ -267,6 +269,7 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
     onnx_bytes, parity = export_churn(blend, np.vstack([train.matrix, test.matrix]))
     test_date = test.dates.max().astype(date)
     test_scores = blend.predict(test.matrix)
+    importance = permutation_importance(onnx_bytes, test.matrix, test.churned, features=features)
     card = _card(
         model=CHURN,
         kind="probability",
@@ -303,6 +306,7 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
             test.churned,
             test_scores,
         ),
+        importance=importance,
         profit_assumptions=assumed,
         decisions={
             name: decision(test.churned, test_scores, threshold=at, assumed=assumed)
@@ -319,7 +323,8 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
             "any decision with legal effect on a person."
         ),
     )
-    registry.publish(card, onnx_bytes)
+    plots = churn_plots(test.churned, test_scores, importance=importance)
+    registry.publish(card, onnx_bytes, plots=plots)
     return card
 
 

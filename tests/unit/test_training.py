@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -190,6 +192,31 @@ def test_the_card_says_what_churn_is(tmp_path: Path, definition: str, words: str
     assert card is not None
     assert words in card.intended_use
     assert definition in card.readme()
+
+
+def test_a_version_has_its_pictures_and_the_same_data_draw_the_same(tmp_path: Path) -> None:
+    drawn = []
+    for name in ("a", "b"):
+        registry = Registry(tmp_path / name)
+        train_churn(training_set(), settings=SETTINGS, registry=registry)
+        folder = registry.champion_folder("churn")
+        assert folder is not None
+        drawn.append({path.name: path.read_bytes() for path in folder.glob("*.png")})
+    assert sorted(drawn[0]) == [
+        "calibration.png", "importance.png", "lift.png", "precision_recall.png", "roc.png"
+    ]  # fmt: skip
+    assert drawn[0] == drawn[1]
+    readme = (folder / "README.md").read_text()
+    assert all(f"]({name})" in readme for name in drawn[0])
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert next(iter(card.importance)) == FEATURES[0], "silence is what the churn was made of"
+
+
+def test_matplotlib_is_imported_only_to_draw() -> None:
+    modules = "sys, dbt_retention.training, dbt_retention.duckdb_plugin"
+    words = f"import {modules}; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
 
 
 def test_tuning_tries_the_grid_on_the_folds_and_the_card_says_what_won(tmp_path: Path) -> None:

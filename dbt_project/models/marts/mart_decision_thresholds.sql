@@ -1,4 +1,4 @@
--- One row per model version, test date and threshold: what calling churn there gives where the truth is known.
+-- One row per model version, test date and threshold: what calling churn there gives, the truth being known.
 with scores as (
 
     select * from {{ ref('ml_churn_scores') }}
