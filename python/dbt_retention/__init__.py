@@ -1,3 +1,25 @@
-"""Early warning of customer churn, inside the warehouse: the Python side of dbt-retention."""
+"""Early warning of customer churn, inside the warehouse: the Python side of dbt-retention.
+
+For notebooks: `predict_client_churn`, `cluster_customers`. For a web shop: `load_model`. They are imported
+when they are asked for, so that the command starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dbt_retention.notebooks import cluster_customers, predict_client_churn
+    from dbt_retention.scoring import load_model
 
 __version__ = "0.1.0"
+__all__ = ["cluster_customers", "load_model", "predict_client_churn"]
+
+_HOMES = {"cluster_customers": "notebooks", "predict_client_churn": "notebooks", "load_model": "scoring"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dbt_retention' has no attribute {name!r}")
+    return getattr(import_module(f"dbt_retention.{_HOMES[name]}"), name)

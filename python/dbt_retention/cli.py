@@ -68,6 +68,19 @@ def summary(project: ProjectOption = DEFAULT_PROJECT) -> None:
 
 
 @app.command()
+def score(
+    customer: Annotated[str, typer.Option(help="The customer's id.")],
+    project: ProjectOption = DEFAULT_PROJECT,
+) -> None:
+    """Score one customer now, from the warehouse's features and the champion's ONNX file, with reasons."""
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.one_customer import print_customer, score_customer
+    from dbt_retention.warehouse import target_of
+
+    print_customer(score_customer(target_of(Project.at(project)), customer), console=console)
+
+
+@app.command()
 def evaluate(
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The past morning to score.")],
     out: Annotated[Path, typer.Option(help="Parquet file: customer_id, as_of_date, label, score.")],

@@ -31,10 +31,9 @@ from duckdb.sqltypes import DuckDBPyType
 from dbt_retention.errors import RetentionError
 from dbt_retention.explain import group_contributions
 from dbt_retention.purchase_process import Statistics, fit
-from dbt_retention.registry import Registry
+from dbt_retention.registry import DEFAULT_MODELS_PATH, Registry
 from dbt_retention.scoring import LoadedModel, Scorer, struct_columns
 
-DEFAULT_MODELS_PATH = "models_onnx"
 _SETTINGS = ("models_path", "package_data")
 
 Arrow: TypeAlias = Any  # pa.Array | pa.ChunkedArray; pyarrow has no types

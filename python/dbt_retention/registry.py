@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from dbt_retention.card import Card
 from dbt_retention.errors import ModelAlteredError, ModelNotFoundError, RetentionError
 
+DEFAULT_MODELS_PATH = "models_onnx"
 CHAMPION_FILE = "champion.json"
 _SAFE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from dbt_retention.card import Card, Kind
 from dbt_retention.errors import FeatureMissingError, ModelNotFoundError, RetentionError
-from dbt_retention.registry import Registry, read_card, verify_onnx
+from dbt_retention.registry import DEFAULT_MODELS_PATH, Registry, read_card, verify_onnx
 
 # onnxruntime computes the last few rows of a batch by other instructions, whose last bit differs. Full
 # blocks give a row the same score wherever it stands, so that two builds make identical tables.
@@ -37,18 +38,36 @@ class LoadedModel:
 
     def matrix(self, columns: Mapping[str, pa.Array]) -> Matrix:
         """The card's features in the card's order, shape (rows, features); null becomes NaN."""
-        missing = [name for name in self.card.features if name not in columns]
-        if missing:
-            raise FeatureMissingError(
-                f"model {self.card.model} {self.card.version} needs {len(missing)} feature(s) that the "
-                f"row does not have: {', '.join(missing[:5])}. Add them to the scoring set, or train a "
-                "model without them: retention train"
-            )
+        self._require_features(columns)
         first = columns[self.card.features[0]]
         matrix = np.empty((len(first), len(self.card.features)), dtype=np.float32)
         for position, name in enumerate(self.card.features):
             matrix[:, position] = as_float32(columns[name], name=name)
         return matrix
+
+    def row(self, features: Mapping[str, Any]) -> Matrix:
+        """One row by feature name, shape (1, features): numbers or booleans; None becomes NaN.
+
+        Other names are ignored. Raises FeatureMissingError where one is missing, RetentionError where one
+        is no number.
+        """
+        try:
+            values = [features[name] for name in self.card.features]
+            return np.array([[np.nan if value is None else float(value) for value in values]], np.float32)
+        except KeyError:
+            self._require_features(features)
+            raise
+        except (TypeError, ValueError) as error:
+            wrong = {name: value for name, value in features.items() if not _is_number(value)}
+            raise RetentionError(f"not numbers: {wrong}. Give numbers, booleans or None") from error
+
+    def score(self, features: Mapping[str, Any]) -> float:
+        """Churn probability (0 to 1) of one customer now, the same as in SQL to the last bit.
+
+        features: the model's features by name, see `row`. Takes well under a millisecond, and may be called
+        from several threads.
+        """
+        return float(self.probabilities(self.row(features))[0])
 
     def probabilities(self, matrix: Matrix) -> Vector:
         """Churn probability of each row, shape (rows,), between 0 and 1."""
@@ -66,6 +85,15 @@ class LoadedModel:
             raise RetentionError(
                 f"model {self.card.model} gives a {self.card.kind}, not a {kind}. "
                 "Use onnx_score for probabilities and onnx_cluster for clusters"
+            )
+
+    def _require_features(self, given: Mapping[str, object]) -> None:
+        missing = [name for name in self.card.features if name not in given]
+        if missing:
+            raise FeatureMissingError(
+                f"model {self.card.model} {self.card.version} needs {len(missing)} feature(s) that the "
+                f"row does not have: {', '.join(missing[:5])}. Add them to the scoring set, or train a "
+                "model without them: retention train"
             )
 
     def _run(self, matrix: Matrix) -> npt.NDArray[np.generic]:
@@ -100,6 +128,15 @@ class Scorer:
         return known[1]
 
 
+def load_model(name: str = "churn", *, models: str | Path = DEFAULT_MODELS_PATH) -> LoadedModel:
+    """The champion of `name` in the folder `models`, verified, for a service that scores one row at a time.
+
+    Raises ModelNotFoundError where nothing was trained yet, ModelAlteredError where the ONNX file is not the
+    card's. It does not follow a new champion: load it again, or keep a `Scorer`.
+    """
+    return Scorer(Registry(Path(models))).model(name)
+
+
 def load(folder: Path) -> LoadedModel:
     """The model in a version's folder, verified against its card."""
     card = read_card(folder)
@@ -131,13 +168,21 @@ def struct_columns(rows: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
 def as_float32(column: pa.Array, *, name: str) -> Vector:
     """A numeric or boolean Arrow column as float32, shape (rows,); null becomes NaN."""
     try:
-        values = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        known = column if pa.types.is_floating(column.type) else column.cast(pa.float64())
+        values = known.to_numpy(zero_copy_only=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise RetentionError(
             f"feature {name} is {column.type}, not a number. Cast it in its feature model"
         ) from error
     with np.errstate(over="ignore"):
         return np.asarray(values, dtype=np.float32)
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return value is None or float(value) is not None  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -16,6 +16,9 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from dbt_retention.dbt_runner import Project, in_words, working_in
 from dbt_retention.errors import RetentionError
+from dbt_retention.registry import DEFAULT_MODELS_PATH
+
+PLUGIN = "dbt_retention.duckdb_plugin"
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Target:
     target_name: str
     path: Path
     schema: str
+    models_path: Path
 
 
 def target_of(project: Project) -> Target:
@@ -49,7 +53,16 @@ def target_of(project: Project) -> Target:
             target_name=profile.target_name,
             path=Path(credentials.path).expanduser().resolve(),
             schema=credentials.schema,
+            models_path=_models_path(credentials),
         )
+
+
+def _models_path(credentials: Any) -> Path:
+    """The registry's folder: what the plugin in the profile says, or its default."""
+    for plugin in credentials.plugins or []:
+        if plugin.module == PLUGIN and "models_path" in (plugin.config or {}):
+            return Path(str(plugin.config["models_path"])).expanduser().resolve()
+    return Path(DEFAULT_MODELS_PATH).resolve()
 
 
 def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:

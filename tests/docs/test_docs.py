@@ -110,6 +110,16 @@ def test_the_readme_s_query_answers(built_shop: Shop) -> None:
     assert len(built_shop.query(query.rstrip(";"))) == 20
 
 
+def test_the_notebook_page_runs(
+    built_shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(built_shop.folder)
+    names: dict[str, object] = {}
+    for block in blocks(ROOT / "docs/notebooks.md"):
+        exec(block, names)
+    assert "for those who left" in capsys.readouterr().out
+
+
 def test_queries_of_the_pages_answer(built_shop: Shop) -> None:
     assert built_shop.query(block_with("inputs.md", "from stg_retention__rejected_rows"))
 

@@ -11,6 +11,8 @@ import pytest
 from conftest import Shop
 from dbt_retention.card import Card
 from dbt_retention.evaluation import binary_metrics
+from dbt_retention.one_customer import score_customer
+from dbt_retention.warehouse import Target
 
 MARTS = (
     "mart_churn_definitions",
@@ -119,6 +121,29 @@ def test_reasons_add_up_to_the_score(built_shop: Shop) -> None:
     rests = [rest for _, rest in spreads]
     assert len(rests) > 50
     assert max(rests) - min(rests) < 1e-3  # what is left is the median customer's score, for everyone
+
+
+def test_one_customer_now_is_what_the_build_said(built_shop: Shop) -> None:
+    """Most at risk, least at risk, and one in between."""
+    target = Target("retention", "duckdb", built_shop.warehouse, "main", built_shop.models)
+    for order in ("churn_probability desc", "churn_probability", "hash(customer_id)"):
+        [(customer, probability, *reasons)] = built_shop.query(
+            "select customer_id, churn_probability, reason_1, reason_2, reason_3 "
+            f"from mart_early_warning order by {order}, customer_id limit 1"
+        )
+        found = score_customer(target, customer)
+        assert round(found.churn_probability, 6) == probability
+        if any(reasons):
+            assert found.reasons == [reason for reason in reasons if reason]
+    done = built_shop.run("retention", "score", "--customer", customer, "--project", str(built_shop.project))
+    assert done.returncode == 0, done.stderr
+    assert f"Customer {customer} on the morning of" in done.stdout
+    assert f"churn probability {probability:.1%}" in done.stdout
+    nobody = built_shop.run(
+        "retention", "score", "--customer", "nobody", "--project", str(built_shop.project)
+    )
+    assert nobody.returncode == 1
+    assert "customer 'nobody' is not scored today" in nobody.stderr
 
 
 def test_warned_customers_have_a_reason_in_words(built_shop: Shop) -> None:

@@ -1,0 +1,108 @@
+"""One customer of today, scored now: the row from the warehouse, probability and reasons from ONNX."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import duckdb
+import numpy as np
+from rich.console import Console
+
+from dbt_retention.errors import RetentionError
+from dbt_retention.explain import group_contributions
+from dbt_retention.registry import Registry
+from dbt_retention.scoring import LoadedModel, Scorer
+from dbt_retention.warehouse import Target, open_to_read
+
+REASONS_SHOWN = 3
+_PLACE = re.compile(r"\{(\w+)(?::(\d))?\}")
+
+
+@dataclass(frozen=True)
+class CustomerScore:
+    """What the champion says of one customer. reasons: those that raise the risk, the largest first."""
+
+    customer_id: str
+    as_of_date: date
+    churn_probability: float
+    reasons: list[str]
+    model: LoadedModel
+
+
+def score_customer(target: Target, customer_id: str) -> CustomerScore:
+    """Score the customer of that id on today's morning, with the features of the last build.
+
+    Raises RetentionError where the warehouse holds no such customer today, or no build yet.
+    """
+    model = Scorer(Registry(target.models_path)).model("churn")
+    connection = open_to_read(target)
+    try:
+        found = connection.execute(
+            "select * from ml_scoring_set where split = 'score' and cast(customer_id as varchar) = ?",
+            [customer_id],
+        )
+        names = [column[0].lower() for column in found.description or []]
+        rows = found.fetchall()
+        groups = connection.execute(
+            "select features, words, words_if_unknown from ml_reason_groups order by reason_number"
+        ).fetchall()
+    except duckdb.CatalogException as error:
+        raise RetentionError(
+            f"{target.path} holds no scoring set yet: {str(error).splitlines()[0]} "
+            "Build it first: retention build --project <folder>"
+        ) from error
+    finally:
+        connection.close()
+    if not rows:
+        raise RetentionError(
+            f"customer '{customer_id}' is not scored today: no such id, or no purchase within lookback_days. "
+            "Who is scored: select customer_id from ml_scoring_set where split = 'score'"
+        )
+    row = dict(zip(names, rows[0], strict=True))
+    features = {name: row.get(name) for name in model.card.features if name in row}
+    matrix = model.row(features)
+    contributions = group_contributions(model, matrix, [json.loads(group[0]) for group in groups])[0]
+    largest = [at for at in np.argsort(-contributions, kind="stable") if at < len(groups)]
+    raising = [at for at in largest if contributions[at] > 0][:REASONS_SHOWN]
+    return CustomerScore(
+        customer_id=customer_id,
+        as_of_date=row["as_of_date"],
+        churn_probability=float(model.probabilities(matrix)[0]),
+        reasons=[in_words(groups[at][1], row) or in_words(groups[at][2], row) or "" for at in raising],
+        model=model,
+    )
+
+
+def print_customer(score: CustomerScore, *, console: Console) -> None:
+    """Print the probability, what the thresholds say, and the reasons."""
+    card = score.model.card
+    lines = [
+        f"Customer {score.customer_id} on the morning of {score.as_of_date}: "
+        f"churn probability {score.churn_probability:.1%}",
+        *(f"  {reason}" for reason in score.reasons if reason),
+    ]
+    for name, decision in card.decisions.items():
+        side = "at or above" if score.churn_probability >= decision.threshold else "below"
+        lines.append(f"{side} the threshold of {name.replace('_', ' ')} ({decision.threshold:.1%})")
+    lines.append(f"model {card.version}")
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def in_words(template: str, row: Mapping[str, Any]) -> str | None:
+    """A template such as 'No order for {days_since_last_order} days' with the row's numbers, as the macro
+    `sentence` says it in SQL: {column:1} shows one decimal place. None where a number is null."""
+    if any(row.get(name) is None for name, _ in _PLACE.findall(template)):
+        return None
+
+    def number(found: re.Match[str]) -> str:
+        value = Decimal(str(row[found[1]]))
+        return str(value.quantize(Decimal(1).scaleb(-int(found[2] or 0)), rounding=ROUND_HALF_UP))
+
+    return _PLACE.sub(number, template)
