@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["probability", "cluster"]
+Kind = Literal["probability", "cluster", "sentiment"]
 
 
 class _Frozen(BaseModel):
@@ -111,6 +111,15 @@ class SegmentTraining(_Frozen):
     inertia: float
 
 
+class SentimentTraining(_Frozen):
+    """What the sentiment model learned from, and its AUC on reviews it had not seen."""
+
+    reviews_input: str
+    rows: int
+    positive_share: float
+    auc: float
+
+
 class Card(_Frozen):
     """The contract between training and scoring. Grain: one card per model version."""
 
@@ -123,6 +132,7 @@ class Card(_Frozen):
     trained_at: str
     churn: ChurnTraining | None = None
     segments: SegmentTraining | None = None
+    sentiment: SentimentTraining | None = None
     candidates: list[CandidateScore] = []
     calibration: Calibration | None = None
     threshold: float | None = None
@@ -165,6 +175,12 @@ class Card(_Frozen):
             blocks.append(
                 f"**Trained on** {self.segments.rows:,} customers as of {self.segments.as_of_date}, "
                 f"{self.segments.segment_count} segments."
+            )
+        if self.sentiment:
+            blocks.append(
+                f"**Trained on** {self.sentiment.rows:,} rated reviews, "
+                f"{self.sentiment.positive_share:.1%} of them positive; AUC "
+                f"{self.sentiment.auc:.3f} on reviews it had not seen."
             )
         if self.candidates:
             blocks.append("## Candidates on the validation dates\n\n" + self._candidate_table())

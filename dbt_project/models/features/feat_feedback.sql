@@ -48,7 +48,11 @@ written as (
         customer_id,
         as_of_date,
         cast(min(days_ago) as double) as days_since_last_review,
-        count(*) filter (where days_ago <= 364) as reviews_count_364d
+        count(*) filter (where days_ago <= 364) as reviews_count_364d,
+        {{ exact_sum('sentiment', scale=6, condition='days_ago <= 364') }}
+        / nullif(count(sentiment) filter (where days_ago <= 364), 0) as sentiment_avg_364d,
+        {{ exact_sum('sentiment', scale=6, condition='days_ago <= 84') }}
+        / nullif(count(sentiment) filter (where days_ago <= 84), 0) as sentiment_avg_84d
     from reviews
     group by customer_id, as_of_date
 
@@ -61,6 +65,8 @@ final as (
         spine.as_of_date,
         cast(coalesce(written.reviews_count_364d, 0) as double) as reviews_count_364d,
         written.days_since_last_review,
+        written.sentiment_avg_84d,
+        written.sentiment_avg_364d,
         rated.ratings_sum / nullif(rated.ratings_count, 0) as rating_avg_364d,
         rated.rating_last_ever,
         cast(coalesce(rated.low_ratings_count_364d, 0) as double) as low_ratings_count_364d,

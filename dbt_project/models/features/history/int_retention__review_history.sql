@@ -9,7 +9,7 @@ with spine as (
 
 reviews as (
 
-    select * from {{ ref('stg_retention__reviews') }}
+    select * from {{ ref('int_retention__review_sentiment') }}
 
 ),
 
@@ -23,7 +23,8 @@ history as (
         reviews.reviewed_at,
         reviews.review_date,
         {{ dbt.datediff('reviews.review_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
-        reviews.rating
+        reviews.rating,
+        reviews.sentiment
     from spine
     inner join reviews
         on

@@ -1,0 +1,9 @@
+{# Probability (double, 0 to 1) that a clean text goes with a high rating, by the champion 'sentiment'; null where
+   model_version (there is no model) or the text is null. #}
+{% macro sentiment(model_version, clean_text) -%}
+    {{ adapter.dispatch('sentiment', 'retention')(model_version, clean_text) }}
+{%- endmacro %}
+
+{% macro default__sentiment(model_version, clean_text) -%}
+    onnx_sentiment({{ model_version }}, {{ clean_text }})
+{%- endmacro %}

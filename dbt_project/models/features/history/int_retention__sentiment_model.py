@@ -1,0 +1,15 @@
+"""One row: the champion sentiment model; trains it first where the policy says so."""
+
+from dbt_retention.sentiment import train_sentiment
+from dbt_retention.training import run_dbt_model
+
+
+def model(dbt, session):
+    settings = {
+        "training_policy": dbt.config.get("training_policy"),
+        "orders_input": dbt.config.get("orders_input"),
+        "reviews_input": dbt.config.get("reviews_input"),
+        "sentiment_min_reviews": dbt.config.get("sentiment_min_reviews"),
+    }
+    rows = dbt.ref("int_retention__rated_reviews")
+    return run_dbt_model(train_sentiment, rows, session=session, settings=settings, key="review_id")

@@ -1,0 +1,139 @@
+"""Sentiment of review texts: TF-IDF of character n-grams and logistic regression, learned from the ratings.
+
+Character n-grams need no word boundaries, so one model reads English and Chinese alike. Texts come in lower
+case with single spaces (the SQL macro clean_text), for ONNX's tokenizer changes neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pydantic import Field
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import StringTensorType
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import Pipeline
+
+from dbt_retention.candidates import RANDOM_STATE
+from dbt_retention.card import Card, Parity, SentimentTraining
+from dbt_retention.errors import ExportParityError
+from dbt_retention.export import IR_VERSION, OPSETS, PROBABILITY_TOLERANCE
+from dbt_retention.registry import Registry
+from dbt_retention.scoring import LIBRARIES, SENTIMENT, read_texts, session
+from dbt_retention.settings import Settings, read_settings
+
+FOLDS = 5
+MAX_NGRAMS = 20_000
+
+
+class SentimentSettings(Settings):
+    """The vars that decide what the sentiment model learns."""
+
+    reviews_input: str
+    sentiment_min_reviews: int = Field(ge=2 * FOLDS)
+
+
+def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
+    """Train the sentiment model where the policy says so; one row that names the champion.
+
+    rows: `int_retention__rated_reviews`, columns review_text (clean) and is_positive, one row per review.
+    With fewer than sentiment_min_reviews of them, or fewer than FOLDS of a kind, nothing is trained: where
+    no champion stands either, model_version is null, and so is every sentiment.
+    """
+    chosen = read_settings(SentimentSettings, dict(settings))
+    card = registry.champion_card(SENTIMENT)
+    positive = np.asarray(rows["is_positive"].to_pylist(), dtype=bool)
+    is_enough = (
+        len(positive) >= chosen.sentiment_min_reviews and min(positive.sum(), (~positive).sum()) >= FOLDS
+    )
+    is_right = card is not None and card.sentiment is not None
+    is_right = is_right and card.sentiment.reviews_input == chosen.reviews_input  # type: ignore[union-attr]
+    wanted = chosen.training_policy == "always" or (chosen.training_policy == "if_missing" and not is_right)
+    if wanted:
+        card = _train(rows["review_text"].to_pylist(), positive, chosen, registry) if is_enough else None
+    return pa.table(
+        {
+            "model_version": pa.array([card.version if card else None], pa.string()),
+            "rated_reviews_count": pa.array([len(positive)], pa.int64()),
+            "auc": pa.array([card.sentiment.auc if card and card.sentiment else None], pa.float64()),
+        }
+    )
+
+
+def _train(
+    texts: list[str], positive: npt.NDArray[np.bool_], settings: SentimentSettings, registry: Registry
+) -> Card:
+    pipeline = Pipeline(
+        [
+            (
+                "tfidf",
+                TfidfVectorizer(
+                    analyzer="char", ngram_range=(1, 3), min_df=2, max_features=MAX_NGRAMS, lowercase=False
+                ),
+            ),
+            ("logistic", LogisticRegression(C=3, class_weight="balanced", max_iter=1000)),
+        ]
+    )
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=RANDOM_STATE)
+    unseen = cross_val_predict(pipeline, texts, positive, cv=folds, method="predict_proba")[:, 1]
+    auc = float(roc_auc_score(positive, unseen))
+    pipeline.fit(texts, positive)
+    onnx_bytes = convert_sklearn(
+        pipeline,
+        initial_types=[("text", StringTensorType([None, 1]))],
+        target_opset=OPSETS,
+        options={id(pipeline): {"zipmap": False}},
+    )
+    onnx_bytes.ir_version = IR_VERSION
+    content = onnx_bytes.SerializeToString()
+    parity = _checked_parity(content, pipeline, texts)
+    sha256 = hashlib.sha256(content).hexdigest()
+    card = Card(
+        model=SENTIMENT,
+        version=f"{len(texts)}-reviews-{sha256[:8]}",
+        kind="sentiment",
+        onnx_sha256=sha256,
+        features=["review_text"],
+        feature_medians=[],
+        trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        sentiment=SentimentTraining(
+            reviews_input=settings.reviews_input,
+            rows=len(texts),
+            positive_share=float(positive.mean()),
+            auc=auc,
+        ),
+        parity=parity,
+        libraries={name: version(name) for name in LIBRARIES},
+        intended_use="The probability that a review's text goes with a high rating, as a feature of churn.",
+        limits=(
+            f"Learned from this shop's ratings: AUC {auc:.3f} on reviews it had not seen ({FOLDS} folds). "
+            "Knows no irony, and no language that the shop's reviews are not written in."
+        ),
+    )
+    registry.publish(card, content)
+    return card
+
+
+def _checked_parity(onnx_bytes: bytes, pipeline: Pipeline, texts: list[str]) -> Parity:
+    rows = [*texts, "", "…", "完全没有见过的字"]
+    expected = pipeline.predict_proba(rows)[:, 1]
+    differences = np.abs(read_texts(session(onnx_bytes), rows).astype(np.float64) - expected)
+    largest = float(differences.max())
+    if not largest <= PROBABILITY_TOLERANCE:
+        worst = rows[int(differences.argmax())]
+        raise ExportParityError(
+            f"the sentiment model's ONNX graph differs from scikit-learn by {largest:.2e} (allowed "
+            f"{PROBABILITY_TOLERANCE:.0e}), worst for {worst[:60]!r}. It was not published. Texts must come "
+            "through the macro clean_text; or switch sentiment off with sentiment_min_reviews: 1000000000"
+        )
+    return Parity(rows=len(rows), rows_with_nulls=0, max_difference=largest, tolerance=PROBABILITY_TOLERANCE)

@@ -1,0 +1,119 @@
+"""Sentiment is learned from ratings, in English and Chinese, and read from ONNX in SQL as scikit-learn reads it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from dbt_retention.duckdb_plugin import register
+from dbt_retention.errors import ModelAlteredError, RetentionError
+from dbt_retention.registry import Registry
+from dbt_retention.scoring import Scorer
+from dbt_retention.sentiment import train_sentiment
+
+GOOD = (
+    "great milk, fresh and cheap",
+    "good service {n}",
+    "很好，物流快 {n}",
+    "质量不错，下次再来",
+    "love it {n}",
+)
+BAD = (
+    "bad milk, sour and dear",
+    "poor service {n}",
+    "太差了，物流慢 {n}",
+    "质量糟糕，不会再买",
+    "hate it {n}",
+)
+SETTINGS: dict[str, Any] = {
+    "training_policy": "if_missing",
+    "orders_input": "my_orders",
+    "reviews_input": "my_reviews",
+    "sentiment_min_reviews": 100,
+}
+
+
+def reviews(count: int) -> pa.Table:
+    """Half of them good, half bad."""
+    texts = [text.format(n=n) for n in range(count) for text in (GOOD[n % 5], BAD[n % 5])][:count]
+    return pa.table({"review_text": texts, "is_positive": [n % 2 == 0 for n in range(count)]})
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    registry = Registry(tmp_path_factory.mktemp("models"))
+    train_sentiment(reviews(200), settings=SETTINGS, registry=registry)
+    return registry
+
+
+def test_it_tells_good_from_bad_in_both_languages(registry: Registry) -> None:
+    model = Scorer(registry).model("sentiment")
+    good_english, bad_english, good_chinese, bad_chinese, nothing = model.sentiments(
+        ["what a great service, love it", "sour milk, i hate it", "很好，质量不错", "太差了，不会再买", None]
+    )
+    assert nothing is None
+    assert good_english is not None and bad_english is not None and good_english > 0.7 > 0.3 > bad_english
+    assert good_chinese is not None and bad_chinese is not None and good_chinese > 0.7 > 0.3 > bad_chinese
+
+
+def test_the_card_tells_its_quality_on_unseen_reviews(registry: Registry) -> None:
+    card = registry.champion_card("sentiment")
+    assert card is not None and card.sentiment is not None
+    assert card.sentiment.rows == 200
+    assert card.sentiment.auc > 0.9
+    assert card.parity.max_difference <= 1e-5
+
+
+def test_a_text_scores_the_same_in_sql_wherever_it_stands(registry: Registry) -> None:
+    alone = Scorer(registry).model("sentiment").sentiments(["good service 3"])
+    with duckdb.connect() as connection:
+        register(connection, models_path=registry.root)
+        rows = connection.execute(
+            "select onnx_sentiment(version, text) from (select 'v' as version, "
+            "case when n % 7 = 0 then 'good service 3' else 'text ' || n end as text, n from range(1000) as t(n)) "
+            "where n % 7 = 0"
+        ).fetchall()
+    assert {value for (value,) in rows} == set(alone)
+
+
+def test_without_a_model_every_sentiment_is_null(tmp_path: Path) -> None:
+    found = train_sentiment(reviews(40), settings=SETTINGS, registry=Registry(tmp_path))
+    assert found.to_pylist() == [{"model_version": None, "rated_reviews_count": 40, "auc": None}]
+    with duckdb.connect() as connection:
+        register(connection, models_path=tmp_path)
+        query = "select onnx_sentiment(null::varchar, text) from (values ('good'), (null)) as t(text)"
+        assert connection.execute(query).fetchall() == [(None,), (None,)]
+
+
+def test_reviews_of_one_kind_teach_nothing(tmp_path: Path) -> None:
+    only_good = pa.table({"review_text": ["good"] * 200, "is_positive": [True] * 200})
+    found = train_sentiment(only_good, settings=SETTINGS, registry=Registry(tmp_path))
+    assert found["model_version"].to_pylist() == [None]
+
+
+def test_the_champion_stays_until_the_policy_or_the_input_changes(registry: Registry) -> None:
+    before = registry.champion_folder("sentiment")
+    more = train_sentiment(reviews(300), settings=SETTINGS, registry=registry)
+    assert before is not None and more["model_version"].to_pylist() == [before.name]
+    never = train_sentiment(reviews(300), settings=SETTINGS | {"training_policy": "never"}, registry=registry)
+    assert never["model_version"].to_pylist() == [before.name]
+
+
+def test_an_altered_model_is_refused(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    train_sentiment(reviews(200), settings=SETTINGS, registry=registry)
+    folder = registry.champion_folder("sentiment")
+    assert folder is not None
+    (folder / "model.onnx").write_bytes(b"something else")
+    with pytest.raises(ModelAlteredError, match="was altered"):
+        train_sentiment(reviews(200), settings=SETTINGS, registry=registry)
+
+
+def test_a_churn_model_reads_no_texts(registry: Registry) -> None:
+    assert json.loads((registry.root / "sentiment" / "champion.json").read_text())["model"] == "sentiment"
+    with pytest.raises(RetentionError, match="gives a sentiment, not a probability"):
+        Scorer(registry).model("sentiment").require("probability")
