@@ -1,4 +1,4 @@
-"""Sentiment is learned from ratings, in English and Chinese, and read from ONNX in SQL as scikit-learn reads it."""
+"""Sentiment is learned from ratings, in English and Chinese, and read from ONNX in SQL."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 def test_it_tells_good_from_bad_in_both_languages(registry: Registry) -> None:
     model = Scorer(registry).model("sentiment")
-    good_english, bad_english, good_chinese, bad_chinese, nothing = model.sentiments(
-        ["what a great service, love it", "sour milk, i hate it", "很好，质量不错", "太差了，不会再买", None]
-    )
-    assert nothing is None
-    assert good_english is not None and bad_english is not None and good_english > 0.7 > 0.3 > bad_english
-    assert good_chinese is not None and bad_chinese is not None and good_chinese > 0.7 > 0.3 > bad_chinese
+    good = model.sentiments(["what a great service, love it", "很好，质量不错"])
+    bad = model.sentiments(["sour milk, i hate it", "太差了，不会再买"])
+    assert min(value or 0 for value in good) > 0.7
+    assert max(value or 1 for value in bad) < 0.3
+    assert model.sentiments([None]) == [None]
 
 
 def test_the_card_tells_its_quality_on_unseen_reviews(registry: Registry) -> None:
     card = registry.champion_card("sentiment")
-    assert card is not None and card.sentiment is not None
+    assert card is not None
+    assert card.sentiment is not None
     assert card.sentiment.rows == 200
     assert card.sentiment.auc > 0.9
     assert card.parity.max_difference <= 1e-5
@@ -74,7 +74,7 @@ def test_a_text_scores_the_same_in_sql_wherever_it_stands(registry: Registry) ->
         register(connection, models_path=registry.root)
         rows = connection.execute(
             "select onnx_sentiment(version, text) from (select 'v' as version, "
-            "case when n % 7 = 0 then 'good service 3' else 'text ' || n end as text, n from range(1000) as t(n)) "
+            "if(n % 7 = 0, 'good service 3', 'text ' || n) as text, n from range(1000) as t(n)) "
             "where n % 7 = 0"
         ).fetchall()
     assert {value for (value,) in rows} == set(alone)
@@ -98,7 +98,8 @@ def test_reviews_of_one_kind_teach_nothing(tmp_path: Path) -> None:
 def test_the_champion_stays_until_the_policy_or_the_input_changes(registry: Registry) -> None:
     before = registry.champion_folder("sentiment")
     more = train_sentiment(reviews(300), settings=SETTINGS, registry=registry)
-    assert before is not None and more["model_version"].to_pylist() == [before.name]
+    assert before is not None
+    assert more["model_version"].to_pylist() == [before.name]
     never = train_sentiment(reviews(300), settings=SETTINGS | {"training_policy": "never"}, registry=registry)
     assert never["model_version"].to_pylist() == [before.name]
 
