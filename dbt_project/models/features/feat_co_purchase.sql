@@ -94,10 +94,10 @@ customer_items as (
         customer_id,
         as_of_date,
         item,
-        count(*) as orders_count_364d,
-        count(*) filter (where days_ago <= 84) as orders_count_84d
+        count(*) as orders_count_84d,
+        count(*) filter (where days_ago <= 28) as orders_count_28d
     from item_history
-    where days_ago <= 364
+    where days_ago <= 84
     group by customer_id, as_of_date, item
 
 ),
@@ -113,11 +113,11 @@ collected as (
             bit_or(coalesce(item_sets.consequents_{{ word }}, 0)) as consequents_{{ word }},
         {% endfor %}
         count(*) as items_count,
-        max(customer_items.orders_count_364d) as anchor_orders_count_364d,
+        max(customer_items.orders_count_84d) as anchor_orders_count_84d,
         max_by(
-            customer_items.orders_count_84d,
-            customer_items.orders_count_364d * cast(1000000 as bigint) + customer_items.orders_count_84d
-        ) as anchor_orders_count_84d
+            customer_items.orders_count_28d,
+            customer_items.orders_count_84d * cast(1000000 as bigint) + customer_items.orders_count_28d
+        ) as anchor_orders_count_28d
     from customer_items
     left join item_sets
         on
@@ -133,8 +133,8 @@ counted as (
         customer_id,
         as_of_date,
         items_count,
-        anchor_orders_count_364d,
         anchor_orders_count_84d,
+        anchor_orders_count_28d,
         {% for word in words %}
             cast(bit_count(own_{{ word }} & partners_{{ word }}) as integer){{ ' +' if not loop.last }}
         {% endfor %}
@@ -156,8 +156,8 @@ orders_with_items as (
     select
         customer_id,
         as_of_date,
-        count(*) filter (where days_ago <= 364) as orders_count_364d,
-        count(*) filter (where days_ago <= 84) as orders_count_84d
+        count(*) filter (where days_ago <= 84) as orders_count_84d,
+        count(*) filter (where days_ago <= 28) as orders_count_28d
     from orders
     where products_count > 0
     group by customer_id, as_of_date
@@ -169,15 +169,15 @@ final as (
     select
         spine.customer_id,
         spine.as_of_date,
-        cast(counted.paired_items_count as double) / counted.items_count as paired_items_share_364d,
+        cast(counted.paired_items_count as double) / counted.items_count as paired_items_share_84d,
         cast(coalesce(counted.consequents_count - counted.met_consequents_count, 0) as double)
-            as unmet_consequents_count_364d,
+            as unmet_consequents_count_84d,
         cast(counted.consequents_count - counted.met_consequents_count as double)
-        / nullif(counted.consequents_count, 0) as unmet_consequents_share_364d,
-        cast(counted.anchor_orders_count_364d as double)
-        / nullif(orders_with_items.orders_count_364d, 0) as anchor_item_orders_share_364d,
+        / nullif(counted.consequents_count, 0) as unmet_consequents_share_84d,
         cast(counted.anchor_orders_count_84d as double)
-        / nullif(orders_with_items.orders_count_84d, 0) as anchor_item_orders_share_84d
+        / nullif(orders_with_items.orders_count_84d, 0) as anchor_item_orders_share_84d,
+        cast(counted.anchor_orders_count_28d as double)
+        / nullif(orders_with_items.orders_count_28d, 0) as anchor_item_orders_share_28d
     from spine
     left join counted
         on
