@@ -44,10 +44,10 @@ class LoadedModel:
         """The card's features in the card's order, shape (rows, features); null becomes NaN."""
         self._require_features(columns)
         first = columns[self.card.features[0]]
-        matrix = np.empty((len(first), len(self.card.features)), dtype=np.float32)
+        features = np.empty((len(self.card.features), len(first)), dtype=np.float32)
         for position, name in enumerate(self.card.features):
-            matrix[:, position] = as_float32(columns[name], name=name)
-        return matrix
+            features[position] = as_float32(columns[name], name=name)
+        return np.ascontiguousarray(features.T)  # one transposition is faster than many strided columns
 
     def row(self, features: Mapping[str, Any]) -> Matrix:
         """One row by feature name, shape (1, features): numbers or booleans; None becomes NaN.
@@ -189,6 +189,8 @@ def struct_columns(rows: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
 
 def as_float32(column: pa.Array, *, name: str) -> Vector:
     """A numeric or boolean Arrow column as float32, shape (rows,); null becomes NaN."""
+    if pa.types.is_float32(column.type):
+        return np.asarray(column.to_numpy(zero_copy_only=False))
     try:
         known = column if pa.types.is_floating(column.type) else column.cast(pa.float64())
         values = known.to_numpy(zero_copy_only=False)

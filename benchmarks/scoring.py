@@ -1,0 +1,290 @@
+"""Scores in SQL against pandas with scikit-learn and against bare onnxruntime: same run, rows and models.
+
+    pip install -e .
+    python benchmarks/scoring.py             # 1 M and 10 M rows x 60 features; about 3 GB of scratch space
+    python benchmarks/scoring.py --quick     # 200 k rows, under a minute
+
+Every measurement is a process of its own, so that its peak memory and CPU seconds are its own. `sql` is
+`create table ... as select onnx_score('churn', row)` on a DuckDB file. `pandas` reads the same file in pieces
+of 1 M rows (all at once would take five times the memory) and asks the same fitted estimators.
+`onnxruntime` runs the same graph on matrices that lie in memory already: no reading, no writing, so it is the
+ceiling. DuckDB and onnxruntime have as many threads as there are cores; scikit-learn takes what it takes. A
+ratio is our throughput over the peer's; the faster of `--repeats` counts. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+FEATURES = [f"feature_{number}" for number in range(60)]
+TRAINING_ROWS, BLOCK, PIECE = 20_000, 200_000, 1_000_000
+MODELS = {"logistic": "logistic_regression", "trees": "gradient_boosting"}
+WAYS = ("sql", "pandas", "onnxruntime")
+TARGETS = {
+    "logistic_pandas": 3.0,
+    "logistic_onnxruntime": 0.25,
+    "trees_pandas": 1.4,
+    "trees_onnxruntime": 0.9,
+}
+MOST_GB = 2.0
+THREADS = os.cpu_count() or 1
+
+
+def block(first: int, size: int) -> np.ndarray[Any, Any]:
+    """Rows `first` to `first + size`, always the same: counts, amounts and ratios; float32."""
+    random = np.random.default_rng([7, first])
+    values = random.standard_normal((size, len(FEATURES)), dtype=np.float32)
+    values[:, ::3] = np.floor(np.abs(values[:, ::3]) * 10)
+    values[:, 1::3] = np.exp(values[:, 1::3] * 2)
+    return values
+
+
+def generate(path: Path, *, rows: int) -> None:
+    """A table of `rows` customers."""
+    with duckdb.connect(str(path)) as connection:
+        columns = ", ".join(f"{name} float" for name in FEATURES)
+        connection.execute(f"create table customers (customer_id integer, {columns})")
+        for first in range(0, rows, BLOCK):
+            values = block(first, min(BLOCK, rows - first))
+            arrived = pa.table(
+                {"customer_id": np.arange(first, first + len(values), dtype=np.int32)}
+                | {name: values[:, at] for at, name in enumerate(FEATURES)}
+            )
+            connection.register("arrived", arrived)
+            connection.execute("insert into customers select * from arrived")
+
+
+def fitted(model: str) -> Any:
+    """The candidate with a made-up calibration, fitted on other rows than those to score; always the same."""
+    from dbt_retention.candidates import CANDIDATES
+    from dbt_retention.card import Calibration
+    from dbt_retention.export import ChurnBlend
+
+    matrix = block(2**40, TRAINING_ROWS)
+    risk = matrix[:, :12].clip(-5, 5).sum(axis=1)
+    churned = (np.random.default_rng(1).random(len(matrix)) < 1 / (1 + np.exp(8 - risk / 3))).astype(float)
+    estimator = CANDIDATES[MODELS[model]]().fit(matrix, churned)
+    return ChurnBlend(
+        members={model: estimator}, calibration=Calibration(slope=0.95, intercept=0.1, rows=TRAINING_ROWS)
+    )
+
+
+def publish(folder: Path, model: str) -> None:
+    """The model as the champion of a registry in `folder`."""
+    from dbt_retention.card import Card
+    from dbt_retention.export import export_churn
+    from dbt_retention.registry import Registry
+
+    onnx_bytes, parity = export_churn(fitted(model), block(2**40, TRAINING_ROWS))
+    digest = hashlib.sha256(onnx_bytes).hexdigest()
+    card = Card(
+        model="churn", version=model, kind="probability", onnx_sha256=digest, features=FEATURES,
+        feature_medians=[0.0] * len(FEATURES), trained_at="2024-01-01", parity=parity, libraries={},
+        intended_use="A benchmark.", limits="A benchmark.",
+    )  # fmt: skip
+    Registry(folder).publish(card, onnx_bytes)
+
+
+def prepare(folder: Path, sizes: list[int]) -> None:
+    """Models and tables, in a process of its own: a child's peak memory counts its parent's too."""
+    for model in MODELS:
+        publish(folder / model, model)
+    for rows in sizes:
+        generate(folder / f"{rows}.duckdb", rows=rows)
+
+
+def run_sql(path: Path, models: Path, clock: Clock) -> float:
+    from dbt_retention.duckdb_plugin import register
+
+    with duckdb.connect(config={"threads": THREADS, "memory_limit": "1GB"}) as connection:
+        register(connection, models_path=models)
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"attach '{path}' as shop (read_only)")
+        connection.execute(f"attach '{path.with_name('scores.duckdb')}' as scored")
+        with clock:
+            connection.execute(
+                "create or replace table scored.scores as "
+                "select customer_id, onnx_score('churn', c) as score from shop.customers as c"
+            )
+        [(total,)] = connection.execute("select sum(score::double) from scored.scores").fetchall()
+    return float(total)
+
+
+def run_pandas(path: Path, model: str, clock: Clock) -> float:
+    import pandas as pd
+
+    blend = fitted(model)
+    with duckdb.connect(config={"threads": THREADS}) as connection:
+        connection.execute(f"attach '{path}' as shop (read_only)")
+        connection.execute(f"attach '{path.with_name('scores.duckdb')}' as scored")
+        connection.execute("create or replace table scored.scores (customer_id integer, score float)")
+        [(rows,)] = connection.execute("select count(*) from shop.customers").fetchall()
+        total = 0.0
+        with clock:
+            for first in range(0, rows, PIECE):
+                frame = connection.execute(
+                    "select * from shop.customers "
+                    f"where customer_id >= {first} and customer_id < {first + PIECE}"
+                ).df()
+                scores = blend.predict(frame[FEATURES].to_numpy(dtype=np.float32)).astype(np.float32)
+                result = pd.DataFrame({"customer_id": frame["customer_id"], "score": scores})
+                connection.register("result", result)
+                connection.execute("insert into scored.scores select * from result")
+                total += float(scores.sum(dtype=np.float64))
+    return total
+
+
+def run_onnxruntime(models: Path, model: str, rows: int, clock: Clock) -> float:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    session = onnxruntime.InferenceSession(
+        str(models / "churn" / model / "model.onnx"), options, providers=["CPUExecutionProvider"]
+    )
+    total = 0.0
+    for first in range(0, rows, BLOCK):
+        values = block(first, min(BLOCK, rows - first))
+        with clock:
+            scores = session.run(["result"], {"features": values})[0]
+        total += float(scores.sum(dtype=np.float64))
+    return total
+
+
+def measured_alone(way: str, model: str, folder: Path, rows: int) -> dict[str, Any]:
+    """In this process: seconds, CPU seconds, peak memory in GB, and the sum of the scores."""
+    path, models, clock = folder / f"{rows}.duckdb", folder / model, Clock()
+    if way == "sql":
+        import dbt_retention.duckdb_plugin  # noqa: F401  (imported before the clock runs)
+
+        total = run_sql(path, models, clock)
+    elif way == "pandas":
+        total = run_pandas(path, model, clock)
+    else:
+        total = run_onnxruntime(models, model, rows, clock)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    return {"seconds": clock.seconds, "cpu_seconds": clock.cpu, "peak_gb": peak, "sum": total}
+
+
+class Clock:
+    """Wall and CPU seconds of what runs inside `with`, summed over all such blocks."""
+
+    def __init__(self) -> None:
+        self.seconds = self.cpu = 0.0
+
+    def __enter__(self) -> None:
+        self.began = time.perf_counter(), cpu_seconds()
+
+    def __exit__(self, *problem: object) -> None:
+        self.seconds += time.perf_counter() - self.began[0]
+        self.cpu += cpu_seconds() - self.began[1]
+
+
+def cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def measure(way: str, model: str, folder: Path, *, rows: int, repeats: int) -> dict[str, Any]:
+    """The fastest of some runs, each in a process of its own."""
+    runs = []
+    for _ in range(repeats):
+        command = [sys.executable, __file__, "--measure", way, model, str(folder), str(rows)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{way}, {model}: {done.stderr.strip().splitlines()[-1]}")
+        runs.append(json.loads(done.stdout.splitlines()[-1]))
+    best: dict[str, Any] = min(runs, key=lambda run: run["seconds"])
+    best["peak_gb"] = max(run["peak_gb"] for run in runs)
+    print(
+        f"{model:<10}{way:<12}{rows:>12,}{best['seconds']:>9.2f} s{rows / best['seconds'] / 1e6:>8.2f} M/s"
+        f"{best['cpu_seconds']:>9.1f} s{best['peak_gb']:>8.2f} GB",
+        flush=True,
+    )
+    return best
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="200 k rows, under a minute")
+    parser.add_argument("--repeats", type=int, help="default 2, with --quick 1")
+    parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--prepare", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.prepare:
+        prepare(Path(options.prepare[0]), [int(rows) for rows in options.prepare[1].split(",")])
+        return
+    if options.measure:
+        way, model, folder, rows = options.measure
+        print(json.dumps(measured_alone(way, model, Path(folder), int(rows))))
+        return
+
+    small, large = (50_000, 200_000) if options.quick else (1_000_000, 10_000_000)
+    repeats = options.repeats or (1 if options.quick else 2)
+    found: dict[tuple[str, str, int], dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory(prefix="retention-scoring-") as scratch:
+        folder = Path(scratch)
+        subprocess.run([sys.executable, __file__, "--prepare", scratch, f"{small},{large}"], check=True)
+        print(f"{len(FEATURES)} features, {THREADS} threads, best of {repeats}")
+        print(f"{'model':<10}{'way':<12}{'rows':>12}{'seconds':>11}{'rows':>12}{'CPU':>11}{'peak':>11}")
+        for model in MODELS:
+            found["sql", model, small] = measure("sql", model, folder, rows=small, repeats=repeats)
+            for way in WAYS:
+                found[way, model, large] = measure(way, model, folder, rows=large, repeats=repeats)
+
+    def ratio(model: str, peer: str) -> float:
+        return round(found[peer, model, large]["seconds"] / found["sql", model, large]["seconds"], 3)
+
+    ratios = {f"{model}_{peer}": ratio(model, peer) for model in MODELS for peer in WAYS[1:]}
+    growth = {
+        model: round(
+            found["sql", model, large]["seconds"] / found["sql", model, small]["seconds"] / (large / small), 3
+        )
+        for model in MODELS
+    }
+    agree = all(
+        abs(found[way, model, large]["sum"] / found["sql", model, large]["sum"] - 1) < 1e-5
+        for model in MODELS
+        for way in WAYS
+    )
+    peak = max(run["peak_gb"] for (way, _, _), run in found.items() if way == "sql")
+    for name, least in TARGETS.items():
+        print(f"{name:<22}{ratios[name]:>8.3f} (at least {least:.2f})")
+    print(f"{'peak memory of SQL':<22}{peak:>8.3f} GB (at most {MOST_GB:.2f})")
+    for model, factor in growth.items():
+        print(f"{'growth, ' + model:<22}{factor:>8.3f} of linear, {small:,} to {large:,} rows")
+    print("scores agree" if agree else "SCORES DIFFER")
+    result = {
+        "name": "scoring",
+        "ratios": ratios,
+        "peak_gb": round(peak, 3),
+        "rows": large,
+        "growth_over_linear": growth,
+        "cpu_seconds": {
+            f"{model}_{way}": round(found[way, model, large]["cpu_seconds"], 1)
+            for model in MODELS
+            for way in WAYS
+        },
+        "scores_agree": agree,
+    }
+    print(json.dumps(result))
+    if not agree:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
