@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from dbt_retention import registry as registry_module
 from dbt_retention.errors import ModelAlteredError, ModelNotFoundError, RetentionError
 from dbt_retention.registry import Registry
+from dbt_retention.scoring import load, load_model
 from models import blend_of, card_and_onnx
 
 
@@ -77,6 +81,29 @@ def test_altered_missing_and_unreadable_files_say_what_to_do(tmp_path: Path, par
     registry.champion_path("churn").write_text("{")
     with pytest.raises(ModelAlteredError, match="is not a champion pointer"):
         registry.champion_card("churn")
+
+
+def test_scoring_an_altered_file_fails_with_words(tmp_path: Path, parts: tuple) -> None:
+    card, onnx_bytes = parts
+    folder = Registry(tmp_path).publish(card, onnx_bytes)
+    other = card.model_copy(update={"onnx_sha256": "0" * 64})
+    (folder / "card.json").write_text(other.model_dump_json())
+    words = r"model\.onnx was altered: its sha256 is .*, its card says 000000000000.*retention train"
+    for read in (lambda: load(folder), lambda: load_model("churn", models=tmp_path)):
+        with pytest.raises(ModelAlteredError, match=words):
+            read()
+
+
+def test_nothing_is_pickled_anywhere(tmp_path: Path, parts: tuple) -> None:
+    """Neither in the repository nor in what is published; and our code imports nothing that could read it."""
+    Registry(tmp_path).publish(*parts)
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [*(ROOT / name for name in tracked.stdout.split("\n") if name), *tmp_path.rglob("*.*")]
+    assert len(files) > 100
+    assert not [file for file in files if file.suffix in {".pkl", ".pickle", ".joblib", ".sav"}]
+    for source in (ROOT / "python").rglob("*.py"):
+        imported = re.findall(r"^\s*(?:import|from) (\w+)", source.read_text(), re.MULTILINE)
+        assert not {"pickle", "joblib", "dill", "cloudpickle"} & set(imported), source.name
 
 
 @pytest.mark.parametrize("name", ["../churn", "a/b", "", ".hidden", "a b"])
