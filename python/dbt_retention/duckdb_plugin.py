@@ -10,7 +10,9 @@
 SQL: onnx_score('churn', row) -> FLOAT, onnx_cluster('segments', row) -> BIGINT,
 onnx_explain('churn', '[["a"], ["b", "c"]]', row) -> DOUBLE[],
 onnx_sentiment(model_version, text) -> DOUBLE, onnx_models_path() -> VARCHAR,
-fit_purchase_process('bg_nbd', x, t_x, T, customers) -> STRUCT(r, alpha, a, b, log_likelihood).
+fit_purchase_process('bg_nbd', x, t_x, T, customers) -> STRUCT(r, alpha, a, b, log_likelihood),
+fit_spend(x, mean) -> STRUCT(p, q, v, log_likelihood),
+expected_purchases(r, alpha, a, b, x, t_x, T, time) -> DOUBLE, by MBG/NBD.
 """
 
 from __future__ import annotations
@@ -23,15 +25,17 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling, PythonUDFType
 from duckdb.sqltypes import DuckDBPyType
 
+from dbt_retention import purchase_process, spend_process
 from dbt_retention.errors import RetentionError
 from dbt_retention.explain import group_contributions
-from dbt_retention.purchase_process import Statistics, fit
+from dbt_retention.purchase_process import Parameters, Statistics, fit
 from dbt_retention.registry import DEFAULT_MODELS_PATH, Registry
 from dbt_retention.scoring import SENTIMENT, LoadedModel, Scorer, struct_columns
 
@@ -96,6 +100,14 @@ def register(connection: DuckDBPyConnection, *, models_path: Path) -> None:
     def fit_purchase_process(*arguments: Arrow) -> pa.Array:
         return pa.array([_fitted(row) for row in zip(*(_items(column) for column in arguments), strict=True)])
 
+    def fit_spend(purchases: Arrow, means: Arrow) -> pa.Array:
+        rows = zip(_items(purchases), _items(means), strict=True)
+        return pa.array([_fitted_spend(x, mean) for x, mean in rows])
+
+    def expected_purchases(*arguments: Arrow) -> pa.Array:
+        columns = [column.cast(pa.float64()).to_numpy(zero_copy_only=False) for column in arguments]
+        return pa.array(_expected_purchases(np.column_stack(columns)), from_pandas=True)
+
     def onnx_models_path() -> str:
         return str(models_path)
 
@@ -109,6 +121,8 @@ def register(connection: DuckDBPyConnection, *, models_path: Path) -> None:
             fit_purchase_process,
             "STRUCT(r DOUBLE, alpha DOUBLE, a DOUBLE, b DOUBLE, log_likelihood DOUBLE)",
         ),
+        ("fit_spend", fit_spend, "STRUCT(p DOUBLE, q DOUBLE, v DOUBLE, log_likelihood DOUBLE)"),
+        ("expected_purchases", expected_purchases, "DOUBLE"),
     )
     for name, function, result in arrow:
         connection.create_function(
@@ -126,6 +140,24 @@ def register(connection: DuckDBPyConnection, *, models_path: Path) -> None:
 def _fitted(row: tuple[Any, ...]) -> dict[str, float]:
     process, *columns = row
     return asdict(fit(process, Statistics(*(np.asarray(column, dtype=float) for column in columns))))
+
+
+def _fitted_spend(purchases: list[float] | None, means: list[float] | None) -> dict[str, float] | None:
+    if not purchases or not means:
+        return None
+    return asdict(spend_process.fit_spend(np.asarray(purchases, float), np.asarray(means, float)))
+
+
+def _expected_purchases(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Rows of r, alpha, a, b, x, t_x, T and the time ahead; the first four are the same in most."""
+    expected = np.full(len(rows), np.nan)
+    known = ~np.isnan(rows).any(axis=1)
+    for parameters in np.unique(rows[known, :4], axis=0):
+        of_these = known & (rows[:, :4] == parameters).all(axis=1)
+        r, alpha, a, b = (float(value) for value in parameters)
+        process = Parameters(r=r, alpha=alpha, a=a, b=b, log_likelihood=float("nan"))
+        expected[of_these] = purchase_process.expected_purchases(process, *rows[of_these, 4:].T)
+    return expected
 
 
 def _items(column: Arrow) -> list[Any]:

@@ -1,6 +1,7 @@
 """Maximum likelihood for buy-till-you-die processes, on statistics that SQL has counted.
 
-Only the four parameters come from here; every probability that follows from them is plain SQL.
+The four parameters come from here, and the one expectation that needs a hypergeometric function; every
+probability that follows from them is plain SQL.
 Sources: Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way (BG/NBD, eq. 6);
 Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models for customer
 base analysis (MBG/NBD: a customer may leave before the first repeat purchase).
@@ -14,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import gammaln
+from scipy.special import gammaln, hyp2f1
 
 from dbt_retention.errors import RetentionError
 
 Floats = npt.NDArray[np.float64]
+A_IS_ONE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -106,3 +108,21 @@ def fit(process: str, statistics: Statistics) -> Parameters:
     )
     r, alpha, a, b = (float(value) for value in np.exp(found.x))
     return Parameters(r=r, alpha=alpha, a=a, b=b, log_likelihood=float(-found.fun * total))
+
+
+def expected_purchases(
+    parameters: Parameters, x: Floats, last: Floats, observed: Floats, ahead: Floats
+) -> Floats:
+    """Purchases that MBG/NBD expects within `ahead`, shape (customers,), with dropout on the way.
+
+    x: repeat purchases; last, observed: as in Statistics, in the same unit as `ahead`. Source: Batislam,
+    Denizel & Filiztekin (2007), the conditional expectation of MBG/NBD.
+    """
+    r, alpha, a, b = parameters.r, parameters.alpha, parameters.a, parameters.b
+    if abs(a - 1) < A_IS_ONE:  # the formula divides by a - 1; its limit is continuous
+        a = 1 + A_IS_ONE
+    whole = alpha + observed + ahead
+    shrunk = ((alpha + observed) / whole) ** (r + x)
+    stays = 1 - shrunk * hyp2f1(r + x, b + x + 1, a + b + x, ahead / whole)
+    alive = 1 / (1 + a / (b + x) * ((alpha + observed) / (alpha + last)) ** (r + x))
+    return np.asarray(np.maximum((a + b + x) / (a - 1) * stays * alive, 0))

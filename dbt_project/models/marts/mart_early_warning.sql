@@ -12,6 +12,12 @@ features as (
 
 ),
 
+customer_values as (
+
+    select * from {{ ref('ml_customer_values') }}
+
+),
+
 reasons as (
 
     select * from {{ ref('ml_churn_reasons') }}
@@ -35,6 +41,12 @@ ranked_reasons as (
 
 ),
 
+next_orders as (
+
+    select * from {{ ref('ml_next_order_dates') }}
+
+),
+
 top_reasons as (
 
     select
@@ -51,14 +63,16 @@ top_reasons as (
 valued as (
 
     select
-        customer_id,
-        as_of_date,
-        days_since_last_order,
-        overdue_ratio,
-        spend_sum_364d * 365
-        / least(greatest(days_since_first_order, {{ var('min_value_history_days') }}), 364)
-            as expected_value_12m
+        features.customer_id,
+        features.as_of_date,
+        features.days_since_last_order,
+        features.overdue_ratio,
+        customer_values.expected_value_12m
     from features
+    inner join customer_values
+        on
+            features.customer_id = customer_values.customer_id
+            and features.as_of_date = customer_values.as_of_date
 
 ),
 
@@ -71,6 +85,9 @@ warning as (
         {{ risk_tier('scores.churn_probability') }} as risk_tier,
         cast(valued.days_since_last_order as integer) as days_since_last_order,
         round(valued.overdue_ratio, 4) as overdue_ratio,
+        next_orders.expected_next_order_date,
+        next_orders.next_order_from_date,
+        next_orders.next_order_until_date,
         round(valued.expected_value_12m, 2) as expected_value_12m,
         round(scores.churn_probability * valued.expected_value_12m, 2) as value_at_risk,
         top_reasons.reason_1,
@@ -82,6 +99,10 @@ warning as (
         on
             scores.customer_id = valued.customer_id
             and scores.as_of_date = valued.as_of_date
+    inner join next_orders
+        on
+            scores.customer_id = next_orders.customer_id
+            and scores.as_of_date = next_orders.as_of_date
     left join top_reasons
         on
             scores.customer_id = top_reasons.customer_id

@@ -1,4 +1,4 @@
--- One row per as_of_date: parameters of the shop's purchase process, fitted on what was known on that
+-- One row per as_of_date: parameters of the shop's purchase process and of spend, fitted on what was known on that
 -- morning.
 -- All customers seen by then count, gone ones too; of many, a sample by hash that does not change as
 -- others come.
@@ -61,7 +61,8 @@ histories as (
         sampled.as_of_date,
         count(distinct purchases.purchase_date) - 1 as repeats,
         {{ dbt.datediff('min(purchases.purchase_date)', 'max(purchases.purchase_date)', 'day') }} as last_days, -- noqa: LT05
-        {{ dbt.datediff('min(purchases.purchase_date)', 'sampled.as_of_date', 'day') }} as observed_days -- noqa: LT05
+        {{ dbt.datediff('min(purchases.purchase_date)', 'sampled.as_of_date', 'day') }} as observed_days, -- noqa: LT05
+        {{ exact_sum('purchases.purchase_amount') }} / count(distinct purchases.purchase_date) as spend_per_day
     from sampled
     inner join purchases
         on
@@ -97,16 +98,29 @@ gathered as (
 
 ),
 
-fitted as (
+spends as (
 
     select
         as_of_date,
+        array_agg(cast(repeats + 1 as double)) as days,
+        array_agg(spend_per_day) as spend_per_day
+    from histories
+    where spend_per_day > 0
+    group by as_of_date
+
+),
+
+fitted as (
+
+    select
+        gathered.as_of_date,
         {% for process in ['bg_nbd', 'mbg_nbd'] %}
             {{ fit_purchase_process(process, 'repeats', 'last_weeks', 'observed_weeks', 'customers') }}
                 as {{ process }},
         {% endfor %}
-        customers
+        {{ fit_spend('spends.days', 'spends.spend_per_day') }} as gamma_gamma
     from gathered
+    left join spends on gathered.as_of_date = spends.as_of_date
 
 ),
 
@@ -117,6 +131,9 @@ parameters as (
             {% for parameter in ['r', 'alpha', 'a', 'b', 'log_likelihood'] %}
                 {{ process }}.{{ parameter }} as {{ process }}_{{ parameter }},
             {% endfor %}
+        {% endfor %}
+        {% for parameter in ['p', 'q', 'v'] %}
+            gamma_gamma.{{ parameter }} as gamma_gamma_{{ parameter }},
         {% endfor %}
         fitted.as_of_date
     from fitted

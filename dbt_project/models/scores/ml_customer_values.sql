@@ -1,0 +1,84 @@
+-- One row per customer and as_of_date, today and on the test date: orders and spend expected within the horizon
+-- and within twelve months, by MBG/NBD and gamma-gamma. A table, for it calls a registered function.
+-- The naive figures, which they are tested against, take the look-back's spend on as it was.
+{% set year_weeks = '(365 / cast(7 as double))' %}
+
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+    where split in ('test', 'score')
+
+),
+
+history as (
+
+    select * from {{ ref('int_retention__order_history') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_retention__purchase_process') }}
+
+),
+
+statistics as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        spine.split,
+        {{ dbt.datediff('spine.as_of_date', 'spine.label_window_end_date', 'day') }} as horizon_days, -- noqa: LT05
+        cast(count(distinct history.days_ago) as double) as days_count,
+        (max(history.days_ago) - min(history.days_ago)) / cast(7 as double) as last_weeks,
+        max(history.days_ago) / cast(7 as double) as observed_weeks,
+        max(history.days_ago) as days_known,
+        {{ exact_sum('history.purchase_amount') }} as spend_ever,
+        {{ exact_sum('history.purchase_amount', condition='history.days_ago <= 364') }} as spend_364d
+    from spine
+    inner join history
+        on
+            spine.customer_id = history.customer_id
+            and spine.as_of_date = history.as_of_date
+    group by spine.customer_id, spine.as_of_date, spine.split, spine.label_window_end_date
+
+),
+
+expected as (
+
+    select
+        statistics.*,
+        {% for name, weeks in {
+            'horizon': 'statistics.horizon_days / cast(7 as double)', '12m': year_weeks
+        }.items() %}
+            {{ expected_purchases(
+                'parameters', 'statistics.days_count - 1', 'statistics.last_weeks', 'statistics.observed_weeks', weeks
+            ) }} as expected_orders_{{ name }},
+        {% endfor %}
+        parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.spend_ever)
+        / (parameters.gamma_gamma_p * statistics.days_count + parameters.gamma_gamma_q - 1) as expected_order_amount,
+        statistics.spend_364d
+        / least(greatest(statistics.days_known, {{ var('min_value_history_days') }}), 364) as naive_spend_per_day
+    from statistics
+    inner join parameters on statistics.as_of_date = parameters.as_of_date
+
+),
+
+customer_values as (
+
+    select
+        customer_id,
+        as_of_date,
+        split,
+        round(expected_orders_horizon, 6) as expected_orders_horizon,
+        round(expected_orders_12m, 6) as expected_orders_12m,
+        round(expected_order_amount, 4) as expected_order_amount,
+        round(coalesce(expected_orders_horizon * expected_order_amount, 0), 4) as expected_value_horizon,
+        round(coalesce(expected_orders_12m * expected_order_amount, 0), 4) as expected_value_12m,
+        round(naive_spend_per_day * horizon_days, 4) as naive_value_horizon,
+        round(naive_spend_per_day * 365, 4) as naive_value_12m
+    from expected
+
+)
+
+select * from customer_values
