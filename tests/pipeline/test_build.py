@@ -21,7 +21,9 @@ MARTS = (
     "mart_decision_thresholds",
     "mart_early_warning",
     "mart_model_performance",
+    "mart_next_order_quality",
     "mart_segment_profiles",
+    "mart_value_quality",
 )
 
 
@@ -159,6 +161,31 @@ def test_warned_customers_have_a_reason_in_words(built_shop: Shop) -> None:
     assert built_shop.query(
         "select count(*) from mart_early_warning where risk_tier = 'low' and reason_1 is not null"
     ) == [(0,)]
+
+
+def test_expected_value_is_nearer_than_the_naive_rate(built_shop: Shop) -> None:
+    errors = dict(
+        built_shop.query("select method, absolute_error_avg from mart_value_quality where decile = 0")
+    )
+    assert errors["model"] < errors["naive"]
+    [(expected, actual)] = built_shop.query(
+        "select sum(expected_value_horizon), sum(spend_in_horizon_amount) from ml_customer_values "
+        "inner join int_retention__definition_labels using (customer_id, as_of_date)"
+    )
+    assert 0.7 < expected / actual < 1.4
+
+
+def test_the_interval_of_the_next_order_holds_most_of_them(built_shop: Shop) -> None:
+    [(coverage, customers)] = built_shop.query(
+        "select coverage_share, customers_count from mart_next_order_quality"
+    )
+    assert customers > 300
+    assert 0.7 < coverage < 0.9
+    [(early, late)] = built_shop.query(
+        "select count(*) filter (where next_order_from_date < as_of_date), "
+        "count(*) filter (where next_order_until_date >= follow_up_end_date) from ml_next_order_dates"
+    )
+    assert early == late == 0
 
 
 def test_the_example_shop_is_ready(built_shop: Shop) -> None:

@@ -1,5 +1,5 @@
--- One row per method and decile of expected spend on the test date: what was expected within the horizon, and what came.
--- Decile 0 is everybody; the naive method takes the past's daily spend on as it was.
+-- One row per method and decile of expected spend on the test date: what was expected within the horizon, and
+-- what came. Decile 0 is everybody; the naive method takes the past's daily spend on as it was.
 with customer_values as (
 
     select * from {{ ref('ml_customer_values') }}

@@ -1,5 +1,5 @@
--- One row per customer and as_of_date, today and on the test date: orders and spend expected within the horizon
--- and within twelve months, by MBG/NBD and gamma-gamma. A table, for it calls a registered function.
+-- One row per customer and as_of_date, today and on the test date: orders and spend expected within the
+-- horizon and within twelve months, by MBG/NBD and gamma-gamma. A table, for it calls a registered function.
 -- The naive figures, which they are tested against, take the look-back's spend on as it was.
 {% set year_weeks = '(365 / cast(7 as double))' %}
 
@@ -56,9 +56,11 @@ expected as (
             ) }} as expected_orders_{{ name }},
         {% endfor %}
         parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.spend_ever)
-        / (parameters.gamma_gamma_p * statistics.days_count + parameters.gamma_gamma_q - 1) as expected_order_amount,
+        / (parameters.gamma_gamma_p * statistics.days_count + parameters.gamma_gamma_q - 1)
+            as expected_order_amount,
         statistics.spend_364d
-        / least(greatest(statistics.days_known, {{ var('min_value_history_days') }}), 364) as naive_spend_per_day
+        / least(greatest(statistics.days_known, {{ var('min_value_history_days') }}), 364)
+            as naive_spend_per_day
     from statistics
     inner join parameters on statistics.as_of_date = parameters.as_of_date
 

@@ -1,8 +1,8 @@
 -- One row per customer and as_of_date, today and on the test date: when the next order is expected, with an
 -- 80 % interval.
--- By what customers like this one did: those of earlier mornings whose P(no purchase in the horizon), by MBG/NBD,
--- fell into the same of thirty equal bins, and whose next three horizons had passed by then. The interval leaves out the
--- tenth who came soonest and the tenth who came last, as nearly as whole days allow.
+-- By what customers alike did: those of earlier mornings whose P(no purchase in the horizon), by MBG/NBD,
+-- fell into the same of thirty equal bins, and whose next three horizons had passed by then. The interval
+-- leaves out the tenth who came soonest, and holds four fifths, as nearly as whole days allow.
 {% set bins = 30 %}
 {% set horizons = 3 %}
 
@@ -27,7 +27,8 @@ snapshots as (
     select
         as_of_date,
         split,
-        {{ dbt.datediff('as_of_date', 'label_window_end_date', 'day') }} * {{ horizons }} as follow_up_days
+        {{ dbt.datediff('as_of_date', 'label_window_end_date', 'day') }} -- noqa: LT05
+        * {{ horizons }} as follow_up_days
     from {{ ref('int_retention__snapshots') }}
 
 ),
@@ -137,21 +138,39 @@ shares as (
             partition by as_of_date, bin
             order by days_to_order
         ) as double) / sum(customers_count) over (partition by as_of_date, bin) as share_until,
-        cast(customers_count as double) / sum(customers_count) over (partition by as_of_date, bin) as share_on_day
+        cast(customers_count as double) / sum(customers_count) over (partition by as_of_date, bin)
+            as share_on_day
     from days
+
+),
+
+starts as (
+
+    select
+        as_of_date,
+        bin,
+        min_by(days_to_order, abs(share_until - share_on_day - 0.1)) as lower_days,
+        min_by(share_until - share_on_day, abs(share_until - share_on_day - 0.1)) as share_before,
+        min_by(days_to_order, abs(share_until - share_on_day / 2 - 0.5)) as middle_days
+    from shares
+    group by as_of_date, bin
 
 ),
 
 intervals as (
 
     select
-        as_of_date,
-        bin,
-        min_by(days_to_order, abs(share_until - share_on_day - 0.1)) as lower_days,
-        min_by(days_to_order, abs(share_until - share_on_day / 2 - 0.5)) as middle_days,
-        min_by(days_to_order, abs(share_until - 0.9)) as upper_days
-    from shares
-    group by as_of_date, bin
+        starts.as_of_date,
+        starts.bin,
+        starts.lower_days,
+        starts.middle_days,
+        min_by(shares.days_to_order, abs(shares.share_until - starts.share_before - 0.8)) as upper_days
+    from starts
+    inner join shares
+        on
+            starts.as_of_date = shares.as_of_date
+            and starts.bin = shares.bin
+    group by starts.as_of_date, starts.bin, starts.lower_days, starts.middle_days
 
 ),
 
@@ -168,7 +187,10 @@ next_orders as (
         }.items() %}
             case
                 when intervals.{{ days }} < followed.follow_up_days
-                    then cast({{ days_from('followed.as_of_date', 'cast(intervals.' ~ days ~ ' as integer)') }} as date)
+                    then cast(
+                        {{ days_from('followed.as_of_date', 'cast(intervals.' ~ days ~ ' as integer)') }}
+                        as date
+                    )
             end as {{ name }},
         {% endfor %}
         followed.follow_up_end_date

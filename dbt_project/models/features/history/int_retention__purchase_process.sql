@@ -1,5 +1,5 @@
--- One row per as_of_date: parameters of the shop's purchase process and of spend, fitted on what was known on that
--- morning.
+-- One row per as_of_date: parameters of the shop's purchase process and of spend, fitted on what was known
+-- on that morning.
 -- All customers seen by then count, gone ones too; of many, a sample by hash that does not change as
 -- others come.
 -- Times are weeks from the first purchase: x repeat days, t_x the last of them, T the morning itself.
@@ -62,7 +62,8 @@ histories as (
         count(distinct purchases.purchase_date) - 1 as repeats,
         {{ dbt.datediff('min(purchases.purchase_date)', 'max(purchases.purchase_date)', 'day') }} as last_days, -- noqa: LT05
         {{ dbt.datediff('min(purchases.purchase_date)', 'sampled.as_of_date', 'day') }} as observed_days, -- noqa: LT05
-        {{ exact_sum('purchases.purchase_amount') }} / count(distinct purchases.purchase_date) as spend_per_day
+        {{ exact_sum('purchases.purchase_amount') }} / count(distinct purchases.purchase_date)
+            as spend_per_day
     from sampled
     inner join purchases
         on

@@ -1,5 +1,5 @@
--- One row per review with a text and a high or a low rating, known on the test date: what sentiment learns from.
--- Reviews of later mornings are left out, so that a test on that date meets texts the model has not seen.
+-- One row per review with a text and a high or a low rating, known on the test date: what sentiment learns
+-- from. Reviews of later mornings are left out, so that the test date meets texts the model has not seen.
 with reviews as (
 
     select * from {{ ref('stg_retention__reviews') }}
@@ -14,10 +14,7 @@ snapshots as (
 
 newest_known as (
 
-    select coalesce(
-        max(case when split = 'test' then as_of_date end),
-        max(as_of_date)
-    ) as as_of_date
+    select coalesce(max(case when split = 'test' then as_of_date end), max(as_of_date)) as as_of_date
     from snapshots
 
 ),

@@ -21,7 +21,8 @@ review_sentiment as (
         reviews.review_date,
         reviews.rating,
         reviews.loaded_at,
-        round({{ sentiment('sentiment_model.model_version', clean_text('reviews.review_text')) }}, 6) as sentiment
+        round({{ sentiment('sentiment_model.model_version', clean_text('reviews.review_text')) }}, 6)
+            as sentiment
     from reviews
     cross join sentiment_model
 
