@@ -513,8 +513,13 @@ def _card(*, model: str, day: date, onnx_bytes: bytes, matrix: Matrix, parity: P
 
 def _churn_table(card: Card) -> pa.Table:
     churn = card.churn
-    if churn is None or card.threshold is None or BEST_PROFIT not in card.decisions:
+    if churn is None or card.threshold is None:
         raise ModelAlteredError(f"the card of {card.model} {card.version} is not of a churn model")
+    if BEST_PROFIT not in card.decisions:
+        raise ModelAlteredError(
+            f"the card of {card.model} {card.version} has no threshold of {BEST_PROFIT}: an older version "
+            "of the package trained it. Train a new one: retention train"
+        )
     return pa.Table.from_pylist(
         [
             {

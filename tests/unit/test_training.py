@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from dbt_retention.errors import RetentionError, TrainingDataError
-from dbt_retention.registry import Registry
+from dbt_retention.registry import Registry, read_card
 from dbt_retention.training import time_folds, train_churn, train_segments
 from models import FEATURES, customers
 
@@ -163,6 +163,20 @@ def test_a_champion_that_is_not_right_any_more_is_replaced(
     champion = registry.champion_folder("churn")
     assert champion is not None
     assert not (champion / marks[0].name).exists(), "the champion is the old one"
+
+
+def test_a_champion_without_the_profit_threshold_is_trained_anew_or_refused(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    train_churn(training_set(), settings=SETTINGS, registry=registry)
+    folder = registry.champion_folder("churn")
+    assert folder is not None
+    card = read_card(folder)
+    old = card.model_copy(update={"decisions": {}, "profit_assumptions": None})
+    (folder / "card.json").write_text(old.model_dump_json())
+    with pytest.raises(RetentionError, match=r"no threshold of best_profit.*retention train"):
+        train_churn(training_set(), settings=SETTINGS | {"training_policy": "never"}, registry=registry)
+    found = train_churn(training_set(), settings=SETTINGS, registry=registry)
+    assert found["profit_threshold"][0].as_py() == card.decisions["best_profit"].threshold
 
 
 def test_a_champion_is_kept_when_a_var_changes_that_its_definition_does_not_use(tmp_path: Path) -> None:

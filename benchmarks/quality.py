@@ -1,0 +1,128 @@
+"""How well each candidate tells who will leave: real shops, past mornings, models that know nothing later.
+
+    pip install -e '.[demo]'
+    python benchmarks/quality.py                        # about ten minutes on two cores
+    python benchmarks/quality.py --sets cdnow_1998-01-01 --candidates logistic_regression,gradient_boosting
+
+Each example project builds its training set with the test date pinned, as `retention evaluate` does. Each
+candidate is then trained alone by the package's own training: time folds, calibration, one ONNX graph.
+`champion` is what the package ships when nothing is configured. Figures are of the test date, with 95 %
+intervals of a bootstrap over customers. Higher is better for AUC and AP (average precision), lower for Brier
+and ECE (expected calibration error, ten bins). The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import yaml
+
+ROOT = Path(__file__).parent.parent
+SETS = {
+    "complete_journey_2017-12-01": ("complete_journey", "2017-12-01"),
+    "complete_journey_2017-10-01": ("complete_journey", "2017-10-01"),
+    "cdnow_1998-01-01": ("cdnow", "1998-01-01"),
+}
+METRICS = {
+    "auc": "AUC",
+    "average_precision": "AP",
+    "brier": "Brier",
+    "expected_calibration_error": "ECE",
+}
+CHAMPION = "champion"
+
+
+def training_set(example: str, test_date: str, scratch: Path) -> pa.Table:
+    """ml_training_set of the example project with that test date."""
+    folder = ROOT / "examples" / example
+    warehouse = scratch / f"{example}_{test_date}.duckdb"
+    environment = os.environ | {
+        "RETENTION_DUCKDB": str(warehouse),
+        "RETENTION_MODELS": str(scratch / "models_onnx"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    artifacts = ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
+    left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    build = ["build", "--select", "+ml_training_set", *left_out, "--vars", f"{{test_date: '{test_date}'}}"]
+    for words in (["deps"], [*build, *artifacts]):
+        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", *words]
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"{example} {test_date}: {(done.stdout + done.stderr).strip()}")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.sql(
+            "select * from ml_training_set order by as_of_date, customer_id"
+        ).to_arrow_table()
+
+
+def settings(example: str, candidates: list[str]) -> dict[str, Any]:
+    """The package's vars, with those of the example."""
+    from dbt_retention.settings import ChurnSettings
+
+    given: dict[str, Any] = {}
+    for project in (ROOT / "dbt_project", ROOT / "examples" / example):
+        text = (project / "dbt_project.yml").read_text(encoding="utf-8")
+        given |= yaml.safe_load(text)["vars"]["retention"]
+    chosen = {name: given[name] for name in ChurnSettings.model_fields if name in given}
+    own = {"training_policy": "always", "orders_input": given["input_orders"]}
+    return chosen | own | ({"churn_candidates": candidates} if candidates else {})
+
+
+def measured(rows: pa.Table, example: str, candidate: str, scratch: Path) -> dict[str, Any]:
+    """The card's figures of the test date."""
+    from dbt_retention.registry import Registry
+    from dbt_retention.training import train_churn
+
+    registry = Registry(scratch / "models_onnx")
+    names = [] if candidate == CHAMPION else [candidate]
+    train_churn(rows, settings=settings(example, names), registry=registry)
+    card = registry.champion_card("churn")
+    assert card is not None
+    figures: dict[str, Any] = {name: card.test_metrics[name].model_dump() for name in METRICS}
+    return figures | {"model": next(one.candidate for one in card.candidates if one.champion)}
+
+
+def main() -> None:
+    from dbt_retention.candidates import CANDIDATES
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", default=",".join(SETS), help=f"of {', '.join(SETS)}")
+    parser.add_argument("--candidates", default=",".join(CANDIDATES), help=f"of {', '.join(CANDIDATES)}")
+    options = parser.parse_args()
+    sets, candidates = options.sets.split(","), options.candidates.split(",")
+    if unknown := [name for name in sets if name not in SETS]:
+        raise SystemExit(f"--sets: unknown {', '.join(unknown)}; allowed are {', '.join(SETS)}")
+    if unknown := [name for name in candidates if name not in CANDIDATES]:
+        raise SystemExit(f"--candidates: unknown {', '.join(unknown)}; allowed are {', '.join(CANDIDATES)}")
+
+    found: dict[str, dict[str, Any]] = {}
+    print("| set | candidate | " + " | ".join(METRICS.values()) + " |")
+    print("|" + "---|" * (len(METRICS) + 2))
+    with tempfile.TemporaryDirectory(prefix="retention-quality-") as folder:
+        scratch = Path(folder)
+        for name in sets:
+            rows = training_set(*SETS[name], scratch)
+            for candidate in (CHAMPION, *candidates):
+                figures = measured(rows, SETS[name][0], candidate, scratch)
+                shown = f"{CHAMPION} ({figures['model']})" if candidate == CHAMPION else candidate
+                cells = [
+                    "{value:.4f} ({lower:.3f}–{upper:.3f})".format(**figures[metric]) for metric in METRICS
+                ]
+                print(f"| {name} | {shown} | " + " | ".join(cells) + " |", flush=True)
+                found.setdefault(name, {})[candidate] = figures
+    print(json.dumps({"name": "quality", "sets": found}))
+
+
+if __name__ == "__main__":
+    main()
