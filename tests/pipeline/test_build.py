@@ -18,6 +18,7 @@ MARTS = (
     "mart_churn_definitions",
     "mart_customer_segments",
     "mart_data_readiness",
+    "mart_drift",
     "mart_decision_thresholds",
     "mart_early_warning",
     "mart_model_performance",
@@ -162,6 +163,37 @@ def test_warned_customers_have_a_reason_in_words(built_shop: Shop) -> None:
     assert built_shop.query(
         "select count(*) from mart_early_warning where risk_tier = 'low' and reason_1 is not null"
     ) == [(0,)]
+
+
+def test_drift_in_sql_equals_numpy(built_shop: Shop) -> None:
+    """On the example shop every customer is in the sample."""
+    for feature in ("days_since_last_order", "rating_avg_364d", "sentiment_avg_84d"):
+        before, today = (
+            np.array(
+                [
+                    np.nan if value is None else value
+                    for (value,) in built_shop.query(
+                        f"select {feature} from ml_features where split = '{split}'"
+                    )
+                ]
+            )
+            for split in ("train", "score")
+        )
+        known = np.sort(before[~np.isnan(before)])
+        edges = [part[-1] for part in np.array_split(known, 10)[:9]]
+
+        def shares(values: np.ndarray, edges: list[float] = edges) -> np.ndarray:
+            bins = np.where(np.isnan(values), 10, np.searchsorted(edges, values, side="left"))
+            return np.maximum(np.bincount(bins, minlength=11) / len(values), 0.0001)
+
+        expected = float(((shares(today) - shares(before)) * np.log(shares(today) / shares(before))).sum())
+        [(index, nulls, rows)] = built_shop.query(
+            "select population_stability_index, today_null_share, today_rows_count from mart_drift "
+            f"where subject = 'feature' and name = '{feature}'"
+        )
+        assert abs(index - expected) <= 2e-4, feature
+        assert abs(nulls - np.isnan(today).mean()) <= 1e-4
+        assert rows == len(today)
 
 
 def test_expected_value_is_nearer_than_the_naive_rate(built_shop: Shop) -> None:
