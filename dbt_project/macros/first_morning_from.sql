@@ -3,6 +3,6 @@
     case
         when {{ timestamp_column }} = cast(cast({{ timestamp_column }} as date) as timestamp)
             then cast({{ timestamp_column }} as date)
-        else {{ first_morning_after(timestamp_column) }}
+        else {{ retention.first_morning_after(timestamp_column) }}
     end
 {%- endmacro %}

@@ -80,7 +80,7 @@ MUTANTS = (
         (
             (
                 "macros/first_morning_from.sql",
-                "else {{ first_morning_after(timestamp_column) }}",
+                "else {{ retention.first_morning_after(timestamp_column) }}",
                 "else cast({{ timestamp_column }} as date)",
             ),
         ),

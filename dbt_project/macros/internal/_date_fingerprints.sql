@@ -28,13 +28,13 @@
                         on known.known_from_date <= dates.as_of_date and known.model_name = '{{ name }}'
                     group by dates.as_of_date
                 {% elif 'as_of_date' in columns %}
-                    select as_of_date, sum({{ row_hash(columns | reject('equalto', 'split') | list) }}) as fingerprint
+                    select as_of_date, sum({{ retention.row_hash(columns | reject('equalto', 'split') | list) }}) as fingerprint
                     from {{ relation }}
                     group by as_of_date
                 {% else %}
                     select dates.as_of_date, whole.fingerprint
                     from dates
-                    cross join (select sum({{ row_hash(columns) }}) as fingerprint from {{ relation }}) as whole
+                    cross join (select sum({{ retention.row_hash(columns) }}) as fingerprint from {{ relation }}) as whole
                 {% endif %}
             )
         {% endfor %}
