@@ -70,7 +70,10 @@ def test_the_package_s_own_features_raise_no_alarm(built_shop: Shop) -> None:
 
 
 def test_shuffled_labels_teach_nothing(built_shop: Shop) -> None:
-    """Both candidates, labels shuffled among the customers of each date, five times: AUC .5 +- .03."""
+    """Labels shuffled among the customers of each date, twenty times: a mean AUC of .5 +- .03.
+
+    One shuffle of some 380 customers has a standard error of .03 by itself; the mean of twenty, of .007.
+    """
     rows = np.array(built_shop.query(f"select * exclude ({KEYS}) {ORDERED}"), dtype=np.float32)
     days, is_test, churned = (
         np.array(column)
@@ -84,8 +87,8 @@ def test_shuffled_labels_teach_nothing(built_shop: Shop) -> None:
         fitted = CANDIDATES[name]().fit(rows[~is_test], labels[~is_test].astype(float))
         return roc_auc_score(labels[is_test], fitted.predict_proba(rows[is_test])[:, 1])
 
-    found: dict[str, list[float]] = {name: [] for name in CANDIDATES}
-    for seed in range(5):
+    found: dict[str, list[float]] = {"logistic_regression": [], "gradient_boosting": []}
+    for seed in range(20):
         random = np.random.default_rng(seed)
         shuffled = churned.copy()
         for day in np.unique(days):
