@@ -41,7 +41,7 @@ def test_every_var_is_documented_with_its_default() -> None:
 
 
 def test_every_mart_is_in_the_readme() -> None:
-    marts = {path.stem for path in (ROOT / "dbt_project/models/marts").glob("mart_*.sql")}
+    marts = {path.stem for path in (ROOT / "dbt_project/models").rglob("mart_*.sql")}
     named = set(re.findall(r"^\| `(mart_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert named == marts
 
