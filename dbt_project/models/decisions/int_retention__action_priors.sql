@@ -1,0 +1,49 @@
+-- One row per action and risk tier: what is assumed of an action until it is measured.
+with actions as (
+
+    select * from {{ ref('int_retention__actions') }}
+    where action <> 'none'
+
+),
+
+priors as (
+
+    select * from {{ action_table('retention_action_priors') }}
+    where segment_number is null
+
+),
+
+tiers as (
+
+    {% for tier in var('risk_tier_thresholds').keys() | list + ['low'] %}
+        select '{{ tier }}' as risk_tier
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+assumed as (
+
+    select
+        actions.action,
+        tiers.risk_tier,
+        coalesce(
+            cast(of_tier.prior_save_rate as double), cast(of_action.prior_save_rate as double)
+        ) as prior_save_rate,
+        actions.contact_cost,
+        actions.offer_value,
+        actions.reach_share
+    from actions
+    cross join tiers
+    left join priors as of_tier
+        on
+            actions.action = lower(of_tier.action)
+            and tiers.risk_tier = of_tier.risk_tier
+    left join priors as of_action
+        on
+            actions.action = lower(of_action.action)
+            and of_action.risk_tier is null
+
+)
+
+select * from assumed
