@@ -12,24 +12,19 @@ The exponent is the slope of log time over log lines. The last line is JSON.
 from __future__ import annotations
 
 import argparse
-import json
-import math
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
+from measuring import ROOT, Clock, dbt, exponent, report, seconds_by_node
 
-ROOT = Path(__file__).resolve().parents[1]
 LINES_PER_ORDER, ORDERS_PER_CUSTOMER, PRODUCTS, DAYS = 5, 5, 10_000, 730
 FIRST_DAY = "2024-01-01"
-LIMITS = {"to_scan": 40.0, "exponent": 1.1, "daily": 0.15}
+LIMITS = {"to_scan": 40.0, "exponent": 1.1, "daily": 0.15, "peak_gb": 8.0}
 ROOMS = ("staging", "intermediate", "labels", "features/history", "features")
 
 # A number from 0 to 1 that depends on the arguments alone.
@@ -190,36 +185,14 @@ def write_project(folder: Path, *, memory: str) -> None:
     dbt(folder, "deps")
 
 
-def dbt(folder: Path, *arguments: str) -> dict[str, float]:
-    """Run dbt in a process of its own; its seconds, CPU seconds and peak memory in GB."""
-    command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--quiet"]
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"dbt {' '.join(arguments)} failed in {folder}")
-    return {
-        "seconds": time.perf_counter() - began,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "peak_gb": usage.ru_maxrss * 1024 / 1e9,
-    }
-
-
 def build(folder: Path) -> dict[str, Any]:
     """Build everything that features need, and the features; seconds by model and by room."""
     run = dbt(folder, "run", "--select", "+ml_features", "--exclude", "ml_features")
-    results = json.loads((folder / "target/run_results.json").read_text(encoding="utf-8"))["results"]
-    manifest = json.loads((folder / "target/manifest.json").read_text(encoding="utf-8"))["nodes"]
-    models = {result["unique_id"].rsplit(".", 1)[-1]: result["execution_time"] for result in results}
-    rooms = dict.fromkeys(ROOMS, 0.0)
-    for result in results:
-        room = manifest[result["unique_id"]]["original_file_path"].removeprefix("models/").rsplit("/", 1)[0]
-        rooms[room] = rooms.get(room, 0.0) + result["execution_time"]
+    found = seconds_by_node(folder / "target")
+    rooms = {room: sum(found.get(room, {}).values()) for room in ROOMS}
     return {
-        **run,
-        "models": models,
+        **asdict(run),
+        "models": {model: seconds for room in found.values() for model, seconds in room.items()},
         "rooms": rooms,
         "features": rooms["features"] + rooms["features/history"],
     }
@@ -230,12 +203,11 @@ def scan_seconds(folder: Path, *, memory: str) -> float:
     with duckdb.connect(str(folder / "shop.duckdb")) as connection:
         connection.execute(f"set memory_limit = '{memory}'")
         connection.execute("set preserve_insertion_order = false")
-        times = []
-        for _ in range(3):
-            began = time.perf_counter()
-            connection.execute(SCAN)
-            times.append(time.perf_counter() - began)
-    return min(times)
+        clocks = [Clock() for _ in range(3)]
+        for clock in clocks:
+            with clock:
+                connection.execute(SCAN)
+    return min(clock.seconds for clock in clocks)
 
 
 def measure(folder: Path, *, lines: int, memory: str) -> dict[str, Any]:
@@ -262,7 +234,7 @@ def measure(folder: Path, *, lines: int, memory: str) -> dict[str, Any]:
     return {
         "lines": written, "dates": dates, "rows": rows, "scan": scan, "features": full["features"],
         "daily": daily["features"] / full["features"], "peak_gb": max(full["peak_gb"], daily["peak_gb"]),
-        "rooms": full["rooms"],
+        "rooms": full["rooms"], "cpu_seconds": full["cpu_seconds"],
     }  # fmt: skip
 
 
@@ -302,20 +274,30 @@ def main() -> None:
     finally:
         if options.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
-    exponent = math.log(large["features"] / small["features"]) / math.log(large["lines"] / small["lines"])
-    ratios = {
-        "to_scan": round(large["features"] / large["scan"], 2),
-        "exponent": round(exponent, 3),
-        "daily": round(large["daily"], 3),
-    }
-    print()
-    for name, limit in LIMITS.items():
-        print(f"{name:<12} {ratios[name]:.3f} (at most {limit:.3f})")
-    print(json.dumps({
-        "name": "features", "ratios": ratios, "peak_gb": round(large["peak_gb"], 3),
-        "lines": large["lines"], "dates": large["dates"], "customer_dates": large["rows"],
-        "seconds": {room: round(seconds, 1) for room, seconds in large["rooms"].items()},
-    }))  # fmt: skip
+    report(
+        "features",
+        ratios={
+            "to_scan": round(large["features"] / large["scan"], 2),
+            "exponent": round(exponent([(shop["lines"], shop["features"]) for shop in (small, large)]), 3),
+            "daily": round(large["daily"], 3),
+        },
+        at_most=LIMITS,
+        cpu_seconds=large["cpu_seconds"],
+        peak_gb=large["peak_gb"],
+        quick=options.quick,
+        growth={
+            "unit": "order lines",
+            "cost": "seconds",
+            "series": {
+                "feature rooms": [[shop["lines"], round(shop["features"], 2)] for shop in (small, large)],
+                "bare scan": [[shop["lines"], round(shop["scan"], 3)] for shop in (small, large)],
+            },
+        },
+        lines=large["lines"],
+        dates=large["dates"],
+        customer_dates=large["rows"],
+        seconds={room: round(seconds, 1) for room, seconds in large["rooms"].items()},
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Itemsets by the package's SQL against pyfim and mlxtend: same run, same baskets, read from the same DuckDB.
 
     pip install -e '.[bench]'
-    python benchmarks/itemsets.py            # 1 M baskets x 10 of 10 k products; --large adds 10 M under 8 GB
+    python benchmarks/itemsets.py            # 1 M baskets x 10 of 10 k products, and 10 M under 8 GB
     python benchmarks/itemsets.py --quick    # 100 k baskets, under a minute
 
 Every measurement is a process of its own, so that its peak memory is its own. A time is the best of
@@ -16,11 +16,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,9 +26,10 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+from measuring import Clock, peak_gb, report
 
 PRODUCTS, ITEMS_PER_BASKET, MAX_LENGTH = 10_000, 10, 4
-BLOCK = 100_000
+BLOCK, LARGE = 100_000, 10_000_000
 IMPORTS = {
     "apriori": ["dbt_retention.itemsets"],
     "eclat": ["dbt_retention.itemsets"],
@@ -38,7 +37,7 @@ IMPORTS = {
     "mlxtend": ["pandas", "mlxtend.frequent_patterns", "mlxtend.preprocessing"],
 }
 SUPPORTS = (0.001, 0.0005, 0.0002)
-LIMITS = {"pyfim_001": 0.6, "mlxtend_001": 1 / 8, "pyfim_0002": 1.0}
+LIMITS = {"pyfim_001": 0.6, "mlxtend_001": 1 / 8, "pyfim_0002": 1.0, "peak_gb": 1.5}
 
 
 def generate(path: Path, *, baskets: int, seed: int = 7) -> None:
@@ -122,16 +121,19 @@ def counted(lengths: Any) -> list[int]:
 
 def measured_alone(what: str, path: Path, support: float, memory: str | None) -> dict[str, Any]:
     """In this process: seconds, CPU seconds, the itemsets of each length and the peak memory in GB."""
-    began, cpu_began = time.perf_counter(), time.process_time()
-    if what == "pyfim":
-        levels = run_pyfim(path, support)
-    elif what == "mlxtend":
-        levels = run_mlxtend(path, support)
-    else:
-        levels = run_ours(path, support, what, memory)
-    seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {"seconds": seconds, "cpu_seconds": cpu_seconds, "levels": levels, "peak_gb": peak}
+    with Clock() as clock:
+        if what == "pyfim":
+            levels = run_pyfim(path, support)
+        elif what == "mlxtend":
+            levels = run_mlxtend(path, support)
+        else:
+            levels = run_ours(path, support, what, memory)
+    return {
+        "seconds": clock.seconds,
+        "cpu_seconds": clock.cpu_seconds,
+        "levels": levels,
+        "peak_gb": peak_gb(),
+    }
 
 
 def measure(what: str, path: Path, *, support: float, memory: str | None = None) -> dict[str, Any]:
@@ -170,7 +172,7 @@ def show(what: str, support: float, run: dict[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="100 k baskets, under a minute")
-    parser.add_argument("--large", action="store_true", help="also 10 M baskets under 8 GB")
+    parser.add_argument("--small", action="store_true", help="without the 10 M baskets under 8 GB")
     parser.add_argument("--repeats", type=int, help="default 3, with --quick 1")
     parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -198,42 +200,56 @@ def main() -> None:
         agree = all(
             run["levels"] == found["apriori", support]["levels"] for (_, support), run in found.items()
         )
-        large = None
-        if options.large:
+        large: dict[str, Any] | None = None
+        if not options.quick and not options.small:
             path = Path(scratch) / "large.duckdb"
-            generate(path, baskets=10_000_000)
-            print("10,000,000 baskets, DuckDB's memory limit 5 GB")
+            generate(path, baskets=LARGE)
+            print(f"{LARGE:,} baskets, DuckDB's memory limit 5 GB")
             large = measure("apriori", path, support=SUPPORTS[0], memory="5GB")
             show("apriori", SUPPORTS[0], large)
 
     def ratio(peer: str, support: float, unit: str = "seconds") -> float:
         return round(found["apriori", support][unit] / found[peer, support][unit], 4)
 
-    ratios = {
-        "pyfim_001": ratio("pyfim", 0.001),
-        "mlxtend_001": ratio("mlxtend", 0.001),
-        "pyfim_0002": ratio("pyfim", 0.0002),
-    }
+    def against(unit: str) -> dict[str, float]:
+        return {
+            "pyfim_001": ratio("pyfim", 0.001, unit),
+            "mlxtend_001": ratio("mlxtend", 0.001, unit),
+            "pyfim_0002": ratio("pyfim", 0.0002, unit),
+        }
+
     print("counts agree" if agree else "COUNTS DIFFER")
-    for name, limit in LIMITS.items():
-        print(f"{name:<12} {ratios[name]:.3f} (at most {limit:.3f})")
-    result = {
-        "name": "itemsets",
-        "ratios": ratios,
-        "peak_gb": round(max(run["peak_gb"] for (what, _), run in found.items() if what == "apriori"), 3),
-        "baskets": baskets,
-        "counts_agree": agree,
-        "cpu_ratios": {
-            "pyfim_001": ratio("pyfim", 0.001, "cpu_seconds"),
-            "mlxtend_001": ratio("mlxtend", 0.001, "cpu_seconds"),
-            "pyfim_0002": ratio("pyfim", 0.0002, "cpu_seconds"),
+    ours = [run for (what, _), run in found.items() if what == "apriori"]
+    report(
+        "itemsets",
+        ratios=against("seconds"),
+        at_most=LIMITS | ({"large_peak_gb": 8.0} if large else {}),
+        cpu_seconds=sum(run["cpu_seconds"] for run in ours),
+        peak_gb=max(run["peak_gb"] for run in ours),
+        quick=options.quick,
+        growth=large
+        and {
+            "unit": "baskets",
+            "cost": "CPU seconds",
+            "series": {
+                "apriori at .001": [
+                    [baskets, round(found["apriori", 0.001]["cpu_seconds"], 1)],
+                    [LARGE, round(large["cpu_seconds"], 1)],
+                ]
+            },
         },
-        "eclat_over_apriori_001": round(
+        baskets=baskets,
+        counts_agree=agree,
+        cpu_ratios=against("cpu_seconds"),
+        eclat_over_apriori_001=round(
             found["eclat", 0.001]["seconds"] / found["apriori", 0.001]["seconds"], 3
         ),
-        "large": large and {"seconds": round(large["seconds"], 1), "peak_gb": round(large["peak_gb"], 2)},
-    }
-    print(json.dumps(result))
+        seconds={
+            f"{what} at {support:g}": round(run["seconds"], 2) for (what, support), run in found.items()
+        },
+        large_seconds=large and round(large["seconds"], 1),
+        large_peak_gb=large and round(large["peak_gb"], 2),
+    )
     if not agree:
         sys.exit(1)
 
