@@ -21,7 +21,8 @@ from dbt_retention.scoring import LoadedModel, Scorer
 from dbt_retention.warehouse import Target, open_to_read
 
 REASONS_SHOWN = 3
-_PLACE = re.compile(r"\{(\w+)(?::(\d))?\}")
+AVERAGE = "average."
+_PLACE = re.compile(r"\{((?:average\.)?\w+)(?::(\d))?\}")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
         groups = connection.execute(
             "select features, words, words_if_unknown from ml_reason_groups order by reason_number"
         ).fetchall()
+        means = connection.sql("select * from ml_average_customer")
+        [values] = means.fetchall()
+        average = {AVERAGE + name.lower(): value for name, value in zip(means.columns, values, strict=True)}
     except duckdb.CatalogException as error:
         raise RetentionError(
             f"{target.path} holds no scoring set yet: {str(error).splitlines()[0]} "
@@ -65,6 +69,7 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
             "Who is scored: select customer_id from ml_scoring_set where split = 'score'"
         )
     row = dict(zip(names, rows[0], strict=True))
+    said = row | average
     features = {name: row.get(name) for name in model.card.features if name in row}
     matrix = model.row(features)
     contributions = group_contributions(model, matrix, [json.loads(group[0]) for group in groups])[0]
@@ -74,7 +79,7 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
         customer_id=customer_id,
         as_of_date=row["as_of_date"],
         churn_probability=float(model.probabilities(matrix)[0]),
-        reasons=[in_words(groups[at][1], row) or in_words(groups[at][2], row) or "" for at in raising],
+        reasons=[in_words(groups[at][1], said) or in_words(groups[at][2], said) or "" for at in raising],
         model=model,
     )
 
@@ -97,7 +102,8 @@ def print_customer(score: CustomerScore, *, console: Console) -> None:
 
 def in_words(template: str, row: Mapping[str, Any]) -> str | None:
     """A template such as 'No order for {days_since_last_order} days' with the row's numbers, as the macro
-    `sentence` says it in SQL: {column:1} shows one decimal place. None where a number is null."""
+    `sentence` says it in SQL: {column:1} shows one decimal place, {average.column} what the average customer
+    has. None where a number is null."""
     if any(row.get(name) is None for name, _ in _PLACE.findall(template)):
         return None
 

@@ -29,6 +29,12 @@ warned as (
 
 ),
 
+average as (
+
+    select * from {{ ref('ml_average_customer') }}
+
+),
+
 explained as (
 
     select
@@ -87,6 +93,7 @@ worded as (
         on
             contributed.customer_id = warned.customer_id
             and contributed.as_of_date = warned.as_of_date
+    cross join average
 
 )
 
