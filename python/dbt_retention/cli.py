@@ -195,6 +195,22 @@ def itemsets(
 
 
 @app.command()
+def erase(
+    customer_id: Annotated[str, typer.Option(help="The id of the customer to erase.")],
+    project: ProjectOption = DEFAULT_PROJECT,
+    also: Annotated[
+        list[Path] | None, typer.Option(help="A further file or folder to search; may be repeated.")
+    ] = None,
+) -> None:
+    """Remove one person from the warehouse, published files, logs and exports, and never build them again."""
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.erase import erase as run
+    from dbt_retention.erase import print_removals
+
+    print_removals(run(Project.at(project), customer_id, also=also or ()), console=console)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     console.print(__version__, highlight=False)

@@ -67,16 +67,23 @@ def _models_path(credentials: Any) -> Path:
 
 def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the target, in its schema, without any of our functions."""
-    if not target.path.is_file():
-        raise RetentionError(
-            f"{target.path} does not exist yet. Build it first: retention build --project <folder>"
-        )
-    try:
-        connection = duckdb.connect(str(target.path), read_only=True)
-    except duckdb.IOException as error:
-        raise RetentionError(
-            f"{target.path} cannot be opened: {str(error).splitlines()[0]}. "
-            "Close the program that writes it, and try again"
-        ) from error
+    connection = _open(target.path, read_only=True)
     connection.execute(f'set schema = "{target.schema}"')
     return connection
+
+
+def open_to_write(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that alone holds the DuckDB file."""
+    return _open(path, read_only=False)
+
+
+def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    if not path.is_file():
+        raise RetentionError(f"{path} does not exist yet. Build it first: retention build --project <folder>")
+    try:
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        raise RetentionError(
+            f"{path} cannot be opened: {str(error).splitlines()[0]}. "
+            f"Close the program that {'writes' if read_only else 'uses'} it, and try again"
+        ) from error

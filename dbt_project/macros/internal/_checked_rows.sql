@@ -1,7 +1,7 @@
 {# Every row of an input, typed, with rejection_rule (null = accepted) and rejected_value.
 
    Rules, the first that a row breaks is named: a required column is empty, a value does not fit its type,
-   a number is negative, the key stands twice (the row loaded last is kept). #}
+   a number is negative, the key stands twice (the row loaded last is kept). Rows of erased customers are not there. #}
 {% macro _checked_rows(name) %}
     {% set contract = retention._input_contract()[name] %}
     {% set types = retention._input_types() %}
@@ -43,7 +43,7 @@
             rejected_value
         from (
             select
-                *,
+                typed_rows.*,
                 case
                     {% for column in contract.required %}
                         when text_{{ column }} is null then '{{ column }} is missing'
@@ -82,6 +82,7 @@
                     {% endfor %}
                 from {{ relation }}
             ) as typed_rows
+            {{ retention._left_by_erased(name, 'typed_rows') }}
         ) as judged_rows
     {% endif %}
 {% endmacro %}

@@ -1,0 +1,7 @@
+{# Makes the table of tombstones, empty, where there is none yet. #}
+{% macro create_tombstones() %}
+    {% set relation = retention.tombstones() %}
+    {% set text = dbt.type_string() %}
+    {% do adapter.create_schema(relation) %}
+    create table if not exists {{ relation }} (salt {{ text }}, customer_hash {{ text }}, erased_at timestamp)
+{% endmacro %}

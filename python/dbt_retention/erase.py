@@ -1,0 +1,436 @@
+"""Removes one person from a warehouse, its copies, logs and exports, and leaves a salted tombstone.
+
+A row is theirs by its customer_id; in a table without that column, by an id that only they have (of an order,
+a visit, a review, a ticket). Where such an id, their e-mail or their telephone stands in somebody else's row,
+or in a text, the word 'erased' takes its place.
+
+DuckDB neither overwrites nor gives back what is deleted. So a file is written anew, without the person, and
+takes the old one's place in one step: whoever breaks it off has the old file, whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import yaml
+from rich.console import Console
+
+from dbt_retention.dbt_runner import Project
+from dbt_retention.errors import RetentionError
+from dbt_retention.warehouse import Target, open_to_write, target_of
+
+KEYS = {
+    key: key
+    for key in ("customer_number", "order_id", "session_id", "review_id", "ticket_id", "email", "phone")
+}
+KEYS |= {"near_customer_number": "customer_number"}
+REPLACEMENT = "erased"
+LEFT = "left as it is: no text, and it may name them"
+MIN_LETTERED, MIN_DIGITS = 4, 6
+TABULAR = {".csv": ",", ".tsv": "\t"}
+WORDS = (r"[\w+@-]+(?:\.[\w+@-]+)*", r"\w+")  # a long word such as an e-mail address, and its parts
+_HASH = re.compile(r"[0-9a-f]{64}")
+_OURS = re.compile(r'\."((stg|int)_retention__|feat_|ml_|mart_)\w+"$')
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What was taken out of one table or file. unit: rows, values, text, file, or LEFT."""
+
+    place: str
+    count: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One customer: the id, and by key the values that are nobody else's (trimmed, in lower case)."""
+
+    customer_id: str
+    owned: dict[str, frozenset[str]]
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """What can be looked for in any text: values too long to mean anything else ('17' may be days)."""
+        phones = {re.sub(r"[^\d+]", "", value) for value in self.owned.get("phone", ())}
+        found = {self.customer_id.lower()}.union(phones, *self.owned.values())
+        return frozenset(
+            value for value in found if len(value) >= (MIN_DIGITS if value.isdigit() else MIN_LETTERED)
+        )
+
+
+def erase(project: Project, customer_id: str, *, also: Sequence[Path] = ()) -> list[Removal]:
+    """Remove the customer from the warehouse, the DuckDB files beside it, logs, and what dbt compiled.
+
+    also: further files and folders (exports, scores). Files come first, for the warehouse alone knows what
+    else is the person's. Raises RetentionError where nobody knows the customer, or the warehouse is in use.
+    """
+    wanted = customer_id.strip()
+    for path in also:
+        if not path.exists():
+            raise RetentionError(f"--also {path}: there is no such file or folder")
+    target = target_of(project)
+    connection = open_to_write(target.path)
+    try:
+        person = _person(connection, wanted)
+        if person is None and not _is_tombstoned(connection, wanted):
+            raise RetentionError(
+                f"customer '{wanted}' stands in no table of {target.path}, and was not erased before. "
+                "Who there is: select customer_id from stg_retention__customers"
+            )
+        person = person or Person(wanted, {})
+        removals = []
+        for path in _files(project, target, also):
+            removals += _without_in_file(path, person)
+        removals += _rewrite(connection, target.path, person, has_tombstones=True)
+    finally:
+        connection.close()
+    return removals
+
+
+def print_removals(removals: Sequence[Removal], *, console: Console) -> None:
+    """Print what was removed where. Raises RetentionError where a file could not be cleaned."""
+    for removal in removals:
+        if removal.unit != LEFT:
+            console.print(
+                f"{removal.place}: {removal.count:,} {removal.unit}", highlight=False, soft_wrap=True
+            )
+    rows = sum(removal.count for removal in removals if removal.unit == "rows")
+    console.print(
+        f"Removed: {rows:,} rows. Model files hold no customers. A tombstone keeps the next build from "
+        "bringing the person back; the shop's own sources, and backups, are yours to clean.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    left = [removal.place for removal in removals if removal.unit == LEFT]
+    if left:
+        raise RetentionError(
+            f"no text, and may name the customer: {', '.join(left)}. Look at them, and delete them"
+        )
+
+
+def _person(connection: duckdb.DuckDBPyConnection, customer_id: str) -> Person | None:
+    """Who that is, by all tables, and views of the shop's own, that have a customer_id; None = nobody."""
+    is_known = False
+    owned: dict[str, set[str]] = {}
+    is_theirs = f"trim(cast(customer_id as varchar)) = {_text(customer_id)}"
+    for relation, columns in _relations(connection, with_views=True).items():
+        if "customer_id" not in columns:
+            continue
+        try:
+            found = connection.execute(f"select 1 from {relation} where {is_theirs} limit 1").fetchall()
+            is_known = is_known or bool(found)
+            for column, key in _keys(columns).items() if found else ():
+                value = f"lower(trim(cast({_name(column)} as varchar)))"
+                rows = connection.execute(
+                    f"select {value} from {relation} "
+                    f"where {value} in (select {value} from {relation} where {is_theirs}) "
+                    f"group by all having bool_and({is_theirs})"
+                ).fetchall()
+                owned.setdefault(key, set()).update(text for (text,) in rows if text)
+        except duckdb.Error:  # a view of the shop's own, on files or functions that are not here
+            continue
+    owned["hash"] = {value for value in owned.get("hash", ()) if _HASH.fullmatch(value)}
+    return (
+        Person(customer_id, {key: frozenset(values) for key, values in owned.items()}) if is_known else None
+    )
+
+
+def _is_tombstoned(connection: duckdb.DuckDBPyConnection, customer_id: str) -> bool:
+    try:
+        rows = connection.execute(
+            "select 1 from retention_erased.tombstones where customer_hash = sha256(salt || ?)", [customer_id]
+        ).fetchall()
+    except duckdb.CatalogException:
+        return False
+    return bool(rows)
+
+
+def _leave_tombstone(connection: duckdb.DuckDBPyConnection, customer_id: str) -> None:
+    table = "erasing.retention_erased.tombstones"
+    connection.execute("create schema if not exists erasing.retention_erased")
+    connection.execute(
+        f"create table if not exists {table} (salt varchar, customer_hash varchar, erased_at timestamp)"
+    )
+    [(salt,)] = connection.execute(
+        f"select coalesce(max(salt), ?) from {table}", [secrets.token_hex(16)]
+    ).fetchall()
+    customer_hash = hashlib.sha256((salt + customer_id).encode()).hexdigest()
+    connection.execute(
+        f"insert into {table} select $1, $2, $3 where $2 not in (select customer_hash from {table})",
+        [salt, customer_hash, datetime.now(UTC).replace(tzinfo=None, microsecond=0)],
+    )
+
+
+def _relations(
+    connection: duckdb.DuckDBPyConnection, *, with_views: bool = False
+) -> dict[str, dict[str, str]]:
+    """Columns and types of every table of the database, and every view of the shop's own, by quoted name."""
+    rows = connection.execute(
+        """
+        select
+            fields.schema_name,
+            fields.table_name,
+            fields.column_name,
+            fields.data_type,
+            tables.table_oid is null
+        from duckdb_columns() as fields
+        left join duckdb_tables() as tables using (database_oid, table_oid)
+        where fields.database_name = current_database() and not fields.internal and not fields.is_generated
+        order by fields.schema_name, fields.table_name, fields.column_index
+        """
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for schema, table, column, kind, is_view in rows:
+        relation = f"{_name(schema)}.{_name(table)}"
+        if not is_view or (with_views and not _OURS.search(relation)):
+            found.setdefault(relation, {})[column] = kind
+    return found
+
+
+def _keys(columns: dict[str, str]) -> dict[str, str]:
+    """Columns that name what a person has, and which key each is."""
+    keys = {column: KEYS[column.lower()] for column in columns if column.lower() in KEYS}
+    hashes = {
+        column: "hash" for column, kind in columns.items() if kind == "VARCHAR" and "hash" in column.lower()
+    }
+    return keys | hashes
+
+
+def _rewrite(
+    connection: duckdb.DuckDBPyConnection, path: Path, person: Person, *, has_tombstones: bool
+) -> list[Removal]:
+    """Write the database that `connection` has open anew without the person, and put it where `path` was."""
+    [(database, version)] = connection.execute(
+        "select database_name, tags['storage_version'] from duckdb_databases() "
+        "where database_name = current_database()"
+    ).fetchall()
+    beside = path.with_name(path.name + ".erasing")
+    beside.unlink(missing_ok=True)
+    removals: list[Removal] = []
+    _remember(connection, person)
+    try:
+        connection.execute("checkpoint")
+        storage = str(version).rstrip("+")
+        connection.execute(f"attach {_text(str(beside))} as erasing (storage_version {_text(storage)})")
+        connection.execute(f"copy from database {_name(database)} to erasing (schema)")
+        for relation, columns in _relations(connection).items():
+            query, removed = _without(connection, relation, columns, person)
+            connection.execute(f"insert into erasing.{relation} ({_names(columns)}) {query}")
+            removals += [Removal(relation.replace('"', ""), count, unit) for unit, count in removed.items()]
+        if has_tombstones:
+            _leave_tombstone(connection, person.customer_id)
+        connection.execute("detach erasing")
+        _take_place(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return removals
+
+
+def _remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
+    """Temporary tables of what is the person's, for the queries of _without."""
+    connection.execute("create or replace temp table their_keys (key varchar, value varchar)")
+    connection.execute("create or replace temp table their_words (value varchar)")
+    keys = [(key, value) for key, values in person.owned.items() for value in values]
+    connection.execute(
+        "insert into their_keys select unnest($1), unnest($2)",
+        [[key for key, _ in keys], [value for _, value in keys]],
+    )
+    connection.execute("insert into their_words select unnest($1)", [sorted(person.telling)])
+
+
+def _without(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str], person: Person
+) -> tuple[str, dict[str, int]]:
+    """A query of the relation's rows without the person's, and how many rows and values that takes out."""
+    if "customer_id" in columns:
+        is_theirs = f"coalesce(trim(cast(customer_id as varchar)) = {_text(person.customer_id)}, false)"
+    else:
+        conditions = [
+            f"coalesce(lower(trim(cast({_name(column)} as varchar))) in "
+            f"(select value from their_keys where key = '{key}'), false)"
+            for column, key in _keys(columns).items()
+        ]
+        is_theirs = " or ".join(conditions) or "false"
+    texts = {
+        column: _has_their_word(column, person)
+        for column, kind in columns.items()
+        if kind in ("VARCHAR", "JSON")
+    }
+    texts.pop("customer_id", None)
+    counts = [f"count(*) filter (where not ({is_theirs}) and {has_word})" for has_word in texts.values()]
+    [(rows, *values)] = connection.execute(
+        f"select {', '.join([f'count(*) filter (where {is_theirs})', *counts])} from {relation}"
+    ).fetchall()
+    expressions = [_name(column) for column in columns]
+    for (column, has_word), count in zip(texts.items(), values, strict=True):
+        if count:
+            found = connection.execute(
+                f"select distinct {_name(column)} from {relation} where not ({is_theirs}) and {has_word}"
+            ).fetchall()
+            changes = "".join(
+                f" when {_name(column)} = {_text(text)} then {_text(without_words(text, person.telling))}"
+                for (text,) in found
+            )
+            at = list(columns).index(column)
+            expressions[at] = f"case{changes} else {_name(column)} end"
+    removed = {"rows": rows, "values": sum(values)}
+    query = f"select {', '.join(expressions)} from {relation} where not ({is_theirs})"
+    return query, {unit: count for unit, count in removed.items() if count}
+
+
+def _has_their_word(column: str, person: Person) -> str:
+    """Condition: without_words would change the value of this column."""
+    value = f"lower({_name(column)})"
+    if column.lower().endswith("_id"):
+        return f"coalesce(trim({value}) in (select value from their_words), false)"
+    words = "(select coalesce(list(value), cast([] as varchar[])) from their_words)"
+    has_word = [f"list_has_any(regexp_extract_all({value}, '{words_like}'), {words})" for words_like in WORDS]
+    has_word += [f"contains({value}, {_text(phrase)})" for phrase in phrases(person.telling)]
+    return f"coalesce({' or '.join(has_word)}, false)"
+
+
+def phrases(values: frozenset[str]) -> list[str]:
+    """Those of the values that are no single word, such as '(358) 555 0138'."""
+    return sorted(value for value in values if not re.fullmatch(WORDS[0], value, re.ASCII))
+
+
+def without_words(text: str, words: frozenset[str]) -> str:
+    """The text with REPLACEMENT in the place of each word that is in `words` (which are in lower case).
+
+    An e-mail address is one word; within it, each of its parts of letters and digits is too.
+    """
+
+    def replaced(found: re.Match[str]) -> str:
+        if found[0].lower() in words:
+            return REPLACEMENT
+        return re.sub(
+            WORDS[1],
+            lambda part: REPLACEMENT if part[0].lower() in words else part[0],
+            found[0],
+            flags=re.ASCII,
+        )
+
+    for phrase in phrases(words):
+        text = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", REPLACEMENT, text, flags=re.IGNORECASE)
+    return re.sub(WORDS[0], replaced, text, flags=re.ASCII)
+
+
+def _files(project: Project, target: Target, also: Sequence[Path]) -> Iterator[Path]:
+    """Every file that may hold the person, apart from the warehouse itself."""
+    settings = yaml.safe_load((project.folder / "dbt_project.yml").read_text(encoding="utf-8"))
+    names = [os.environ.get("DBT_TARGET_PATH"), os.environ.get("DBT_LOG_PATH"), "target", "logs"]
+    names += [settings.get("target-path"), settings.get("log-path")]
+    places = [folder / name for folder in (project.folder, project.working_folder) for name in names if name]
+    places += [target.models_path, *target.path.parent.glob("*.duckdb"), *also]
+    files = {
+        path.resolve()
+        for place in places
+        for path in ([place] if place.is_file() else place.rglob("*"))
+        if path.is_file()
+    }
+    files -= {target.path, target.path.with_name(target.path.name + ".wal")}
+    yield from sorted(files)
+
+
+def _without_in_file(path: Path, person: Person) -> list[Removal]:
+    """Take the person out of one file, by its kind."""
+    with path.open("rb") as start:
+        head = start.read(12)
+    if head[8:12] == b"DUCK":
+        connection = open_to_write(path)
+        try:
+            return _named(path, _rewrite(connection, path, person, has_tombstones=False))
+        finally:
+            connection.close()
+    if head[:4] == b"PAR1":
+        return _named(path, _rewrite_parquet(path, person))
+    content = path.read_bytes()
+    if not any(word.encode() in content.lower() for word in person.telling):
+        return []
+    if path.suffix == ".msgpack":  # what dbt remembers of its last run, and makes again
+        path.unlink()
+        return [Removal(str(path), 1, "file")]
+    try:
+        return _rewrite_text(path, content.decode("utf-8"), person)
+    except UnicodeDecodeError:
+        return [Removal(str(path), 0, LEFT)]
+
+
+def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
+    kept, rows = _records_without(text, TABULAR[path.suffix], person) if path.suffix in TABULAR else (text, 0)
+    cleaned = without_words(kept, person.telling)
+    if cleaned == text:
+        return []
+    beside = path.with_name(path.name + ".erasing")
+    beside.write_text(cleaned, encoding="utf-8", newline="")
+    _take_place(beside, path)
+    return [Removal(str(path), rows, "rows") if rows else Removal(str(path), 1, "text")]
+
+
+def _named(path: Path, removals: list[Removal]) -> list[Removal]:
+    return [Removal(f"{path} {removal.place}".strip(), removal.count, removal.unit) for removal in removals]
+
+
+def _rewrite_parquet(path: Path, person: Person) -> list[Removal]:
+    beside = path.with_name(path.name + ".erasing")
+    with duckdb.connect() as connection:
+        _remember(connection, person)
+        relation = f"read_parquet({_text(str(path))})"
+        columns = {row[0]: row[1] for row in connection.execute(f"describe from {relation}").fetchall()}
+        query, removed = _without(connection, relation, columns, person)
+        if removed:
+            connection.execute(f"copy ({query}) to {_text(str(beside))} (format parquet)")
+            _take_place(beside, path)
+    return [Removal("", count, unit) for unit, count in removed.items()]
+
+
+def _records_without(text: str, delimiter: str, person: Person) -> tuple[str, int]:
+    """The lines of the records that are not the person's, as they are, and how many records are."""
+    lines = text.splitlines(keepends=True)
+    reader = csv.reader(lines, delimiter=delimiter)
+    kept, header, start, removed = [], None, 0, 0
+    for record in reader:
+        fields = [field.strip() for field in record]
+        if header is None:
+            header = fields
+        if "customer_id" in header:
+            at = header.index("customer_id")
+            is_theirs = at < len(fields) and fields[at] == person.customer_id
+        else:
+            is_theirs = not person.telling.isdisjoint(field.lower() for field in fields)
+        if is_theirs:
+            removed += 1
+        else:
+            kept += lines[start : reader.line_num]
+        start = reader.line_num
+    return "".join(kept), removed
+
+
+def _take_place(beside: Path, path: Path) -> None:
+    """Put a finished file in the place of another, in one step, with its permissions."""
+    with beside.open("rb+") as written:
+        os.fsync(written.fileno())
+    beside.chmod(path.stat().st_mode)
+    os.replace(beside, path)
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _names(columns: dict[str, str]) -> str:
+    return ", ".join(_name(column) for column in columns)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
