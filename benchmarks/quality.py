@@ -1,6 +1,6 @@
 """How well each candidate tells who will leave: real shops, past mornings, models that know nothing later.
 
-    pip install -e '.[demo]'
+    pip install -e '.[demo,boosting]'
     python benchmarks/quality.py                        # about ten minutes on two cores
     python benchmarks/quality.py --sets cdnow_1998-01-01 --candidates logistic_regression,gradient_boosting
 

@@ -33,6 +33,8 @@ GRIDS: dict[str, dict[str, list[Any]]] = {
     "random_forest": {"randomforestclassifier__min_samples_leaf": [5, 10, 30]},
     "extra_trees": {"extratreesclassifier__min_samples_leaf": [5, 10, 30]},
     "gradient_boosting": {"max_iter": [150, 250, 400]},
+    "lightgbm": {"n_estimators": [150, 250, 400]},
+    "xgboost": {"n_estimators": [150, 250, 400]},
     "support_vector_linear": {"calibratedclassifiercv__estimator__C": [0.0005, 0.002, 0.01]},
     "support_vector_rbf": {"calibratedclassifiercv__estimator__C": [0.005, 0.02, 0.1]},
     "neural_network": {"mlpclassifier__alpha": [1.0, 3.0, 10.0]},

@@ -6,9 +6,10 @@ Called by the dbt Python models of the training room. Nothing here computes a fe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +29,7 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from dbt_retention import __version__
-from dbt_retention.candidates import RANDOM_STATE, without_empty
+from dbt_retention.candidates import BOOSTING, RANDOM_STATE, without_empty
 from dbt_retention.card import (
     Calibration,
     CandidateScore,
@@ -281,6 +282,7 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
         features=features,
         matrix=train.matrix,
         parity=parity,
+        boosting=[name for name in blends[champion] if name in BOOSTING],
         churn=ChurnTraining(
             churn_definition=settings.churn_definition,
             churn_definition_settings=settings.definition_settings,
@@ -496,7 +498,16 @@ def _best_first(pipeline: Pipeline) -> None:
     kmeans.labels_ = np.argsort(order)[kmeans.labels_]
 
 
-def _card(*, model: str, day: date, onnx_bytes: bytes, matrix: Matrix, parity: Parity, **fields: Any) -> Card:
+def _card(
+    *,
+    model: str,
+    day: date,
+    onnx_bytes: bytes,
+    matrix: Matrix,
+    parity: Parity,
+    boosting: Sequence[str] = (),
+    **fields: Any,
+) -> Card:
     digest = hashlib.sha256(onnx_bytes).hexdigest()
     medians = np.nanmedian(without_empty(matrix.astype(np.float64)), axis=0)
     return Card(
@@ -506,7 +517,9 @@ def _card(*, model: str, day: date, onnx_bytes: bytes, matrix: Matrix, parity: P
         feature_medians=[float(value) for value in medians],
         trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
         parity=parity,
-        libraries={name: version(name) for name in LIBRARIES} | {"dbt-retention": __version__},
+        libraries={name: version(name) for name in LIBRARIES}
+        | {name: str(import_module(name).__version__) for name in boosting}
+        | {"dbt-retention": __version__},
         **fields,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 
 import duckdb
 import numpy as np
@@ -11,10 +12,12 @@ import pytest
 from dbt_retention.candidates import CANDIDATES
 from dbt_retention.card import Calibration, Card
 from dbt_retention.duckdb_plugin import register
+from dbt_retention.errors import RetentionError
 from dbt_retention.export import ChurnBlend, export_churn
 from dbt_retention.fitting import GRIDS, Fitting, fit_candidate, variants
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import Matrix
+from lightgbm import LGBMClassifier
 from scipy.special import expit
 
 FEATURES = [f"feature_{number}" for number in range(20)]
@@ -70,16 +73,23 @@ def largest_difference(
     return float(np.abs(scored["score"].to_numpy() - blend.predict(matrix)).max())
 
 
+FEWER = {
+    "random_forest": {"randomforestclassifier__n_estimators": 40},
+    "extra_trees": {"extratreesclassifier__n_estimators": 40},
+    "gradient_boosting": {"max_iter": 60},
+    "lightgbm": {"n_estimators": 60},
+    "xgboost": {"n_estimators": 60},
+}
+
+
 def members(names: list[str], shop: tuple[Matrix, np.ndarray], how: Fitting = PLAIN) -> dict[str, object]:
-    """The candidates fitted on the first rows; forests of 40 trees, so that a test takes seconds."""
+    """The candidates fitted on the first rows, with fewer trees, so that a test takes seconds."""
     matrix, churned = (part[:TRAINING_ROWS] for part in shop)
     found = {}
     for name in names:
 
         def fresh(name: str = name) -> object:
-            estimator = CANDIDATES[name]()
-            forest = {"random_forest": "randomforestclassifier", "extra_trees": "extratreesclassifier"}
-            return estimator.set_params(**{f"{forest[name]}__n_estimators": 40} if name in forest else {})
+            return CANDIDATES[name]().set_params(**FEWER.get(name, {}))
 
         for number, one in enumerate(fit_candidate(fresh, matrix, churned, how=how)):
             found[f"{name}/{number}"] = one
@@ -90,8 +100,36 @@ def members(names: list[str], shop: tuple[Matrix, np.ndarray], how: Fitting = PL
 def test_every_candidate_scores_200_000_rows_in_sql_as_in_scikit_learn(
     name: str, shop: tuple[Matrix, np.ndarray], connection: duckdb.DuckDBPyConnection, registry: Registry
 ) -> None:
-    blend = ChurnBlend(members=members([name], shop), calibration=CALIBRATION)
+    matrix, churned = (part[:TRAINING_ROWS] for part in shop)
+    [fitted] = fit_candidate(CANDIDATES[name], matrix, churned, how=PLAIN)
+    blend = ChurnBlend(members={name: fitted}, calibration=CALIBRATION)
     assert largest_difference(blend, shop[0], connection, registry) <= 1e-5
+
+
+def test_lightgbm_splits_values_that_lie_next_to_each_other_alike_in_onnx() -> None:
+    """At 1e8 neighbours in float32 are 8 apart: half of all midpoints would round up, onto the upper one."""
+    rng = np.random.default_rng(0)
+    steps = rng.integers(0, 400, (TRAINING_ROWS, 3))
+    matrix = (1e8 + 8 * steps).astype(np.float32)
+    churned = (rng.random(TRAINING_ROWS) < expit((steps[:, 0] - 200) / 50)).astype(float)
+    exact = LGBMClassifier(**CANDIDATES["lightgbm"]().get_params()).fit(matrix, churned)
+    [rounded] = fit_candidate(CANDIDATES["lightgbm"], matrix, churned, how=PLAIN)
+    np.testing.assert_array_equal(rounded.predict_proba(matrix), exact.predict_proba(matrix))
+    _, parity = export_churn(ChurnBlend(members={"lightgbm": rounded}, calibration=CALIBRATION), matrix)
+    assert parity.max_difference <= 1e-5
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "xgboost"])
+def test_a_candidate_whose_packages_are_not_installed_says_what_to_install(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "dbt_retention.boosting", raising=False)
+    monkeypatch.setitem(sys.modules, "onnxmltools", None)
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(
+        RetentionError, match=rf"{name} needs packages .*pip install 'dbt-retention\[boosting\]'"
+    ):
+        CANDIDATES[name]()
 
 
 def test_the_blend_of_all_scores_in_sql_as_in_scikit_learn(

@@ -336,3 +336,14 @@ def test_a_customer_exactly_between_two_segments_belongs_to_the_same_one_everywh
         settings = {"training_policy": "always", "orders_input": "orders", "segment_count": count}
         table = train_segments(segment_set(ranks), settings=settings, registry=Registry(tmp_path))
         assert len(table) == count
+
+
+def test_lightgbm_and_xgboost_may_be_champion_and_the_card_names_their_versions(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    names = ["lightgbm", "xgboost"]
+    found = train_churn(training_set(), settings=SETTINGS | {"churn_candidates": names}, registry=registry)
+    assert found["candidate"].to_pylist() == [*names, "blend"]
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert card.test_metrics["auc"].value > 0.75
+    assert {"lightgbm", "xgboost"} & card.libraries.keys()
