@@ -19,6 +19,7 @@ cleaned as (
         lower(membership_tier) as membership_tier,
         lower(email) as email,
         phone,
+        coalesce(trim(phone) <> '', false) as has_phone,
         coalesce(email_consent, false) as has_email_consent,
         coalesce(ads_consent, false) as has_ads_consent
     from accepted

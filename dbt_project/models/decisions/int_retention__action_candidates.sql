@@ -1,0 +1,290 @@
+-- One row per customer of today and action, none too: may it be, what would it change, earn and cost?
+{% set rules = eligibility_rules(ref('int_retention__actions')) %}
+{% set text = dbt.type_string() %}
+{% set cost = expected_cost(
+    'effect_rate', 'churn_probability', 'reach_share', 'offer_value', 'contact_cost'
+) %}
+
+with customers as (
+
+    select * from {{ ref('int_retention__decision_customers') }}
+
+),
+
+features as (
+
+    select * from {{ ref('ml_features') }}
+
+),
+
+actions as (
+
+    select * from {{ ref('int_retention__actions') }}
+
+),
+
+priors as (
+
+    select * from {{ ref('int_retention__action_priors') }}
+
+),
+
+segment_priors as (
+
+    select * from {{ action_table('retention_action_priors') }}
+    where segment_number is not null
+
+),
+
+effects as (
+
+    select * from {{ ref('int_retention__action_effects') }}
+
+),
+
+uplift_scores as (
+
+    select * from {{ ref('int_retention__uplift_scores') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('stg_retention__campaigns') }}
+
+),
+
+campaign_contacts as (
+
+    select * from {{ ref('stg_retention__campaign_contacts') }}
+
+),
+
+{# What rules may speak of: the columns of customers, and the features. #}
+{% set customer_columns = feature_columns(ref('int_retention__decision_customers')) %}
+
+describable as (
+
+    select
+        {% for column in feature_columns(ref('ml_features')) if column not in customer_columns %}
+            features.{{ column }},
+        {% endfor %}
+        customers.*
+    from customers
+    left join features
+        on
+            customers.customer_id = features.customer_id
+            and customers.as_of_date = features.as_of_date
+
+),
+
+ruled as (
+
+    select
+        {% for rule in rules.values() %}
+            coalesce(({{ rule }}), false) as is_meant_by_rule_{{ loop.index }},
+        {% endfor %}
+        customer_id
+    from describable
+
+),
+
+assignments as (
+
+    select
+        customers.customer_id,
+        campaigns.action,
+        campaigns.channel,
+        {% set seen = seen_by('campaign_contacts.contacted_at', none, 'customers.as_of_date') %}
+        coalesce({{ seen }}, false) as is_contacted,
+        {{ dbt.datediff(
+            'cast(case when ' ~ seen
+            ~ ' then campaign_contacts.contacted_at else campaign_contacts.assigned_at end as date)',
+            'customers.as_of_date', 'day'
+        ) }} as days_ago
+    from customers
+    inner join campaign_contacts
+        on
+            customers.customer_id = campaign_contacts.customer_id
+            and {{ seen_by('campaign_contacts.assigned_at', none, 'customers.as_of_date') }}
+    inner join campaigns on campaign_contacts.campaign_id = campaigns.campaign_id
+
+),
+
+{# A control waits like the treated: a contact now would spoil the comparison. #}
+campaigns_by_action as (
+
+    select
+        customer_id,
+        action,
+        min(days_ago) as days_since_campaign
+    from assignments
+    group by customer_id, action
+
+),
+
+contacts_by_channel as (
+
+    select
+        customer_id,
+        channel,
+        count(*) as contacts_count
+    from assignments
+    where
+        is_contacted
+        and days_ago <= {{ number_var('max_contacts_days', 1, 3650, whole=true) }}
+    group by customer_id, channel
+
+),
+
+contacts_by_customer as (
+
+    select
+        customer_id,
+        sum(contacts_count) as contacts_count
+    from contacts_by_channel
+    group by customer_id
+
+),
+
+paired as (
+
+    select
+        customers.customer_id,
+        customers.as_of_date,
+        customers.churn_probability,
+        customers.risk_tier,
+        customers.value_kept,
+        actions.action,
+        actions.reach_share,
+        actions.offer_value,
+        actions.contact_cost,
+        coalesce(effects.evidence, 'prior') as evidence,
+        {# The customer's own uplift, where there is a model; then the lower bound of what was measured;
+           then what is assumed. #}
+        case
+            when actions.action = 'none' then 0
+            else
+                coalesce(
+                    uplift_scores.uplift_rate,
+                    case when effects.evidence = 'measured' then effects.effect_lower_rate end,
+                    actions.reach_share * customers.churn_probability * coalesce(
+                        cast(of_tier_and_segment.prior_save_rate as double),
+                        cast(of_segment.prior_save_rate as double),
+                        priors.prior_save_rate
+                    )
+                )
+        end as effect_rate,
+        uplift_scores.uplift_rate is not null as has_uplift_score,
+        case
+            when actions.action = 'none' then null
+            when customers.is_holdout then 'held out, to measure what all contacts change'
+            when uplift_scores.is_sleeping_dog then 'a contact makes leaving likelier'
+            {% for action, rule in rules.items() %}
+                when actions.action = '{{ action }}' and not ruled.is_meant_by_rule_{{ loop.index }}
+                    then 'not meant for this customer: {{ rule | replace("'", "''") }}'
+            {% endfor %}
+            when
+                actions.consent = 'email' and not customers.has_email_consent
+                then 'no consent to be written to'
+            when actions.consent = 'ads' and not customers.has_ads_consent then 'no consent to advertising'
+            when campaigns_by_action.days_since_campaign <= actions.cooldown_days
+                then
+                    'in such a campaign ' || cast(campaigns_by_action.days_since_campaign as {{ text }})
+                    || ' days ago, the cooldown is ' || cast(actions.cooldown_days as {{ text }}) || ' days'
+            when
+                contacts_by_channel.contacts_count
+                >= {{ number_var('max_channel_contacts', 0, 1000, whole=true) }}
+                then
+                    cast(contacts_by_channel.contacts_count as {{ text }})
+                    || ' contacts by '
+                    || actions.channel
+                    || ' in the last {{ var("max_contacts_days") }} days'
+            when contacts_by_customer.contacts_count >= {{ number_var('max_contacts', 0, 1000, whole=true) }}
+                then
+                    cast(contacts_by_customer.contacts_count as {{ text }})
+                    || ' contacts in the last {{ var("max_contacts_days") }} days'
+        end as why_not
+    from customers
+    cross join actions
+    inner join ruled on customers.customer_id = ruled.customer_id
+    left join priors
+        on
+            actions.action = priors.action
+            and customers.risk_tier = priors.risk_tier
+    left join segment_priors as of_tier_and_segment
+        on
+            actions.action = lower(of_tier_and_segment.action)
+            and customers.risk_tier = of_tier_and_segment.risk_tier
+            and customers.segment_number = of_tier_and_segment.segment_number
+    left join segment_priors as of_segment
+        on
+            actions.action = lower(of_segment.action)
+            and of_segment.risk_tier is null
+            and customers.segment_number = of_segment.segment_number
+    left join effects
+        on
+            actions.action = effects.action
+            and customers.risk_tier = effects.risk_tier
+    left join uplift_scores
+        on
+            customers.customer_id = uplift_scores.customer_id
+            and actions.action = uplift_scores.action
+    left join campaigns_by_action
+        on
+            customers.customer_id = campaigns_by_action.customer_id
+            and actions.action = campaigns_by_action.action
+    left join contacts_by_channel
+        on
+            customers.customer_id = contacts_by_channel.customer_id
+            and actions.channel = contacts_by_channel.channel
+    left join contacts_by_customer on customers.customer_id = contacts_by_customer.customer_id
+
+),
+
+costed as (
+
+    select
+        *,
+        round({{ cost }}, 6) as expected_cost_amount
+    from paired
+
+),
+
+candidates as (
+
+    select
+        customer_id,
+        as_of_date,
+        action,
+        churn_probability,
+        risk_tier,
+        why_not is null as is_eligible,
+        why_not,
+        round(effect_rate, 9) as effect_rate,
+        case
+            when action = 'none' then null
+            when has_uplift_score then 'measured'
+            else evidence
+        end as evidence,
+        value_kept,
+        expected_cost_amount,
+        round({{ expected_profit('effect_rate', 'value_kept', 'expected_cost_amount') }}, 6)
+            as expected_profit
+    from costed
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_id
+            order by is_eligible desc, expected_profit desc, expected_cost_amount asc, action asc
+        ) as action_rank
+    from candidates
+
+)
+
+select * from ranked

@@ -1,0 +1,90 @@
+-- One row: what the choice earns, and what no choice within the limits can exceed.
+-- For any prices, what customers would gain by buying at them, plus what all places and the budget would
+-- fetch, is an upper bound (the dual of the linear programme).
+{% set budget = 0 if var('retention_budget') is none else number_var('retention_budget', 0, 1e15) %}
+
+with candidates as (
+
+    select * from {{ ref('int_retention__action_candidates') }}
+    where
+        is_eligible
+        and expected_profit > 0
+
+),
+
+actions as (
+
+    select * from {{ ref('int_retention__actions') }}
+
+),
+
+prices as (
+
+    select * from {{ ref('int_retention__choice_prices') }}
+
+),
+
+chosen as (
+
+    select * from {{ ref('int_retention__chosen_actions') }}
+
+),
+
+surpluses as (
+
+    select
+        candidates.customer_id,
+        max(
+            candidates.expected_profit - prices.budget_price * candidates.expected_cost_amount
+            - prices.place_price
+        ) as surplus
+    from candidates
+    inner join prices on candidates.action = prices.action
+    group by candidates.customer_id
+
+),
+
+gained as (
+
+    select {{ exact_sum('surplus', 6, 'surplus > 0') }} as surplus
+    from surpluses
+
+),
+
+fetched as (
+
+    select
+        coalesce(sum(prices.place_price * actions.capacity), 0)
+        + coalesce(max(prices.budget_price) * cast({{ budget }} as double), 0) as worth
+    from prices
+    inner join actions on prices.action = actions.action
+
+),
+
+earned as (
+
+    select
+        count(*) as chosen_count,
+        {{ exact_sum('expected_cost_amount', 6) }} as expected_cost_amount,
+        {{ exact_sum('expected_profit', 6) }} as expected_profit
+    from chosen
+
+),
+
+bound as (
+
+    select
+        earned.chosen_count,
+        earned.expected_cost_amount,
+        earned.expected_profit,
+        round(gained.surplus + fetched.worth, 4) as expected_profit_bound,
+        round(
+            coalesce(1 - earned.expected_profit / nullif(gained.surplus + fetched.worth, 0), 0), 6
+        ) as gap_share
+    from earned
+    cross join gained
+    cross join fetched
+
+)
+
+select * from bound

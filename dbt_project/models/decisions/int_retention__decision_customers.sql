@@ -1,0 +1,73 @@
+-- One row per customer of today: what a decision needs to know. Rules of eligibility speak of these columns.
+with scores as (
+
+    select * from {{ ref('ml_churn_scores') }}
+    where split = 'score'
+
+),
+
+customer_values as (
+
+    select * from {{ ref('ml_customer_values') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('ml_segment_scores') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('stg_retention__customers') }}
+
+),
+
+margin as (
+
+    select * from {{ ref('int_retention__gross_margin') }}
+
+),
+
+recommended as (
+
+    select distinct customer_id from {{ ref('int_retention__recommendations') }}
+    where purpose = 'today'
+
+),
+
+decided as (
+
+    select
+        scores.customer_id,
+        scores.as_of_date,
+        round(scores.churn_probability, 6) as churn_probability,
+        {{ risk_tier('scores.churn_probability') }} as risk_tier,
+        customer_values.expected_value_12m,
+        round(customer_values.expected_value_12m * margin.gross_margin_share, 4) as value_kept,
+        segments.segment_number,
+        customers.membership_tier,
+        coalesce(customers.has_email_consent, false) as has_email_consent,
+        coalesce(customers.has_ads_consent, false) as has_ads_consent,
+        coalesce(customers.has_phone, false) as has_phone,
+        recommended.customer_id is not null as has_recommendations,
+        {{ is_held_out('scores.customer_id', number_var('holdout_share', 0, 1)) }} as is_holdout
+    from scores
+    cross join margin
+    inner join customer_values
+        on
+            scores.customer_id = customer_values.customer_id
+            and scores.as_of_date = customer_values.as_of_date
+    left join segments
+        on
+            scores.customer_id = segments.customer_id
+            and scores.as_of_date = segments.as_of_date
+    left join customers on scores.customer_id = customers.customer_id
+    left join recommended on scores.customer_id = recommended.customer_id
+
+)
+
+-- The salt is checked before anybody is held out by it.
+-- depends_on: {{ ref('int_retention__holdout_salt') }}
+select * from decided

@@ -1,0 +1,65 @@
+-- One row: the share of spend that is left after the goods are paid.
+-- Measured on the look-back's lines whose product has a unit cost; assumed where none has one.
+{% set given = var('gross_margin_share') %}
+
+with today as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_retention__purchase_lines') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_retention__products') }}
+
+),
+
+summed as (
+
+    select
+        {{ exact_sum('lines.net_amount') }} as spend_amount,
+        {{ exact_sum('products.unit_cost * lines.pieces_count') }} as cost_amount
+    from today
+    inner join lines
+        on
+            lines.purchase_date >= {{ days_from('today.as_of_date', -var('lookback_days')) }}
+            and {{ known_at('lines', 'today.as_of_date') }}
+    inner join products on lines.product_id = products.product_id
+    where
+        products.unit_cost is not null
+        and lines.net_amount is not null
+
+),
+
+measured as (
+
+    select
+        {% if given == 'auto' %}
+            case
+                when spend_amount > 0 then least(greatest(1 - cost_amount / spend_amount, 0), 1)
+            end as measured_share
+        {% else %}
+            cast({{ number_var('gross_margin_share', 0, 1) }} as double) as measured_share
+        {% endif %}
+    from summed
+
+),
+
+margin as (
+
+    select
+        round(
+            coalesce(measured_share, {{ number_var('assumed_gross_margin_share', 0, 1) }}), 6
+        ) as gross_margin_share,
+        measured_share is null as is_assumed
+    from measured
+
+)
+
+select * from margin
