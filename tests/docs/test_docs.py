@@ -73,6 +73,32 @@ def test_every_column_of_the_contract_is_documented() -> None:
         assert columns == set(re.findall(r"\w+", row)), name
 
 
+def questions(page: Path) -> list[tuple[str, str]]:
+    """The questions of a page, in bold, and the query that answers each."""
+    asked = r"^\*\*([^*\n]+\?)\*\*\n\n((?:    .*\n|\n)+)"
+    return re.findall(asked, page.read_text() + "\n", re.MULTILINE)
+
+
+QUESTIONS = [(question, query) for page in PAGES for question, query in questions(page)]
+
+
+@pytest.mark.parametrize(("question", "query"), QUESTIONS, ids=[question for question, _ in QUESTIONS])
+def test_questions_of_the_pages_are_answered(built_shop: Shop, question: str, query: str) -> None:
+    rows = built_shop.query(query)
+    assert rows, question
+    assert any(value is not None for row in rows for value in row), question
+
+
+def test_every_exposed_mart_answers_a_question() -> None:
+    exposures = yaml.safe_load((ROOT / "dbt_project/models/exposures.yml").read_text())["exposures"]
+    exposed = {
+        mart for exposure in exposures for mart in re.findall(r"mart_\w+", str(exposure["depends_on"]))
+    }
+    asked = {mart for _, query in QUESTIONS for mart in re.findall(r"mart_\w+", query)}
+    assert exposed
+    assert exposed <= asked
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):

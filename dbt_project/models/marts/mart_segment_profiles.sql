@@ -91,15 +91,31 @@ profiles as (
         named.segment_number,
         named.segment_name,
         counted.as_of_date,
-        coalesce(counted.customers_count, 0) as customers_count,
-        round(counted.customers_count / cast(sum(counted.customers_count) over () as double), 4)
-            as customers_share,
-        round(counted.days_since_last_order_sum / counted.customers_count, 1)
-            as days_since_last_order_avg,
-        round(counted.orders_sum / counted.customers_count, 1) as orders_avg_364d,
-        round(counted.spend_sum / counted.customers_count, 2) as spend_amount_avg_364d,
-        round(counted.expected_churners / counted.customers_count, 4) as churn_probability_avg,
-        round(counted.value_at_risk, 2) as value_at_risk
+        {{ hide_small_group('counted.customers_count', 'counted.customers_count') }} as customers_count,
+        {{ hide_small_group(
+            'round(counted.customers_count / cast(sum(counted.customers_count) over () as double), 4)',
+            'counted.customers_count'
+        ) }} as customers_share,
+        {{ hide_small_group(
+            'round(counted.days_since_last_order_sum / counted.customers_count, 1)',
+            'counted.customers_count'
+        ) }} as days_since_last_order_avg,
+        {{ hide_small_group(
+            'round(counted.orders_sum / counted.customers_count, 1)',
+            'counted.customers_count'
+        ) }} as orders_avg_364d,
+        {{ hide_small_group(
+            'round(counted.spend_sum / counted.customers_count, 2)',
+            'counted.customers_count'
+        ) }} as spend_amount_avg_364d,
+        {{ hide_small_group(
+            'round(counted.expected_churners / counted.customers_count, 4)',
+            'counted.customers_count'
+        ) }} as churn_probability_avg,
+        {{ hide_small_group(
+            'round(counted.value_at_risk, 2)',
+            'counted.customers_count'
+        ) }} as value_at_risk
     from named
     left join counted on named.segment_number = counted.segment_number
 

@@ -1,10 +1,11 @@
 -- One row per source of a history and morning: a fingerprint of what came to be known on that morning.
 -- Summed up to an as_of_date, it tells by_date models whether anything that date could see has changed.
+-- Addresses and numbers of persons are left out: no feature sees them.
 with changes as (
 
     {% for name, source in _history_sources().items() %}
         {% set relation = ref(name) %}
-        {% set columns = _relation_columns(relation) %}
+        {% set columns = _relation_columns(relation) | reject('in', _personal_columns(name)) | list %}
         {% set later_columns = source.later.values() | sum(start=[]) %}
         select
             '{{ name }}' as model_name,

@@ -1,0 +1,8 @@
+{# A figure about a group of customers, null where the group has fewer than the var min_group_size of them.
+
+   count: how many customers the figure is about. #}
+{% macro hide_small_group(expression, count) -%}
+    case
+        when {{ count }} >= {{ retention.number_var('min_group_size', 1, 1000000, whole=true) }} then {{ expression }}
+    end
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{# The var member_tier_thresholds as a list of {tier, rank, spend, orders}, lowest first; checked.
+
+   A tier is reached by its spend or by its orders, whichever comes first; null = not by this. #}
+{% macro member_tiers() %}
+    {% set tiers = [] %}
+    {% for tier, thresholds in var('member_tier_thresholds').items() %}
+        {% set known = thresholds is mapping and thresholds.keys() | reject('in', ['spend', 'orders']) | list == [] %}
+        {% if not known or thresholds.values() | select('number') | list == [] %}
+            {{ exceptions.raise_compiler_error(
+                "member_tier_thresholds: " ~ tier ~ " is " ~ thresholds ~ "; expected {spend: 300, orders: 10}, "
+                ~ "at least one of them, lowest tier first. See docs/uses.md"
+            ) }}
+        {% endif %}
+        {% do tiers.append({
+            'tier': tier, 'rank': loop.index, 'spend': thresholds.get('spend'), 'orders': thresholds.get('orders')
+        }) %}
+    {% endfor %}
+    {{ return(tiers) }}
+{% endmacro %}

@@ -1,0 +1,178 @@
+-- One row per audience and customer who agreed to be matched in advertising: with hashed address and number.
+-- Only hashes leave this model; what each platform wants hashed is in docs/uses.md.
+with customers as (
+
+    select * from {{ ref('stg_retention__customers') }}
+    where has_ads_consent
+
+),
+
+today as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_retention__service_tickets') }}
+
+),
+
+warnings as (
+
+    select * from {{ ref('mart_early_warning') }}
+
+),
+
+buyers as (
+
+    select
+        purchases.customer_id,
+        today.as_of_date,
+        {{ dbt.datediff('max(purchases.purchase_date)', 'today.as_of_date', 'day') }} as days_since_last_order -- noqa: LT05
+    from purchases
+    inner join today on {{ known_at('purchases', 'today.as_of_date') }}
+    group by purchases.customer_id, today.as_of_date
+
+),
+
+complaining as (
+
+    select distinct tickets.customer_id
+    from tickets
+    inner join today on {{ seen_by('tickets.opened_at', 'tickets.loaded_at', 'today.as_of_date') }}
+    where
+        tickets.ticket_type = 'complaint'
+        and not coalesce({{ seen_by('tickets.closed_at', none, 'today.as_of_date') }}, false)
+
+),
+
+ranked as (
+
+    select
+        customer_id,
+        churn_probability,
+        risk_tier,
+        expected_value_12m,
+        row_number() over (order by round(expected_value_12m, 2) desc, customer_id) as value_rank,
+        count(*) over () as customers_count
+    from warnings
+
+),
+
+judged as (
+
+    select
+        buyers.customer_id,
+        buyers.as_of_date,
+        buyers.days_since_last_order,
+        ranked.churn_probability,
+        complaining.customer_id is not null as is_complaining,
+        ranked.customer_id is null as is_gone,
+        coalesce(ranked.risk_tier = 'low', false) as is_safe,
+        coalesce(
+            ranked.value_rank
+            <= {{ number_var('ad_seed_share', 0, 1) }} * cast(ranked.customers_count as double),
+            false
+        ) as is_among_the_best
+    from buyers
+    left join ranked on buyers.customer_id = ranked.customer_id
+    left join complaining on buyers.customer_id = complaining.customer_id
+
+),
+
+{% set text = dbt.type_string() %}
+members as (
+
+    select
+        'suppress' as audience,
+        customer_id,
+        as_of_date,
+        case
+            when is_complaining then 'has an open complaint'
+            else 'bought ' || cast(days_since_last_order as {{ text }}) || ' days ago and is in no danger'
+        end as audience_reason
+    from judged
+    where
+        is_complaining
+        or (is_safe and days_since_last_order <= {{ number_var('ad_suppress_days', 0, 3650, whole=true) }})
+    union all
+    select
+        'win_back' as audience,
+        customer_id,
+        as_of_date,
+        case
+            when is_gone
+                then 'no order for ' || cast(days_since_last_order as {{ text }}) || ' days'
+            else
+                'likely to leave: '
+                || cast(cast(round(100 * churn_probability) as integer) as {{ text }}) || ' %'
+        end as audience_reason
+    from judged
+    where
+        not is_complaining
+        and (is_gone or churn_probability >= {{ number_var('ad_win_back_probability', 0, 1) }})
+    union all
+    select
+        'lookalike_seed' as audience,
+        customer_id,
+        as_of_date,
+        'among the most valuable, and in no danger' as audience_reason
+    from judged
+    where
+        is_safe
+        and is_among_the_best
+
+),
+
+normal as (
+
+    select
+        customer_id,
+        case when email like '%_@_%._%' then lower(trim(email)) end as email_normal,
+        {{ phone_e164('phone') }} as phone_normal
+    from customers
+
+),
+
+hashed as (
+
+    select
+        customer_id,
+        {{ sha256_hex('email_normal') }} as email_sha256,
+        {{ sha256_hex("regexp_replace(email_normal, '[+][^@]*', '')") }} as email_without_tag_sha256,
+        {{ sha256_hex('phone_normal') }} as phone_sha256,
+        {{ sha256_hex('substr(phone_normal, 2)') }} as phone_digits_sha256
+    from normal
+
+),
+
+final as (
+
+    select
+        members.audience,
+        members.customer_id,
+        members.as_of_date,
+        members.audience_reason,
+        hashed.email_sha256 as google_email,
+        hashed.phone_sha256 as google_phone,
+        hashed.email_sha256 as meta_em,
+        hashed.phone_digits_sha256 as meta_ph,
+        hashed.email_without_tag_sha256 as tiktok_email_sha256,
+        hashed.phone_sha256 as tiktok_phone_sha256
+    from members
+    inner join hashed on members.customer_id = hashed.customer_id
+    where
+        hashed.email_sha256 is not null
+        or hashed.phone_sha256 is not null
+
+)
+
+select * from final

@@ -1,0 +1,251 @@
+-- One row per product of the shop or bought lately: how much of its demand may walk away, and the stock.
+-- Usual units = those a customer bought in the look-back, by horizon; at risk = sum of P(churn) x usual.
+-- The forecast is the rest; it is made for the test date too, and judged by what was bought then.
+with snapshots as (
+
+    select
+        as_of_date,
+        split,
+        label_window_end_date,
+        {{ dbt.datediff('as_of_date', 'label_window_end_date', 'day') }} as horizon_days -- noqa: LT05
+    from {{ ref('int_retention__snapshots') }}
+    where split in ('test', 'score')
+
+),
+
+purchase_lines as (
+
+    select * from {{ ref('int_retention__purchase_lines') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('ml_churn_scores') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_retention__products') }}
+
+),
+
+known_lines as (
+
+    select
+        snapshots.split,
+        snapshots.as_of_date,
+        snapshots.horizon_days,
+        purchase_lines.customer_id,
+        purchase_lines.product_id,
+        purchase_lines.pieces_count,
+        {{ dbt.datediff('purchase_lines.purchase_date', 'snapshots.as_of_date', 'day') }} as days_ago -- noqa: LT05
+    from snapshots
+    inner join purchase_lines on {{ known_at('purchase_lines', 'snapshots.as_of_date') }}
+
+),
+
+known_customers as (
+
+    select
+        split,
+        customer_id,
+        max(days_ago) as days_known
+    from known_lines
+    group by split, customer_id
+
+),
+
+bought as (
+
+    select
+        known_lines.split,
+        known_lines.as_of_date,
+        known_lines.horizon_days,
+        known_lines.customer_id,
+        known_lines.product_id,
+        {{ exact_sum('known_lines.pieces_count') }} as pieces_count
+    from known_lines
+    where known_lines.days_ago <= {{ var('lookback_days') }}
+    group by
+        known_lines.split,
+        known_lines.as_of_date,
+        known_lines.horizon_days,
+        known_lines.customer_id,
+        known_lines.product_id
+
+),
+
+{# Who has been known for less than the look-back is judged by the days known, and by a horizon at least. #}
+usual as (
+
+    select
+        bought.split,
+        bought.product_id,
+        bought.customer_id,
+        scores.churn_probability,
+        bought.pieces_count * bought.horizon_days / cast(
+            greatest(
+                least({{ var('lookback_days') }}, known_customers.days_known), bought.horizon_days
+            ) as double
+        ) as usual_units
+    from bought
+    inner join known_customers
+        on
+            bought.split = known_customers.split
+            and bought.customer_id = known_customers.customer_id
+    inner join scores
+        on
+            bought.customer_id = scores.customer_id
+            and bought.as_of_date = scores.as_of_date
+            and bought.split = scores.split
+
+),
+
+demand as (
+
+    select
+        split,
+        product_id,
+        count(*) as customers_count,
+        sum(case when churn_probability >= {{ var('risk_tier_thresholds').values() | min }} then 1 else 0 end)
+            as warned_customers_count,
+        {{ exact_sum('usual_units', scale=9) }} as usual_units,
+        {{ exact_sum('usual_units * churn_probability', scale=9) }} as units_at_risk
+    from usual
+    group by split, product_id
+
+),
+
+trends as (
+
+    select
+        split,
+        product_id,
+        {{ exact_sum('pieces_count', condition='days_ago <= horizon_days') }} as recent_units,
+        {{ exact_sum('pieces_count', condition='days_ago > horizon_days and days_ago <= 2 * horizon_days') }}
+            as previous_units
+    from known_lines
+    group by split, product_id
+
+),
+
+came as (
+
+    select
+        purchase_lines.product_id,
+        {{ exact_sum('purchase_lines.pieces_count') }} as actual_units
+    from purchase_lines
+    inner join snapshots
+        on
+            purchase_lines.purchase_date >= snapshots.as_of_date
+            and purchase_lines.purchase_date < snapshots.label_window_end_date
+    where snapshots.split = 'test'
+    group by purchase_lines.product_id
+
+),
+
+names as (
+
+    select product_id from products
+    union
+    select product_id from demand
+
+),
+
+today as (
+
+    select * from snapshots
+    where split = 'score'
+
+),
+
+test_days as (
+
+    select count(*) as test_days_count from snapshots
+    where split = 'test'
+
+),
+
+joined as (
+
+    select
+        names.product_id,
+        today.as_of_date,
+        today.horizon_days,
+        products.product_name,
+        products.category,
+        products.stock_on_hand_count,
+        coalesce(demand.customers_count, 0) as customers_count,
+        coalesce(demand.warned_customers_count, 0) as warned_customers_count,
+        coalesce(demand.usual_units, 0) as usual_units,
+        coalesce(demand.units_at_risk, 0) as units_at_risk,
+        coalesce(demand.usual_units - demand.units_at_risk, 0) as forecast_units,
+        trends.recent_units / nullif(trends.previous_units, 0) - 1 as trend_rate,
+        case
+            when test_days.test_days_count > 0
+                then coalesce(past_demand.usual_units - past_demand.units_at_risk, 0)
+        end as test_forecast_units,
+        case when test_days.test_days_count > 0 then coalesce(past_trends.recent_units, 0) end
+            as test_naive_units,
+        case when test_days.test_days_count > 0 then coalesce(came.actual_units, 0) end as test_actual_units
+    from names
+    cross join today
+    cross join test_days
+    left join products on names.product_id = products.product_id
+    left join demand
+        on
+            names.product_id = demand.product_id
+            and demand.split = 'score'
+    left join demand as past_demand
+        on
+            names.product_id = past_demand.product_id
+            and past_demand.split = 'test'
+    left join trends
+        on
+            names.product_id = trends.product_id
+            and trends.split = 'score'
+    left join trends as past_trends
+        on
+            names.product_id = past_trends.product_id
+            and past_trends.split = 'test'
+    left join came on names.product_id = came.product_id
+
+),
+
+final as (
+
+    select
+        product_id,
+        as_of_date,
+        product_name,
+        category,
+        cast({{ hide_small_group('customers_count', 'customers_count') }} as bigint) as customers_count,
+        cast({{ hide_small_group('warned_customers_count', 'warned_customers_count') }} as bigint)
+            as warned_customers_count,
+        round(usual_units, 2) as usual_units,
+        round(units_at_risk, 2) as units_at_risk,
+        round(units_at_risk / nullif(usual_units, 0), 4) as units_at_risk_share,
+        round(trend_rate, 4) as trend_rate,
+        round(forecast_units, 2) as forecast_units,
+        stock_on_hand_count,
+        round(stock_on_hand_count - forecast_units, 2) as stock_left_units,
+        round(stock_on_hand_count / nullif(forecast_units / horizon_days, 0), 1) as stock_days,
+        case
+            when stock_on_hand_count is null then 'stock not known'
+            when stock_on_hand_count < forecast_units then 'too little'
+            when
+                stock_on_hand_count
+                > {{ number_var('stock_surplus_multiple', 1, 1000) }} * forecast_units then 'too much'
+            when stock_on_hand_count < usual_units then 'enough if they leave'
+            else 'enough'
+        end as stock_warning,
+        round(test_forecast_units, 2) as test_forecast_units,
+        round(test_naive_units, 2) as test_naive_units,
+        round(test_actual_units, 2) as test_actual_units
+    from joined
+
+)
+
+select * from final

@@ -1,0 +1,264 @@
+-- One row per customer of today: the tier earned, how far the next one is, and what to offer.
+{% set tiers = member_tiers() %}
+
+with warnings as (
+
+    select * from {{ ref('mart_early_warning') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        membership_tier
+    from {{ ref('stg_retention__customers') }}
+
+),
+
+customer_values as (
+
+    select * from {{ ref('ml_customer_values') }}
+    where split = 'score'
+
+),
+
+customer_items as (
+
+    select * from {{ ref('int_retention__customer_items') }}
+    where purpose = 'today'
+
+),
+
+items as (
+
+    select * from {{ ref('int_retention__recommendable_items') }}
+
+),
+
+affinity as (
+
+    select * from {{ ref('mart_product_affinity') }}
+
+),
+
+tiers as (
+
+    {% for tier in tiers %}
+        select
+            {{ tier.rank }} as tier_rank,
+            '{{ tier.tier }}' as tier,
+            cast({{ 'null' if tier.spend is none else tier.spend }} as double) as spend_threshold,
+            cast({{ 'null' if tier.orders is none else tier.orders }} as double) as orders_threshold
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+bought as (
+
+    select
+        warnings.customer_id,
+        warnings.as_of_date,
+        {{ exact_sum('purchases.purchase_amount') }} as spend_amount_12m,
+        count(purchases.order_id) as orders_count_12m
+    from warnings
+    left join purchases
+        on
+            warnings.customer_id = purchases.customer_id
+            and purchases.purchase_date >= {{ days_from('warnings.as_of_date', -365) }}
+            and {{ known_at('purchases', 'warnings.as_of_date') }}
+    group by warnings.customer_id, warnings.as_of_date
+
+),
+
+earned as (
+
+    select
+        bought.customer_id,
+        coalesce(max(tiers.tier_rank), 0) as earned_rank
+    from bought
+    left join tiers
+        on
+            bought.spend_amount_12m >= tiers.spend_threshold
+            or bought.orders_count_12m >= tiers.orders_threshold
+    group by bought.customer_id
+
+),
+
+paired as (
+
+    select
+        item,
+        other_item,
+        customer_cosine,
+        customer_lift
+    from affinity
+    union all
+    select
+        other_item as item,
+        item as other_item,
+        customer_cosine,
+        customer_lift
+    from affinity
+
+),
+
+companions as (
+
+    select
+        *,
+        row_number() over (
+            partition by item
+            order by round(customer_cosine, 9) desc, other_item
+        ) as companion_rank
+    from paired
+
+),
+
+usual_items as (
+
+    select
+        customer_items.customer_id,
+        items.item,
+        customer_items.orders_count,
+        row_number() over (
+            partition by customer_items.customer_id
+            order by round(customer_items.decayed_orders, 9) desc, items.item
+        ) as item_rank
+    from customer_items
+    inner join warnings on customer_items.customer_id = warnings.customer_id
+    inner join items on customer_items.item_code = items.item_code
+
+),
+
+candidates as (
+
+    select
+        usual_items.customer_id,
+        companions.other_item as offer_item,
+        usual_items.item as known_item,
+        usual_items.orders_count,
+        companions.customer_cosine,
+        companions.customer_lift,
+        row_number() over (
+            partition by usual_items.customer_id, companions.other_item
+            order by round(companions.customer_cosine, 9) desc, usual_items.item
+        ) as known_rank
+    from usual_items
+    inner join companions on usual_items.item = companions.item
+    where
+        usual_items.item_rank <= {{ number_var('member_offer_usual_items', 1, 1000, whole=true) }}
+        and companions.companion_rank <= {{ number_var('member_offer_companions', 1, 1000, whole=true) }}
+        and companions.customer_lift > 1
+
+),
+
+scored as (
+
+    select
+        candidates.customer_id,
+        candidates.offer_item,
+        {{ exact_sum('candidates.customer_cosine', scale=12) }} as score,
+        {% set text = dbt.type_string() %}
+        max(
+            case
+                when candidates.known_rank = 1
+                    then
+                        'who buys ' || candidates.known_item || ' buys it '
+                        || cast(cast(candidates.customer_lift as decimal(18, 1)) as {{ text }})
+                        || ' times as often as others'
+            end
+        ) as offer_reason
+    from candidates
+    inner join items
+        on
+            candidates.offer_item = items.item
+            and items.is_sellable
+            and not items.is_left_out
+    left join customer_items
+        on
+            candidates.customer_id = customer_items.customer_id
+            and items.item_code = customer_items.item_code
+    where customer_items.customer_id is null
+    group by candidates.customer_id, candidates.offer_item
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_id
+            order by round(score, 9) desc, offer_item
+        ) as offer_rank
+    from scored
+
+),
+
+offers as (
+
+    select
+        customer_id,
+        {% for number in (1, 2, 3) %}
+            max(case when offer_rank = {{ number }} then offer_item end) as offer_{{ number }},
+        {% endfor %}
+        max(case when offer_rank = 1 then offer_reason end) as offer_1_reason
+    from ranked
+    group by customer_id
+
+),
+
+final as (
+
+    select
+        warnings.customer_id,
+        warnings.as_of_date,
+        coalesce(customers.membership_tier is not null, false) as is_member,
+        customers.membership_tier,
+        bought.spend_amount_12m,
+        cast(bought.orders_count_12m as integer) as orders_count_12m,
+        earned_tiers.tier as earned_tier,
+        next_tiers.tier as next_tier,
+        round(next_tiers.spend_threshold - bought.spend_amount_12m, 2) as amount_to_next_tier,
+        cast(next_tiers.orders_threshold - bought.orders_count_12m as integer) as orders_to_next_tier,
+        case
+            when next_tiers.tier is not null
+                then
+                    coalesce(
+                        next_tiers.spend_threshold - bought.spend_amount_12m
+                        <= customer_values.expected_value_horizon,
+                        false
+                    )
+                    or coalesce(
+                        next_tiers.orders_threshold - bought.orders_count_12m
+                        <= customer_values.expected_orders_horizon,
+                        false
+                    )
+        end as is_next_tier_near,
+        offers.offer_1,
+        offers.offer_1_reason,
+        offers.offer_2,
+        offers.offer_3,
+        warnings.churn_probability,
+        warnings.risk_tier,
+        warnings.value_at_risk
+    from warnings
+    inner join bought on warnings.customer_id = bought.customer_id
+    inner join earned on warnings.customer_id = earned.customer_id
+    inner join customer_values on warnings.customer_id = customer_values.customer_id
+    left join customers on warnings.customer_id = customers.customer_id
+    left join tiers as earned_tiers on earned.earned_rank = earned_tiers.tier_rank
+    left join tiers as next_tiers on earned.earned_rank + 1 = next_tiers.tier_rank
+    left join offers on warnings.customer_id = offers.customer_id
+
+)
+
+select * from final

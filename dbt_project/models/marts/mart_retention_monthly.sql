@@ -1,0 +1,107 @@
+-- One row per cohort (the month of the first purchase) and month since: how many of the cohort bought in it?
+with purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+today as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+monthly as (
+
+    select
+        purchases.customer_id,
+        cast({{ dbt.date_trunc('month', 'purchases.purchase_date') }} as date) as purchase_month_date,
+        {{ exact_sum('purchases.purchase_amount') }} as spend_amount
+    from purchases
+    inner join today on {{ known_at('purchases', 'today.as_of_date') }}
+    group by purchases.customer_id, cast({{ dbt.date_trunc('month', 'purchases.purchase_date') }} as date)
+
+),
+
+firsts as (
+
+    select
+        customer_id,
+        min(purchase_month_date) as cohort_month_date
+    from monthly
+    group by customer_id
+
+),
+
+cohorts as (
+
+    select
+        cohort_month_date,
+        count(*) as customers_count
+    from firsts
+    group by cohort_month_date
+
+),
+
+months as (
+
+    select distinct purchase_month_date from monthly
+
+),
+
+active as (
+
+    select
+        firsts.cohort_month_date,
+        monthly.purchase_month_date,
+        count(*) as active_customers_count,
+        {{ exact_sum('monthly.spend_amount') }} as spend_amount
+    from monthly
+    inner join firsts on monthly.customer_id = firsts.customer_id
+    group by firsts.cohort_month_date, monthly.purchase_month_date
+
+),
+
+filled as (
+
+    select
+        cohorts.cohort_month_date,
+        months.purchase_month_date,
+        today.as_of_date,
+        cohorts.customers_count,
+        {{ dbt.datediff('cohorts.cohort_month_date', 'months.purchase_month_date', 'month') }} as months_since_first, -- noqa: LT05
+        cast({{ dbt.dateadd('month', 1, 'months.purchase_month_date') }} as date) <= today.as_of_date
+            as is_whole_month,
+        coalesce(active.active_customers_count, 0) as active_customers_count,
+        coalesce(active.spend_amount, 0) as spend_amount
+    from cohorts
+    cross join today
+    inner join months on cohorts.cohort_month_date <= months.purchase_month_date
+    left join active
+        on
+            cohorts.cohort_month_date = active.cohort_month_date
+            and months.purchase_month_date = active.purchase_month_date
+
+),
+
+final as (
+
+    select
+        cohort_month_date,
+        cast(months_since_first as integer) as months_since_first,
+        purchase_month_date,
+        as_of_date,
+        is_whole_month,
+        cast({{ hide_small_group('customers_count', 'customers_count') }} as bigint)
+            as cohort_customers_count,
+        cast({{ hide_small_group('active_customers_count', 'active_customers_count') }} as bigint)
+            as active_customers_count,
+        {{ hide_small_group(
+            'round(cast(active_customers_count as double) / customers_count, 6)', 'active_customers_count'
+        ) }} as retained_rate,
+        {{ hide_small_group('round(spend_amount, 2)', 'active_customers_count') }} as spend_amount
+    from filled
+
+)
+
+select * from final

@@ -1,0 +1,185 @@
+-- One row per open service ticket: which to answer first, and how freely to take goods back.
+-- Priority = value at risk x unhappiness x waiting: (2 - sentiment), and 1 + days waited / target days.
+{% set waiting = var('service_waiting_days') %}
+{% set shares = var('return_policy_shares') %}
+{% set text = dbt.type_string() %}
+
+with today as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('stg_retention__service_tickets') }}
+
+),
+
+reviews as (
+
+    select * from {{ ref('int_retention__review_sentiment') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+purchase_lines as (
+
+    select * from {{ ref('int_retention__purchase_lines') }}
+
+),
+
+warnings as (
+
+    select * from {{ ref('mart_early_warning') }}
+
+),
+
+ticket_types as (
+
+    {% for ticket_type, sentiment in var('ticket_type_sentiments').items() %}
+        select
+            '{{ ticket_type }}' as ticket_type,
+            cast({{ sentiment }} as double) as type_sentiment
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+open_tickets as (
+
+    select
+        tickets.ticket_id,
+        tickets.customer_id,
+        tickets.order_id,
+        tickets.ticket_type,
+        tickets.opened_date,
+        today.as_of_date,
+        {{ dbt.datediff('tickets.opened_date', 'today.as_of_date', 'day') }} as waiting_days -- noqa: LT05
+    from tickets
+    inner join today on {{ seen_by('tickets.opened_at', 'tickets.loaded_at', 'today.as_of_date') }}
+    where not coalesce({{ seen_by('tickets.closed_at', none, 'today.as_of_date') }}, false)
+
+),
+
+felt as (
+
+    select
+        reviews.customer_id,
+        {{ exact_sum('reviews.sentiment', scale=6) }} / count(reviews.sentiment) as review_sentiment
+    from reviews
+    inner join today
+        on
+            {{ seen_by('reviews.reviewed_at', 'reviews.loaded_at', 'today.as_of_date') }}
+            and reviews.review_date
+            >= {{ days_from('today.as_of_date', -number_var('service_sentiment_days', 1, 3650, whole=true)) }}
+    where reviews.sentiment is not null
+    group by reviews.customer_id
+
+),
+
+returned as (
+
+    select
+        purchase_lines.customer_id,
+        {{ exact_sum('purchase_lines.pieces_count') }} as pieces_count,
+        {{ exact_sum(
+            'purchase_lines.returned_pieces_count',
+            condition='purchase_lines.returned_from_date <= today.as_of_date'
+        ) }} as returned_pieces_count
+    from purchase_lines
+    inner join today
+        on
+            purchase_lines.purchase_date < today.as_of_date
+            and purchase_lines.known_from_date <= today.as_of_date
+            and purchase_lines.purchase_date >= {{ days_from('today.as_of_date', -365) }}
+    group by purchase_lines.customer_id
+
+),
+
+joined as (
+
+    select
+        open_tickets.*,
+        warnings.risk_tier,
+        warnings.value_at_risk,
+        felt.review_sentiment,
+        coalesce(felt.review_sentiment, ticket_types.type_sentiment, 0.5) as sentiment,
+        purchases.purchase_amount as order_amount,
+        returned.pieces_count,
+        returned.returned_pieces_count,
+        returned.returned_pieces_count / nullif(returned.pieces_count, 0) as returned_share,
+        1 + least(open_tickets.waiting_days, {{ waiting.longest }}) / cast({{ waiting.target }} as double)
+            as waiting_factor
+    from open_tickets
+    left join warnings on open_tickets.customer_id = warnings.customer_id
+    left join felt on open_tickets.customer_id = felt.customer_id
+    left join ticket_types on open_tickets.ticket_type = ticket_types.ticket_type
+    left join purchases on open_tickets.order_id = purchases.order_id
+    left join returned on open_tickets.customer_id = returned.customer_id
+
+),
+
+judged as (
+
+    select
+        *,
+        round(coalesce(value_at_risk, 0) * (2 - sentiment) * waiting_factor, 2) as priority_amount,
+        case
+            when not coalesce(ticket_type in ('return', 'complaint'), false) then null
+            when returned_share >= {{ shares.strict }} then 'check first'
+            when
+                coalesce(returned_share, 0) <= {{ shares.generous }}
+                and coalesce(value_at_risk, 0) >= coalesce(order_amount, 0)
+                and value_at_risk > 0
+                then 'refund at once'
+            else 'refund on arrival'
+        end as return_policy
+    from joined
+
+),
+
+final as (
+
+    select
+        ticket_id,
+        customer_id,
+        as_of_date,
+        cast(
+            row_number() over (
+                order by priority_amount desc, round((2 - sentiment) * waiting_factor, 6) desc, ticket_id
+            ) as integer
+        ) as priority_rank,
+        priority_amount,
+        ticket_type,
+        order_id,
+        opened_date,
+        cast(waiting_days as integer) as waiting_days,
+        value_at_risk,
+        risk_tier,
+        round(review_sentiment, 4) as review_sentiment,
+        round(returned_share, 4) as returned_share,
+        return_policy,
+        case
+            when return_policy is null then null
+            when pieces_count is null then 'no purchase in 12 months'
+            else
+                'sent back ' || cast(cast(returned_pieces_count as integer) as {{ text }}) || ' of '
+                || cast(cast(pieces_count as integer) as {{ text }}) || ' pieces in 12 months; '
+                || cast(cast(coalesce(value_at_risk, 0) as decimal(18, 2)) as {{ text }})
+                || ' at risk, '
+                || coalesce(
+                    'the order was ' || cast(cast(order_amount as decimal(18, 2)) as {{ text }}),
+                    'the order is not known'
+                )
+        end as return_policy_reason
+    from judged
+
+)
+
+select * from final

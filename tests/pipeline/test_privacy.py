@@ -1,0 +1,171 @@
+"""Addresses and numbers of persons stay in staging: by the lineage of every column, and by every value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from conftest import Shop
+from sqlglot import exp
+from sqlglot.lineage import Node, lineage
+
+Columns = dict[str, dict[str, str]]
+STAGING = ("stg_retention__", "example_")
+HASHED = ("mart_ad_audiences",)
+
+
+@pytest.fixture(scope="module")
+def columns(built_shop: Shop) -> Columns:
+    """Columns and types of every table and view of the built shop."""
+    found: Columns = {}
+    for table, column, kind in built_shop.query(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where schema_name = 'main' and not internal"
+    ):
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+def tagged(shop: Shop) -> set[tuple[str, str]]:
+    """(model, column) of every column that YAML tags pii."""
+    manifest = json.loads((shop.folder / "target/manifest.json").read_text())
+    return {
+        (node["name"], name)
+        for node in manifest["nodes"].values()
+        for name, column in node["columns"].items()
+        if "pii" in column["config"].get("tags", [])
+    }
+
+
+def models(shop: Shop) -> dict[str, str]:
+    """Compiled SQL of every model."""
+    compiled = (shop.folder / "target/compiled/retention/models").rglob("*.sql")
+    return {path.stem: path.read_text() for path in compiled if path.is_file()}
+
+
+def origins(node: Node, *, is_hashed: bool = False) -> Iterator[tuple[str, str, bool]]:
+    """The tables and columns a column comes from, and whether SHA-256 lies on the way."""
+    is_hashed = is_hashed or node.expression.find(exp.SHA2, exp.SHA) is not None
+    if isinstance(node.expression, exp.Table):
+        yield node.expression.name, node.name.split(".")[-1].strip('"'), is_hashed
+    for below in node.downstream:
+        yield from origins(below, is_hashed=is_hashed)
+
+
+def leaks(name: str, sql: str, columns: Columns, personal: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Columns of a model that come from a personal one; those of HASHED models may do so by SHA-256."""
+    known: Any = {"retention": {"main": columns}}
+    found = set()
+    for column in columns[name]:
+        for table, origin, is_hashed in origins(lineage(column, sql, schema=known, dialect="duckdb")):
+            if (table, origin) in personal and not (is_hashed and name in HASHED):
+                found.add((name, column))
+    return found
+
+
+def test_direct_identifiers_are_tagged(built_shop: Shop) -> None:
+    assert {("stg_retention__customers", "email"), ("stg_retention__customers", "phone")} <= tagged(
+        built_shop
+    )
+    assert all(model.startswith("stg_retention__") for model, _ in tagged(built_shop))
+
+
+def test_no_column_outside_staging_comes_from_a_person_s_address(built_shop: Shop, columns: Columns) -> None:
+    personal = tagged(built_shop)
+    sources = {table for table, _ in personal}
+    readers = {
+        name: sql
+        for name, sql in models(built_shop).items()
+        if not name.startswith(STAGING) and any(f'"{source}"' in sql for source in sources)
+    }
+    assert len(readers) >= 3, "the test reads what it should"
+    for name, sql in readers.items():
+        assert leaks(name, sql, columns, personal) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "expression", "leak"),
+    [
+        ("mart_early_warning", "substr(upper(email), 2)", True),
+        ("mart_early_warning", "sha256(email)", True),
+        ("mart_ad_audiences", "phone", True),
+        ("mart_ad_audiences", "sha256(phone)", False),
+        ("mart_early_warning", "city", False),
+    ],
+)
+def test_the_test_of_lineage_sees_a_leak(
+    built_shop: Shop, columns: Columns, name: str, expression: str, leak: bool
+) -> None:
+    sql = f"""
+        with customers as (select * from "retention"."main"."stg_retention__customers"),
+        named as (select customer_id, {expression} as reason_1 from customers)
+        select * from named
+    """
+    made = columns | {name: {"reason_1": "VARCHAR"}}
+    assert bool(leaks(name, sql, made, tagged(built_shop))) == leak
+
+
+def test_no_value_of_a_person_stands_outside_staging(built_shop: Shop, columns: Columns) -> None:
+    values = {
+        form
+        for email, phone in built_shop.query("select lower(email), phone from example_customers")
+        for form in (email, phone, re.sub(r"\D", "", phone or ""))
+        if form
+    }
+    assert len(values) > 1000
+    assert all("@" in value or "555" in value for value in values), "which makes the search below quick"
+    pattern = "|".join(re.escape(value) for value in sorted(values))
+
+    def has_one(table: str) -> bool:
+        numbers = ("BIGINT", "BOOLEAN", "DATE", "DOUBLE", "INTEGER", "TIMESTAMP")
+        texts = [f'"{column}"' for column, kind in columns[table].items() if kind not in numbers]
+        return any(
+            built_shop.query(
+                f"select 1 from (select distinct lower({text}::varchar) as value from {table}) "
+                f"where (contains(value, '@') or contains(value, '555')) and regexp_matches(value, '{pattern}') limit 1"
+            )
+            for text in texts
+        )
+
+    assert has_one("stg_retention__customers"), "the pattern finds them where they are"
+    outside = [table for table in columns if not table.startswith(STAGING)]
+    assert len(outside) > 80
+    assert [table for table in outside if has_one(table)] == []
+
+
+def test_audiences_hold_only_who_agreed_hashed_as_platforms_hash(built_shop: Shop) -> None:
+    rows = built_shop.query(
+        "select email, phone, has_ads_consent, google_email, google_phone, meta_em, meta_ph "
+        "from mart_ad_audiences left join stg_retention__customers using (customer_id)"
+    )
+    assert len(rows) > 100
+
+    def sha256(text: str | None) -> str | None:
+        return hashlib.sha256(text.encode()).hexdigest() if text else None
+
+    for email, phone, has_consent, *hashed in rows:
+        assert has_consent
+        number = phone and "+" + re.sub(r"\D", "", phone)
+        address = sha256(email and email.strip().lower())
+        assert hashed == [address, sha256(number), address, sha256(number and number[1:])]
+
+
+def test_figures_about_few_customers_are_hidden(built_shop: Shop) -> None:
+    few = built_shop.query(
+        """
+        select min(least(active_customers_count, cohort_customers_count)) from mart_retention_monthly
+        union all select min(least(customers_count, warned_customers_count)) from mart_inventory_warning
+        union all select min(customers_count) from mart_segment_profiles
+        union all select min(customers) from mart_product_affinity
+        """
+    )
+    assert all(count >= 5 for (count,) in few)
+    [(hidden, shown)] = built_shop.query(
+        "select count(*) - count(retained_rate), count(retained_rate) from mart_retention_monthly"
+    )
+    assert hidden > 0
+    assert shown > 50
