@@ -1,9 +1,9 @@
-{# The risk tier of a churn probability by the var risk_tier_thresholds: the highest tier that it reaches, or low. #}
+{# The risk tier of a churn probability by the var risk_tier_thresholds alone: the highest that it reaches, or low.
+   Today's tiers heed risk_tier_capacity too: ml_risk_tiers. #}
 {% macro risk_tier(probability) -%}
     case
-        {% for tier, threshold in var('risk_tier_thresholds').items()
-            | sort(attribute='1', reverse=true) %}
-            when {{ probability }} >= {{ threshold }} then '{{ tier }}'
+        {% for tier in risk_tiers() %}
+            when {{ probability }} >= {{ tier.threshold }} then '{{ tier.name }}'
         {% endfor %}
         else 'low'
     end

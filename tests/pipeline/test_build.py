@@ -21,6 +21,8 @@ MARTS = (
     "mart_drift",
     "mart_decision_thresholds",
     "mart_early_warning",
+    "mart_early_warning_alerts",
+    "mart_early_warning_history",
     "mart_model_performance",
     "mart_next_order_quality",
     "mart_segment_profiles",

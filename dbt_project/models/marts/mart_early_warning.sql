@@ -1,20 +1,20 @@
 -- One row per customer of today: how likely to leave, why, and what is at stake.
-with scores as (
+with tiers as (
 
-    select * from {{ ref('ml_churn_scores') }}
-    where split = 'score'
+    select * from {{ ref('ml_risk_tiers') }}
+
+),
+
+history as (
+
+    select * from {{ ref('mart_early_warning_history') }}
 
 ),
 
 features as (
 
     select * from {{ ref('ml_features') }}
-
-),
-
-customer_values as (
-
-    select * from {{ ref('ml_customer_values') }}
+    where split = 'score'
 
 ),
 
@@ -60,53 +60,98 @@ top_reasons as (
 
 ),
 
-valued as (
+today as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+scoring_date_before as (
+
+    select max(history.as_of_date) as as_of_date
+    from history
+    inner join today
+        on history.as_of_date < today.as_of_date
+
+),
+
+said_before as (
+
+    select history.*
+    from history
+    inner join scoring_date_before
+        on history.as_of_date = scoring_date_before.as_of_date
+
+),
+
+said_today as (
+
+    select history.*
+    from history
+    inner join today
+        on history.as_of_date = today.as_of_date
+
+),
+
+changes as (
 
     select
-        features.customer_id,
-        features.as_of_date,
-        features.days_since_last_order,
-        features.overdue_ratio,
-        customer_values.expected_value_12m
-    from features
-    inner join customer_values
-        on
-            features.customer_id = customer_values.customer_id
-            and features.as_of_date = customer_values.as_of_date
+        said_today.customer_id,
+        said_before.as_of_date as previous_as_of_date,
+        said_before.risk_tier as previous_risk_tier,
+        case
+            when
+                said_today.churn_definition = said_before.churn_definition
+                and said_today.churn_horizon_days = said_before.churn_horizon_days
+                then said_before.churn_probability
+        end as comparable_probability,
+        said_before.value_at_risk as previous_value_at_risk
+    from said_today
+    inner join said_before
+        on said_today.customer_id = said_before.customer_id
 
 ),
 
 warning as (
 
     select
-        scores.customer_id,
-        scores.as_of_date,
-        round(scores.churn_probability, 6) as churn_probability,
-        {{ risk_tier('scores.churn_probability') }} as risk_tier,
-        cast(valued.days_since_last_order as integer) as days_since_last_order,
-        round(valued.overdue_ratio, 4) as overdue_ratio,
+        tiers.customer_id,
+        tiers.as_of_date,
+        tiers.churn_probability,
+        tiers.risk_tier,
+        round(tiers.churn_probability - changes.comparable_probability, 6) as probability_change,
+        cast(features.days_since_last_order as integer) as days_since_last_order,
+        round(features.overdue_ratio, 4) as overdue_ratio,
         next_orders.expected_next_order_date,
         next_orders.next_order_from_date,
         next_orders.next_order_until_date,
-        round(valued.expected_value_12m, 2) as expected_value_12m,
-        round(scores.churn_probability * valued.expected_value_12m, 2) as value_at_risk,
+        tiers.expected_value_12m,
+        tiers.value_at_risk,
+        case
+            when changes.comparable_probability is not null
+                then round(tiers.value_at_risk - changes.previous_value_at_risk, 2)
+        end as value_at_risk_change,
+        changes.previous_risk_tier,
+        changes.previous_as_of_date,
         top_reasons.reason_1,
         top_reasons.reason_2,
         top_reasons.reason_3,
-        scores.model_version
-    from scores
-    inner join valued
+        tiers.model_version
+    from tiers
+    inner join features
         on
-            scores.customer_id = valued.customer_id
-            and scores.as_of_date = valued.as_of_date
+            tiers.customer_id = features.customer_id
+            and tiers.as_of_date = features.as_of_date
     inner join next_orders
         on
-            scores.customer_id = next_orders.customer_id
-            and scores.as_of_date = next_orders.as_of_date
+            tiers.customer_id = next_orders.customer_id
+            and tiers.as_of_date = next_orders.as_of_date
+    left join changes
+        on tiers.customer_id = changes.customer_id
     left join top_reasons
         on
-            scores.customer_id = top_reasons.customer_id
-            and scores.as_of_date = top_reasons.as_of_date
+            tiers.customer_id = top_reasons.customer_id
+            and tiers.as_of_date = top_reasons.as_of_date
 
 )
 

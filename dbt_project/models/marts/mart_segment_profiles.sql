@@ -19,7 +19,7 @@ features as (
 
 warnings as (
 
-    select * from {{ ref('mart_early_warning') }}
+    select * from {{ ref('ml_risk_tiers') }}
 
 ),
 

@@ -1,7 +1,6 @@
 -- One row per warned customer of today and reason: how much the reason moves the score, and in which words.
 -- Contributions are in log-odds against the median customer; with 'other' they add up to the score.
 {% set reasons = feature_reasons() %}
-{% set lowest_warned = var('risk_tier_thresholds').values() | min %}
 
 with scoring_set as (
 
@@ -9,9 +8,9 @@ with scoring_set as (
 
 ),
 
-scores as (
+tiers as (
 
-    select * from {{ ref('ml_churn_scores') }}
+    select * from {{ ref('ml_risk_tiers') }}
 
 ),
 
@@ -19,13 +18,11 @@ warned as (
 
     select scoring_set.*
     from scoring_set
-    inner join scores
+    inner join tiers
         on
-            scoring_set.customer_id = scores.customer_id
-            and scoring_set.as_of_date = scores.as_of_date
-    where
-        scores.split = 'score'
-        and scores.churn_probability >= {{ lowest_warned }}
+            scoring_set.customer_id = tiers.customer_id
+            and scoring_set.as_of_date = tiers.as_of_date
+    where tiers.risk_tier <> 'low'
 
 ),
 

@@ -1,0 +1,59 @@
+-- One row per customer of today and alert: what has changed since the scoring date before.
+-- On the first scoring date of all, everybody at risk is newly so, and nobody's risk has risen.
+{% set tiers = risk_tiers() | map(attribute='name') | list %}
+{% for name in var('alert_tiers') if name not in tiers %}
+    {{ exceptions.raise_compiler_error(
+        "alert_tiers names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are " ~ tiers | join(', ')
+        ~ ". See docs/vars.md"
+    ) }}
+{% endfor %}
+{% set rise = number_var('alert_probability_rise', 0, 1) %}
+{% set value = var('alert_value_at_risk') %}
+
+with warnings as (
+
+    select * from {{ ref('mart_early_warning') }}
+
+),
+
+{% set alerts = {
+    'newly_at_risk': 'risk_tier in (' ~ quoted_list(var('alert_tiers'))
+        ~ ') and coalesce(previous_risk_tier not in (' ~ quoted_list(var('alert_tiers')) ~ '), true)',
+    'rising': 'probability_change >= ' ~ rise,
+    'value_reached': '1 = 0' if value is none else
+        'value_at_risk >= ' ~ number_var('alert_value_at_risk', 0, 1e12)
+        ~ ' and coalesce(value_at_risk - value_at_risk_change < ' ~ value ~ ', true)',
+} %}
+
+alerted as (
+
+    {% for alert, condition in alerts.items() %}
+        select
+            '{{ alert }}' as alert_type,
+            warnings.*
+        from warnings
+        where {{ condition }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+alerts as (
+
+    select
+        customer_id,
+        as_of_date,
+        alert_type,
+        risk_tier,
+        previous_risk_tier,
+        churn_probability,
+        probability_change,
+        value_at_risk,
+        value_at_risk_change,
+        previous_as_of_date,
+        reason_1
+    from alerted
+
+)
+
+select * from alerts

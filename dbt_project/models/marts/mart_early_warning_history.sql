@@ -1,0 +1,51 @@
+-- One row per customer and scoring date: what was said that morning. Rows of earlier dates are never touched;
+-- a date that is built again is replaced. --full-refresh keeps the table, for nothing could bring it back.
+{{ config(
+    materialized='incremental',
+    incremental_strategy=replaced_by_date(),
+    unique_key='as_of_date',
+    on_schema_change='append_new_columns',
+    full_refresh=false
+) }}
+
+with tiers as (
+
+    select * from {{ ref('ml_risk_tiers') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('mart_customer_segments') }}
+
+),
+
+horizon as (
+
+    select * from {{ ref('int_retention__horizon') }}
+
+),
+
+history as (
+
+    select
+        tiers.customer_id,
+        tiers.as_of_date,
+        tiers.churn_probability,
+        tiers.risk_tier,
+        tiers.expected_value_12m,
+        tiers.value_at_risk,
+        segments.segment_name,
+        tiers.model_version,
+        '{{ var("churn_definition") }}' as churn_definition,
+        cast(horizon.churn_horizon_days as integer) as churn_horizon_days
+    from tiers
+    left join segments
+        on
+            tiers.customer_id = segments.customer_id
+            and tiers.as_of_date = segments.as_of_date
+    cross join horizon
+
+)
+
+select * from history
