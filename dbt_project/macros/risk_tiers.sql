@@ -4,7 +4,7 @@
 {% macro risk_tiers() %}
     {% set thresholds = var('risk_tier_thresholds') %}
     {% set capacities = var('risk_tier_capacity') or {} %}
-    {% for name in capacities if name not in thresholds %}
+    {% for name, capacity in capacities.items() if name not in thresholds and capacity is not none %}
         {{ exceptions.raise_compiler_error(
             "risk_tier_capacity names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are "
             ~ thresholds.keys() | join(', ') ~ ". See docs/vars.md"

@@ -1,8 +1,7 @@
 -- One row per customer of today: what a decision needs to know. Rules of eligibility speak of these columns.
-with scores as (
+with tiers as (
 
-    select * from {{ ref('ml_churn_scores') }}
-    where split = 'score'
+    select * from {{ ref('ml_risk_tiers') }}
 
 ),
 
@@ -40,10 +39,10 @@ recommended as (
 decided as (
 
     select
-        scores.customer_id,
-        scores.as_of_date,
-        round(scores.churn_probability, 6) as churn_probability,
-        {{ risk_tier('scores.churn_probability') }} as risk_tier,
+        tiers.customer_id,
+        tiers.as_of_date,
+        tiers.churn_probability,
+        tiers.risk_tier,
         customer_values.expected_value_12m,
         round(customer_values.expected_value_12m * margin.gross_margin_share, 4) as value_kept,
         segments.segment_number,
@@ -52,19 +51,19 @@ decided as (
         coalesce(customers.has_ads_consent, false) as has_ads_consent,
         coalesce(customers.has_phone, false) as has_phone,
         recommended.customer_id is not null as has_recommendations,
-        {{ is_held_out('scores.customer_id', number_var('holdout_share', 0, 1)) }} as is_holdout
-    from scores
+        {{ is_held_out('tiers.customer_id', number_var('holdout_share', 0, 1)) }} as is_holdout
+    from tiers
     cross join margin
     inner join customer_values
         on
-            scores.customer_id = customer_values.customer_id
-            and scores.as_of_date = customer_values.as_of_date
+            tiers.customer_id = customer_values.customer_id
+            and tiers.as_of_date = customer_values.as_of_date
     left join segments
         on
-            scores.customer_id = segments.customer_id
-            and scores.as_of_date = segments.as_of_date
-    left join customers on scores.customer_id = customers.customer_id
-    left join recommended on scores.customer_id = recommended.customer_id
+            tiers.customer_id = segments.customer_id
+            and tiers.as_of_date = segments.as_of_date
+    left join customers on tiers.customer_id = customers.customer_id
+    left join recommended on tiers.customer_id = recommended.customer_id
 
 )
 

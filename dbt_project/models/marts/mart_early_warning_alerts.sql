@@ -1,7 +1,8 @@
 -- One row per customer of today and alert: what has changed since the scoring date before.
 -- On the first scoring date of all, everybody at risk is newly so, and nobody's risk has risen.
 {% set tiers = risk_tiers() | map(attribute='name') | list %}
-{% for name in var('alert_tiers') if name not in tiers %}
+{% set alert_tiers = var('alert_tiers') or (tiers[:-1] or tiers) %}
+{% for name in alert_tiers if name not in tiers %}
     {{ exceptions.raise_compiler_error(
         "alert_tiers names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are " ~ tiers | join(', ')
         ~ ". See docs/vars.md"
@@ -17,8 +18,8 @@ with warnings as (
 ),
 
 {% set alerts = {
-    'newly_at_risk': 'risk_tier in (' ~ quoted_list(var('alert_tiers'))
-        ~ ') and coalesce(previous_risk_tier not in (' ~ quoted_list(var('alert_tiers')) ~ '), true)',
+    'newly_at_risk': 'risk_tier in (' ~ quoted_list(alert_tiers)
+        ~ ') and coalesce(previous_risk_tier not in (' ~ quoted_list(alert_tiers) ~ '), true)',
     'rising': 'probability_change >= ' ~ rise,
     'value_reached': '1 = 0' if value is none else
         'value_at_risk >= ' ~ number_var('alert_value_at_risk', 0, 1e12)
