@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+STABLE = 0.8  # mean pairwise adjusted Rand index from which a number of segments is stable
+
 Kind = Literal["probability", "cluster", "sentiment"]
 
 
@@ -100,15 +102,39 @@ class ChurnTraining(_Frozen):
     churned_share: float
 
 
+class SegmentCount(_Frozen):
+    """How well so many segments describe a sample of customers; stability is a mean adjusted Rand index."""
+
+    segment_count: int
+    stability: float
+    silhouette: float
+    smallest_share: float
+
+
+class Branch(_Frozen):
+    """Where a segment hangs in the tree of segments, and Ward's distance to what it joins first."""
+
+    path: str
+    distance: float
+
+
 class SegmentTraining(_Frozen):
-    """Everything that decided where the segments' centres lie."""
+    """Everything that decided where the segments' centres lie.
+
+    places: what each segment is named after, a centre of this model or of an older one.
+    asked_count: the var segment_count, None where it was auto.
+    """
 
     as_of_date: str
     orders_input: str
     rows: int
+    algorithm: str
+    asked_count: int | None
     segment_count: int
+    counts_tried: list[SegmentCount] = []
     centres: list[list[float]]
-    inertia: float
+    places: list[list[float]]
+    branches: list[Branch]
 
 
 class SentimentTraining(_Frozen):
@@ -174,8 +200,9 @@ class Card(_Frozen):
         if self.segments:
             blocks.append(
                 f"**Trained on** {self.segments.rows:,} customers as of {self.segments.as_of_date}, "
-                f"{self.segments.segment_count} segments."
+                f"{self.segments.segment_count} segments ({self.segments.algorithm})."
             )
+            blocks.append(self._counts_table(self.segments))
         if self.sentiment:
             blocks.append(
                 f"**Trained on** {self.sentiment.rows:,} rated reviews, "
@@ -218,6 +245,24 @@ class Card(_Frozen):
             for candidate in self.candidates
         ]
         return _table(["candidate", "log loss", "AUC", "average precision", "Brier"], rows)
+
+    def _counts_table(self, segments: SegmentTraining) -> str:
+        """How stable so many segments are, as a table; empty where the count was given."""
+        if not segments.counts_tried:
+            return ""
+        rows = [
+            [
+                f"{one.segment_count}" + (" (chosen)" if one.segment_count == segments.segment_count else ""),
+                f"{one.stability:.2f}",
+                f"{one.silhouette:.3f}",
+                f"{one.smallest_share:.1%}",
+            ]
+            for one in segments.counts_tried
+        ]
+        table = _table(["segments", "stability (adjusted Rand)", "silhouette", "smallest"], rows)
+        if max(one.stability for one in segments.counts_tried) < STABLE:
+            table += f"\n\nNone is stable ({STABLE} or more), so the usual number was taken."
+        return table
 
     def _decision_table(self) -> str:
         rows = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -10,6 +10,7 @@ from dbt_retention.candidates import CANDIDATES, Selection
 from dbt_retention.card import ProfitAssumptions
 from dbt_retention.errors import RetentionError
 from dbt_retention.fitting import Fitting
+from dbt_retention.segmentation import Algorithm
 
 
 class Settings(BaseModel):
@@ -100,7 +101,13 @@ class ChurnSettings(Settings):
 class SegmentSettings(Settings):
     """The vars that decide where the segments lie."""
 
-    segment_count: int = Field(ge=2, le=12)
+    segment_count: Annotated[int, Field(ge=2, le=12)] | Literal["auto"] = "auto"
+    segment_algorithm: Algorithm = "kmeans"
+
+    @property
+    def asked_count(self) -> int | None:
+        """How many segments were asked for; None = training chooses."""
+        return None if self.segment_count == "auto" else self.segment_count
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)

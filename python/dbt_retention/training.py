@@ -23,13 +23,11 @@ import pyarrow.compute
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from scipy.special import expit
 from sklearn.cluster import KMeans
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.pipeline import Pipeline, make_pipeline
 
 from dbt_retention import __version__
-from dbt_retention.candidates import BOOSTING, RANDOM_STATE, without_empty
+from dbt_retention.candidates import BOOSTING, without_empty
 from dbt_retention.card import (
     Calibration,
     CandidateScore,
@@ -60,6 +58,7 @@ from dbt_retention.fitting import Fitting, fit_candidate, probabilities, variant
 from dbt_retention.plots import churn_plots
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import LIBRARIES, Matrix, as_float32
+from dbt_retention.segmentation import branches, choose_count, fit_segments, named_places, put_in_order
 from dbt_retention.settings import ChurnSettings, SegmentSettings, Settings, read_settings
 
 CHURN = "churn"
@@ -70,7 +69,7 @@ BLEND = "blend"
 BEST_F1, BEST_PROFIT = "best_f1", "best_profit"
 VALIDATION_DATES = 3
 CUSTOMER_GROUPS = 3
-TIE_BREAK = 1e-4  # of a percent rank
+FEWEST_SEGMENTS = 2
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,8 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
     """Train the segments where the policy says so; one row per segment of the champion.
 
     rows: `ml_segment_set`, one row per customer, columns KEYS and percent ranks. Segments are
-    numbered from the best (highest mean rank) to the worst, so that a number keeps its meaning.
+    numbered from the best (highest mean rank) to the worst, so that a number keeps its meaning. A segment
+    that the champion knows is numbered, and named in SQL, after where it was when it was first named.
     """
     chosen = read_settings(SegmentSettings, dict(settings))
     features = [name for name in rows.column_names if name not in KEYS]
@@ -179,7 +179,8 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
         return (
             trained is not None
             and set(card.features) == set(features)
-            and trained.segment_count == chosen.segment_count
+            and trained.asked_count == chosen.asked_count
+            and trained.algorithm == chosen.segment_algorithm
             and trained.orders_input == chosen.orders_input
         )
 
@@ -338,19 +339,22 @@ def _train_segments(
 ) -> Card:
     matrix = _matrix(rows, features)
     distinct = len(np.unique(matrix, axis=0))
-    if distinct < settings.segment_count:
+    if distinct < (settings.asked_count or FEWEST_SEGMENTS):
         raise TrainingDataError(
-            f"cannot form {settings.segment_count} segments: the customers show {distinct} distinct "
-            "pattern(s). Lower the var segment_count, or wait for more customers"
+            f"cannot form {settings.asked_count or FEWEST_SEGMENTS} segments: the customers show {distinct} "
+            "distinct pattern(s). Lower the var segment_count, or wait for more customers"
         )
-    pipeline = make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
-        KMeans(n_clusters=settings.segment_count, n_init=10, random_state=RANDOM_STATE),
-    ).fit(matrix)
-    _best_first(pipeline)
+    count, tried = (
+        choose_count(matrix, algorithm=settings.segment_algorithm)
+        if settings.asked_count is None
+        else (settings.asked_count, [])
+    )
+    pipeline = fit_segments(matrix, count=count, algorithm=settings.segment_algorithm)
+    kmeans: KMeans = pipeline[-1]
+    places = named_places(kmeans.cluster_centers_, _known_places(registry, features))
+    places = put_in_order(pipeline, places)
     onnx_bytes, parity = export_clusters(pipeline, matrix)
     day = _dates(rows).max().astype(date)
-    kmeans: KMeans = pipeline[-1]
     card = _card(
         model=SEGMENTS,
         kind="cluster",
@@ -363,15 +367,27 @@ def _train_segments(
             as_of_date=day.isoformat(),
             orders_input=settings.orders_input,
             rows=len(matrix),
-            segment_count=settings.segment_count,
-            centres=[[float(value) for value in centre] for centre in kmeans.cluster_centers_],
-            inertia=float(kmeans.inertia_),
+            algorithm=settings.segment_algorithm,
+            asked_count=settings.asked_count,
+            segment_count=count,
+            counts_tried=tried,
+            centres=kmeans.cluster_centers_.tolist(),
+            places=places.tolist(),
+            branches=branches(kmeans.cluster_centers_),
         ),
         intended_use="Group customers of alike recency, frequency and spend, to address each in its way.",
         limits="A description, not a prediction; neighbours near a border are alike.",
     )
     registry.publish(card, onnx_bytes)
     return card
+
+
+def _known_places(registry: Registry, features: list[str]) -> Floats:
+    """The places that the champion's segments are named after; none where it knows other features."""
+    card = registry.champion_card(SEGMENTS)
+    if card is None or card.segments is None or card.features != features:
+        return np.empty((0, len(features)))
+    return np.array(card.segments.places)
 
 
 def _out_of_fold(
@@ -485,19 +501,6 @@ def _apply(calibration: Calibration, log_odds: Floats) -> Floats:
     return np.asarray(expit(calibration.slope * log_odds + calibration.intercept))
 
 
-def _best_first(pipeline: Pipeline) -> None:
-    """Renumber K-means centres from the highest mean percent rank to the lowest, each moved a hair.
-
-    Percent ranks lie on a grid, so a customer can stand exactly between two centres; who is nearer
-    would then be for the last bit of each engine to say. Moved apart, the better segment wins.
-    """
-    kmeans: KMeans = pipeline[-1]
-    order = np.argsort(-kmeans.cluster_centers_.mean(axis=1), kind="stable")
-    apart = (TIE_BREAK * np.arange(len(order))).astype(kmeans.cluster_centers_.dtype)[:, None]
-    kmeans.cluster_centers_ = np.ascontiguousarray(kmeans.cluster_centers_[order] - apart)
-    kmeans.labels_ = np.argsort(order)[kmeans.labels_]
-
-
 def _card(
     *,
     model: str,
@@ -572,9 +575,14 @@ def _segment_table(card: Card) -> pa.Table:
                 "trained_as_of_date": date.fromisoformat(trained.as_of_date),
                 "training_rows_count": trained.rows,
                 "onnx_sha256": card.onnx_sha256,
+                "branch_path": branch.path,
+                "branch_distance": branch.distance,
             }
             | {f"centre_{name}": value for name, value in zip(card.features, centre, strict=True)}
-            for number, centre in enumerate(trained.centres, start=1)
+            | {f"place_{name}": value for name, value in zip(card.features, place, strict=True)}
+            for number, (centre, place, branch) in enumerate(
+                zip(trained.centres, trained.places, trained.branches, strict=True), start=1
+            )
         ]
     )
 

@@ -25,6 +25,7 @@ MARTS = (
     "mart_early_warning_history",
     "mart_model_performance",
     "mart_next_order_quality",
+    "mart_segment_migration",
     "mart_segment_profiles",
     "mart_value_quality",
 )
@@ -61,6 +62,17 @@ def test_training_dates_close_before_the_test_date(built_shop: Shop) -> None:
     [(train,)] = built_shop.query("select count(*) from int_retention__snapshots where split = 'train'")
     assert late == 0
     assert train >= 3
+
+
+def test_migration_counts_every_customer_of_both_mornings_once(built_shop: Shop) -> None:
+    [(past, today, pairs)] = built_shop.query(
+        "select sum(customers_count) filter (where from_segment_number > 0), "
+        "sum(customers_count) filter (where to_segment_number > 0), count(*) from mart_segment_migration"
+    )
+    eligible = dict(built_shop.query("select split, count(*) from int_retention__spine group by split"))
+    assert (past, today) == (eligible["test"], eligible["score"])
+    [(segments,)] = built_shop.query("select count(*) from mart_segment_profiles")
+    assert pairs == (segments + 1) ** 2 - 1
 
 
 def test_a_plain_client_reads_every_mart(built_shop: Shop) -> None:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from dbt_retention.errors import RetentionError, TrainingDataError
 from dbt_retention.registry import Registry, read_card
-from dbt_retention.training import time_folds, train_churn, train_segments
+from dbt_retention.training import time_folds, train_churn
 from models import FEATURES, customers
 
 SETTINGS: dict[str, Any] = {
@@ -303,39 +303,6 @@ def test_too_little_data_are_refused_and_nothing_is_published(
 def test_wrong_settings_are_named(tmp_path: Path, wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(RetentionError, match=words):
         train_churn(training_set(50), settings=SETTINGS | wrong, registry=Registry(tmp_path))
-
-
-def segment_set(ranks: np.ndarray) -> pa.Table:
-    columns = {name: pa.array(ranks[:, at]) for at, name in enumerate(("recency", "frequency", "monetary"))}
-    keys = {
-        "customer_id": pa.array([str(row) for row in range(len(ranks))]),
-        "as_of_date": pa.array([date(2024, 1, 1)] * len(ranks)),
-    }
-    return pa.table(keys | columns)
-
-
-def test_segments_are_numbered_from_best_to_worst(tmp_path: Path) -> None:
-    ranks = np.random.default_rng(0).random((400, 3))
-    settings = {"training_policy": "if_missing", "orders_input": "orders", "segment_count": 4}
-    table = train_segments(segment_set(ranks), settings=settings, registry=Registry(tmp_path)).to_pylist()
-    means = [(row["centre_recency"] + row["centre_frequency"] + row["centre_monetary"]) / 3 for row in table]
-    assert [row["segment_number"] for row in table] == [1, 2, 3, 4]
-    assert means == sorted(means, reverse=True)
-
-
-def test_more_segments_than_patterns_are_refused(tmp_path: Path) -> None:
-    settings = {"training_policy": "if_missing", "orders_input": "orders", "segment_count": 4}
-    with pytest.raises(TrainingDataError, match=r"the customers show 1 distinct\s+pattern"):
-        train_segments(segment_set(np.zeros((50, 3))), settings=settings, registry=Registry(tmp_path))
-
-
-def test_a_customer_exactly_between_two_segments_belongs_to_the_same_one_everywhere(tmp_path: Path) -> None:
-    """Few customers with regular ranks: the parity gate allows no difference, and there is none."""
-    ranks = np.repeat(np.linspace(0, 1, 40)[:, None], 3, axis=1)
-    for count in (2, 3, 4, 5):
-        settings = {"training_policy": "always", "orders_input": "orders", "segment_count": count}
-        table = train_segments(segment_set(ranks), settings=settings, registry=Registry(tmp_path))
-        assert len(table) == count
 
 
 def test_lightgbm_and_xgboost_may_be_champion_and_the_card_names_their_versions(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 -- One row per customer segment: its name, its size, how its customers buy and what is at stake in it.
+-- A segment is named after where its centre lay when it was first formed, so that names outlive retraining.
 with segments as (
 
     select * from {{ ref('ml_segment_model') }}
@@ -27,17 +28,19 @@ described as (
 
     select
         segment_number,
+        branch_path,
+        branch_distance,
         case
-            when centre_frequency_rank >= 0.5 then 'Regulars'
+            when place_frequency_rank >= 0.5 then 'Regulars'
             else 'Occasional buyers'
         end
         || case
-            when centre_recency_rank >= 0.5 then ', active'
+            when place_recency_rank >= 0.5 then ', active'
             else ', gone quiet'
         end
         || case
-            when centre_monetary_rank >= centre_frequency_rank + 0.15 then ', big baskets'
-            when centre_monetary_rank <= centre_frequency_rank - 0.15 then ', small baskets'
+            when place_monetary_rank >= place_frequency_rank + 0.15 then ', big baskets'
+            when place_monetary_rank <= place_frequency_rank - 0.15 then ', small baskets'
             else ''
         end as description
     from segments
@@ -48,6 +51,8 @@ named as (
 
     select
         segment_number,
+        branch_path,
+        round(branch_distance, 4) as branch_distance,
         case
             when count(*) over (partition by description) = 1 then description
             else description || ' ' || cast(
@@ -90,6 +95,8 @@ profiles as (
     select
         named.segment_number,
         named.segment_name,
+        named.branch_path,
+        named.branch_distance,
         counted.as_of_date,
         {{ hide_small_group('counted.customers_count', 'counted.customers_count') }} as customers_count,
         {{ hide_small_group(
@@ -119,6 +126,39 @@ profiles as (
     from named
     left join counted on named.segment_number = counted.segment_number
 
+),
+
+percents as (
+
+    select
+        *,
+        100 * churn_probability_avg as churn_percent
+    from profiles
+
+),
+
+worded as (
+
+    select
+        percents.segment_number,
+        percents.segment_name,
+        {{ sentence(
+            '{customers_count} customers; last order {days_since_last_order_avg} days ago, '
+            ~ '{orders_avg_364d:1} orders and {spend_amount_avg_364d:2} spent in 364 days; '
+            ~ '{churn_percent} of 100 about to leave, with {value_at_risk} at risk', 'percents'
+        ) }} as profile,
+        percents.branch_path,
+        percents.branch_distance,
+        percents.as_of_date,
+        percents.customers_count,
+        percents.customers_share,
+        percents.days_since_last_order_avg,
+        percents.orders_avg_364d,
+        percents.spend_amount_avg_364d,
+        percents.churn_probability_avg,
+        percents.value_at_risk
+    from percents
+
 )
 
-select * from profiles
+select * from worded

@@ -1,31 +1,21 @@
--- One row per customer of today: ranks of recency, frequency and spend among all customers of today.
--- Percent ranks (0 = lowest, 1 = highest) keep one giant customer from making a segment alone.
-with features as (
+-- One row per customer of today: what segments are formed by.
+with ranks as (
 
-    select * from {{ ref('ml_features') }}
+    select * from {{ ref('ml_segment_ranks') }}
 
 ),
 
-ranked as (
+of_today as (
 
     select
         customer_id,
         as_of_date,
-        percent_rank() over (
-            partition by as_of_date
-            order by days_since_last_order desc
-        ) as recency_rank,
-        percent_rank() over (
-            partition by as_of_date
-            order by orders_count_364d
-        ) as frequency_rank,
-        percent_rank() over (
-            partition by as_of_date
-            order by round(spend_sum_364d, 2)
-        ) as monetary_rank
-    from features
+        recency_rank,
+        frequency_rank,
+        monetary_rank
+    from ranks
     where split = 'score'
 
 )
 
-select * from ranked
+select * from of_today

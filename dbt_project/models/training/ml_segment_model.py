@@ -8,5 +8,6 @@ def model(dbt, session):
         "training_policy": dbt.config.get("training_policy"),
         "orders_input": dbt.config.get("orders_input"),
         "segment_count": dbt.config.get("segment_count"),
+        "segment_algorithm": dbt.config.get("segment_algorithm"),
     }
     return run_dbt_model(train_segments, dbt.ref("ml_segment_set"), session=session, settings=settings)

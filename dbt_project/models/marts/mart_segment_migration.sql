@@ -1,0 +1,97 @@
+-- One row per pair of segments: how many customers of the one, on the test date, are in the other today.
+-- A segment may be none: not looked at on the test date, or no purchase in the look-back today.
+with past as (
+
+    select * from {{ ref('ml_past_segment_scores') }}
+
+),
+
+today as (
+
+    select * from {{ ref('ml_segment_scores') }}
+
+),
+
+profiles as (
+
+    select * from {{ ref('mart_segment_profiles') }}
+
+),
+
+dates as (
+
+    select
+        (select max(as_of_date) from past) as from_as_of_date,
+        (select max(as_of_date) from today) as to_as_of_date
+
+),
+
+places as (
+
+    select
+        segment_number,
+        segment_name
+    from profiles
+    union all
+    select
+        0 as segment_number,
+        'None' as segment_name
+
+),
+
+moves as (
+
+    select
+        coalesce(past.segment_number, 0) as from_segment_number,
+        coalesce(today.segment_number, 0) as to_segment_number,
+        count(*) as customers_count
+    from past
+    full outer join today on past.customer_id = today.customer_id
+    group by coalesce(past.segment_number, 0), coalesce(today.segment_number, 0)
+
+),
+
+migration as (
+
+    select
+        dates.from_as_of_date,
+        dates.to_as_of_date,
+        cast(origin.segment_number as bigint) as from_segment_number,
+        origin.segment_name as from_segment_name,
+        cast(destination.segment_number as bigint) as to_segment_number,
+        destination.segment_name as to_segment_name,
+        cast(coalesce(moves.customers_count, 0) as bigint) as customers_count
+    from places as origin
+    cross join places as destination
+    cross join dates
+    left join moves
+        on
+            origin.segment_number = moves.from_segment_number
+            and destination.segment_number = moves.to_segment_number
+    where
+        dates.from_as_of_date is not null
+        and origin.segment_number + destination.segment_number > 0
+
+),
+
+shared as (
+
+    select
+        *,
+        round(
+            customers_count / nullif(
+                cast(sum(customers_count) over (partition by from_segment_number) as double), 0
+            ), 4
+        ) as from_segment_share,
+        case
+            when from_segment_number = 0 then 'arrived'
+            when to_segment_number = 0 then 'left'
+            when to_segment_number = from_segment_number then 'stayed'
+            when to_segment_number < from_segment_number then 'rose'
+            else 'fell'
+        end as move
+    from migration
+
+)
+
+select * from shared

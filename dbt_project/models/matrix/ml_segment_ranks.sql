@@ -1,0 +1,32 @@
+-- One row per customer of today and of the test date: ranks of recency, frequency and spend on that morning.
+-- Percent ranks (0 = lowest, 1 = highest) keep one giant customer from making a segment alone.
+with features as (
+
+    select * from {{ ref('ml_features') }}
+
+),
+
+ranked as (
+
+    select
+        customer_id,
+        as_of_date,
+        split,
+        percent_rank() over (
+            partition by as_of_date
+            order by days_since_last_order desc
+        ) as recency_rank,
+        percent_rank() over (
+            partition by as_of_date
+            order by orders_count_364d
+        ) as frequency_rank,
+        percent_rank() over (
+            partition by as_of_date
+            order by round(spend_sum_364d, 2)
+        ) as monetary_rank
+    from features
+    where split in ('test', 'score')
+
+)
+
+select * from ranked
