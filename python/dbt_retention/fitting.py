@@ -31,7 +31,7 @@ GRIDS: dict[str, dict[str, list[Any]]] = {
     "logistic_regression": {"logisticregression__C": [0.005, 0.02, 0.1]},
     "decision_tree": {"decisiontreeclassifier__max_leaf_nodes": [8, 16, 32]},
     "random_forest": {"randomforestclassifier__min_samples_leaf": [5, 10, 30]},
-    "extra_trees": {"extratreesclassifier__min_samples_leaf": [5, 10, 30]},
+    "extra_trees": {"extratreesclassifier__min_samples_leaf": [10, 30, 100]},
     "gradient_boosting": {"max_iter": [150, 250, 400]},
     "lightgbm": {"n_estimators": [150, 250, 400]},
     "xgboost": {"n_estimators": [150, 250, 400]},

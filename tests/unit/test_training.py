@@ -13,8 +13,9 @@ import pyarrow as pa
 import pytest
 from dbt_retention.errors import RetentionError, TrainingDataError
 from dbt_retention.registry import Registry, read_card
-from dbt_retention.training import time_folds, train_churn
+from dbt_retention.training import champion_of, time_folds, train_churn
 from models import FEATURES, customers
+from sklearn.metrics import log_loss
 
 SETTINGS: dict[str, Any] = {
     "training_policy": "if_missing",
@@ -314,3 +315,21 @@ def test_lightgbm_and_xgboost_may_be_champion_and_the_card_names_their_versions(
     assert card is not None
     assert card.test_metrics["auc"].value > 0.75
     assert {"lightgbm", "xgboost"} & card.libraries.keys()
+
+
+def test_the_blend_is_champion_unless_a_single_candidate_leads_clearly() -> None:
+    rng = np.random.default_rng(0)
+    labels = (rng.random(2000) < 0.2).astype(float)
+    single = np.where(rng.random(2000) < 0.5, 0.15, 0.25)
+
+    def chosen(blend: np.ndarray) -> str:
+        calibrated = {"logistic_regression": single, "blend": blend}
+        losses = {name: {"log_loss": log_loss(labels, scores)} for name, scores in calibrated.items()}
+        return champion_of(labels, calibrated, losses)
+
+    alike = single.copy()
+    alike[np.flatnonzero((labels == 1) & (single == 0.15))[:40]] = 0.25
+    alike[np.flatnonzero((labels == 1) & (single == 0.25))[:45]] = 0.15
+    assert log_loss(labels, alike) > log_loss(labels, single)
+    assert chosen(alike) == "blend", "45 against 40 is a lead by chance"
+    assert chosen(np.full(2000, 0.5)) == "logistic_regression"
