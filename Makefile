@@ -17,7 +17,7 @@ demo: $(VENV)/demo.installed ## build the grocery shop and read who is about to 
 	$(BIN)/retention summary --project $(DEMO)
 
 test: $(VENV)/dev.installed ## run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: lint test ## what CI runs: lint and test
 
