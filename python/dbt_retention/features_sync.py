@@ -391,19 +391,17 @@ models:
       - <test>row_count_equals:
           arguments:
             other: ref(<scope>'int_retention__spine')
+      - <test>columns_hold:
+          arguments:
+            not_null: [customer_id, as_of_date, <name>_orders_count_84d]
+            in_range: {<name>_orders_count_84d: [0, null]}
     columns:
       - name: customer_id
         description: The customer.
-        data_tests:
-          - not_null
       - name: as_of_date
         description: The morning.
-        data_tests:
-          - not_null
       - name: <name>_orders_count_84d
         description: Purchases in 84 days. Never null; 0 = none.
-        data_tests:
-          - not_null
 
 unit_tests:
   - name: <name>_orders_count_84d__reaches_back_84_days_and_no_further
