@@ -1,0 +1,264 @@
+"""End to end: from Parquet files to every mart, what it takes and how that grows; and the next morning.
+
+    python benchmarks/growth.py            # 20 k and 1 M customers (1 M and 50 M order lines), under 8 GB
+    python benchmarks/growth.py --quick    # 2 k and 8 k customers
+    python benchmarks/growth.py --folder /mnt/big --keep
+
+`retention generate` writes the shops; a dbt project that installs the package reads the files as external
+sources and builds all models, in a process of its own, with two cores and into a DuckDB file with a memory
+limit. Then 1 % more orders arrive, one morning later, and it builds again. The small shop is built twice
+more: killed half way and started again, its tables must be those of a build that was not. The exponent is the
+slope of log seconds over log lines; training is left out of it and of the daily ratio. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from measuring import ROOT, Clock, Run, dbt, exponent, measured, report, seconds_by_node
+
+INPUTS = (
+    "orders", "order_lines", "customers", "products", "sessions", "reviews", "service_tickets",
+    "campaigns", "campaign_contacts", "coupon_redemptions",
+)  # fmt: skip
+MONTHS = 27  # of history: some 51 order lines a customer
+LIMITS = {"exponent": 1.1, "daily": 0.2, "peak_gb": 8.0}
+BUILD = ("run",)
+
+# One order each by that many customers on the morning after the last day, of two lines, and the visit to it.
+NEXT_DAY = """
+create temporary table fresh as
+select 'N' || customer_id as order_id, customer_id, {day} + interval 9 hour as moment
+from read_parquet('{folder}/customers/*.parquet')
+order by hash(customer_id) limit {orders};
+copy (
+    select order_id, customer_id, strftime(moment, '%Y-%m-%d %H:%M:%S') as ordered_at,
+        'completed' as order_status, 'web' as channel, 20.0 as order_amount, 0.0 as discount_amount,
+        moment as loaded_at
+    from fresh
+) to '{folder}/orders/next.parquet' (format parquet);
+copy (
+    select order_id,
+        'P' || lpad(cast(1 + hash(order_id, line) % {products} as varchar), 5, '0') as product_id,
+        line as line_number, 1 as quantity, 10.0 as net_amount, 0.0 as discount_amount,
+        cast(null as varchar) as coupon_id, 0 as returned_quantity, cast(null as timestamp) as returned_at
+    from fresh, range(1, 3) as lines(line)
+) to '{folder}/order_lines/next.parquet' (format parquet);
+copy (
+    select 'N' || customer_id as session_id, customer_id, moment - interval 5 minute as started_at,
+        300 as duration_seconds, 5 as page_views, 3 as product_views, 1 as cart_adds, 1 as searches,
+        'email' as traffic_source, moment as loaded_at
+    from fresh
+) to '{folder}/sessions/next.parquet' (format parquet);
+"""
+
+
+def write_files(folder: Path, *, customers: int) -> Run:
+    """The shop's files, one folder an input, so that a later day can lie beside the first."""
+    command = [str(Path(sys.executable).with_name("retention")), "generate", "--customers", str(customers)]
+    folder.mkdir(parents=True, exist_ok=True)
+    run = measured(
+        [*command, "--months", str(MONTHS), "--format", "parquet", "--out", str(folder / "raw")], cwd=folder
+    )
+    for name in INPUTS:
+        (folder / "raw" / name).mkdir()
+        (folder / "raw" / f"{name}.parquet").rename(folder / "raw" / name / "first.parquet")
+    return run
+
+
+def write_project(folder: Path, *, raw: Path, memory: str) -> None:
+    """A dbt project that installs the package and reads the files where they lie."""
+    (folder / "models").mkdir(parents=True, exist_ok=True)
+    variables = {f"input_{name}": f"raw.{name}" for name in INPUTS}
+    project = {
+        "name": "big_shop", "version": "0.1.0", "profile": "big_shop",
+        "vars": {"retention": {**variables, "apriori_min_support": 0.001}},
+    }  # fmt: skip
+    output = {
+        "type": "duckdb", "path": str(folder / "shop.duckdb"), "threads": 1,
+        "config_options": {"memory_limit": memory, "threads": 2},
+        "settings": {"preserve_insertion_order": False},
+        "plugins": [{
+            "module": "dbt_retention.duckdb_plugin", "config": {"models_path": str(folder / "models_onnx")},
+        }],
+    }  # fmt: skip
+    external = {"external_location": f"read_parquet('{raw}/{{name}}/*.parquet', union_by_name = true)"}
+    sources = {"sources": [{
+        "name": "raw", "config": {"meta": external}, "tables": [{"name": name} for name in INPUTS],
+    }]}  # fmt: skip
+    for path, content in {
+        "dbt_project.yml": project,
+        "profiles.yml": {"big_shop": {"target": "here", "outputs": {"here": output}}},
+        "packages.yml": {"packages": [{"local": str(ROOT / "dbt_project")}]},
+        "models/sources.yml": sources,
+    }.items():
+        (folder / path).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    dbt(folder, "deps")
+
+
+def build(folder: Path) -> dict[str, Any]:
+    """Build every model; seconds by room and by model, of all but training, and of training."""
+    run = dbt(folder, *BUILD)
+    found = seconds_by_node(folder / "target")
+    models = {model: seconds for room in found.values() for model, seconds in room.items()}
+    training = sum(found.get("training", {}).values()) + models.get("int_retention__sentiment_model", 0.0)
+    return {
+        "run": run,
+        "rooms": {room: sum(seconds.values()) for room, seconds in found.items()},
+        "models": models,
+        "training": training,
+        "work": sum(models.values()) - training,
+    }
+
+
+def rows_of(query: str) -> int:
+    [(count,)] = duckdb.sql(query).fetchall()
+    return int(count)
+
+
+def measure(folder: Path, *, customers: int, memory: str) -> dict[str, Any]:
+    """Write a shop, build it, let the next morning come, and build it again."""
+    generated = write_files(folder, customers=customers)
+    raw = folder / "raw"
+    lines = rows_of(f"select count(*) from read_parquet('{raw}/order_lines/*.parquet')")
+    orders = rows_of(f"select count(*) from read_parquet('{raw}/orders/*.parquet')")
+    products = rows_of(f"select count(*) from read_parquet('{raw}/products/*.parquet')")
+    print(
+        f"\n{customers:,} customers, {orders:,} orders, {lines:,} lines; generated in {generated}", flush=True
+    )
+    write_project(folder, raw=raw, memory=memory)
+    full = build(folder)
+    print(f"full build {full['run']}, of which training {full['training']:.1f} s", flush=True)
+    last = f"(select max(try_cast(ordered_at as date)) from read_parquet('{raw}/orders/first.parquet'))"
+    with duckdb.connect() as connection:
+        connection.execute("set memory_limit = '4GB'")
+        [(day,)] = connection.execute(f"select {last} + 1").fetchall()
+        connection.execute(
+            NEXT_DAY.format(
+                folder=raw, orders=orders // 100, products=products, day=f"timestamp '{day:%Y-%m-%d}'"
+            )
+        )
+    daily = build(folder)
+    print(f"next morning {daily['run']}, of which training {daily['training']:.1f} s")
+    show(full, daily)
+    return {"lines": lines, "customers": customers, "generated": generated, "full": full, "daily": daily}
+
+
+def show(full: dict[str, Any], daily: dict[str, Any]) -> None:
+    print(f"{'':<44}{'full':>10}{'daily':>10}")
+    for room in full["rooms"]:
+        print(f"{room:<44}{full['rooms'][room]:>8.1f} s{daily['rooms'].get(room, 0):>8.1f} s")
+    dearest = sorted(full["models"].items(), key=lambda item: -item[1])[:25]
+    for model, seconds in dearest:
+        print(f"  {model:<42}{seconds:>8.1f} s{daily['models'].get(model, 0):>8.1f} s")
+    print(flush=True)
+
+
+def tables_of(folder: Path) -> dict[str, tuple[Any, ...]]:
+    """Rows and a fingerprint of every table, whatever the order of its rows."""
+    with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
+        names = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'main' order by table_name"
+            ).fetchall()
+        ]
+        return {
+            name: connection.execute(
+                f'select count(*), sum(cast(hash(one) as hugeint)) from "{name}" as one'
+            ).fetchall()[0]
+            for name in names
+        }
+
+
+def survives_a_kill(folder: Path, *, raw: Path, memory: str, whole_seconds: float) -> list[str]:
+    """Tables that differ where a build was killed half way and started again, from one that was not."""
+    whole, killed = folder / "whole", folder / "killed"
+    for place in (whole, killed):
+        write_project(place, raw=raw, memory=memory)
+    dbt(whole, *BUILD)
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("dbt")), "--quiet", *BUILD], cwd=killed, start_new_session=True
+    )
+    time.sleep(whole_seconds / 2)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    half = len(tables_of(killed))
+    dbt(killed, *BUILD)
+    expected, found = tables_of(whole), tables_of(killed)
+    print(f"killed with {half} of {len(expected)} tables made, and started again")
+    return sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="2 k and 8 k customers")
+    parser.add_argument("--customers", type=int, nargs="+", help="the sizes, 20000 and 1000000 by default")
+    parser.add_argument("--folder", type=Path, help="work here; default a temporary folder")
+    parser.add_argument("--keep", action="store_true", help="leave files and warehouses in the folder")
+    parser.add_argument("--no-kill", action="store_true", help="without the build that is killed half way")
+    parser.add_argument(
+        "--memory", default="5GB", help="DuckDB's limit; the process may take 8 GB (default 5GB)"
+    )
+    options = parser.parse_args()
+    sizes = options.customers or ([2_000, 8_000] if options.quick else [20_000, 1_000_000])
+
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="retention-growth-"))
+    clock = Clock()
+    try:
+        with clock:
+            shops, differing = [], None
+            for number, customers in enumerate(sizes):
+                place = folder / f"customers_{customers}"
+                shops.append(measure(place, customers=customers, memory=options.memory))
+                if number == 0 and not options.no_kill:
+                    differing = survives_a_kill(
+                        place, raw=place / "raw", memory=options.memory,
+                        whole_seconds=shops[0]["full"]["run"].seconds,
+                    )  # fmt: skip
+                    print(f"tables that differ: {', '.join(differing) or 'none'}", flush=True)
+                if not options.keep:
+                    shutil.rmtree(place)
+    finally:
+        if options.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    large = shops[-1]
+    points = [[shop["lines"], round(shop["full"]["work"], 1)] for shop in shops]
+    runs = [shop[which]["run"] for shop in shops for which in ("full", "daily")]
+    report(
+        "growth",
+        ratios={
+            "daily": round(large["daily"]["work"] / large["full"]["work"], 3),
+            **({"exponent": round(exponent(points), 3)} if len(points) > 1 else {}),
+        },
+        at_most={name: bound for name, bound in LIMITS.items() if name != "exponent" or len(points) > 1},
+        cpu_seconds=large["full"]["run"].cpu_seconds,
+        peak_gb=max(run.peak_gb for run in runs),
+        quick=options.quick,
+        growth={"unit": "order lines", "cost": "seconds", "series": {"all rooms but training": points}},
+        lines=large["lines"],
+        customers=large["customers"],
+        memory_limit=options.memory,
+        generate_peak_gb=round(large["generated"].peak_gb, 2),
+        generate_seconds=round(large["generated"].seconds, 1),
+        seconds={room: round(seconds, 1) for room, seconds in large["full"]["rooms"].items()},
+        daily_seconds={room: round(seconds, 1) for room, seconds in large["daily"]["rooms"].items()},
+        tables_that_differ_after_a_kill=differing,
+    )
+    if differing:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
