@@ -2,12 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Spark has its own: pyspark wants an older pandas.
+SPARK_VENV := .venv-spark
 DEMO := examples/complete_journey
 EXAMPLES := $(DEMO) examples/cdnow
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format build train docs lock clean
+.PHONY: help demo test test-spark check lint format build train docs lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,6 +21,11 @@ demo: $(VENV)/demo.installed ## build the grocery shop and read who is about to 
 test: $(VENV)/dev.installed ## run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
+test-spark: $(SPARK_VENV)/installed ## build the seeds on Spark too, and compare every table
+	@[ -n "$$JAVA_HOME" ] || command -v java > /dev/null || { echo "Spark needs Java 17 or newer, and there is none." \
+		"Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"; exit 1; }
+	$(SPARK_VENV)/bin/pytest -m spark tests/parity/test_spark.py
+
 check: lint test ## what CI runs: lint and test
 
 lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the rooms
@@ -29,7 +36,8 @@ lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the r
 	for example in $(EXAMPLES); do \
 		(cd $$example && ../../$(BIN)/dbt deps --quiet && ../../$(BIN)/sqlfluff lint --disable-progress-bar models) || exit 1; \
 	done
-	$(BIN)/dbt parse --quiet --project-dir dbt_project
+	$(BIN)/dbt compile --quiet --project-dir dbt_project
+	$(BIN)/python tests/portability.py
 	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
 format: $(VENV)/dev.installed ## mend what formatters can mend
@@ -52,28 +60,34 @@ docs: $(VENV)/demo.installed ## write dbt's documentation site to dbt_project/ta
 	@echo "Open dbt_project/target/static_index.html"
 
 lock: $(VENV)/dev.installed ## compile requirements/*.txt anew from pyproject.toml
-	for extra in demo dev; do \
+	for extras in "demo" "dev" "spark --group test"; do \
 		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-			--no-strip-extras --no-annotate --no-header --no-emit-index-url --group build --extra demo --extra $$extra \
-			--output-file requirements/$$extra.txt || exit 1; \
+			--no-strip-extras --no-annotate --no-header --no-emit-index-url --group build --extra demo --extra $$extras \
+			--output-file requirements/$${extras%% *}.txt || exit 1; \
 	done
 
 clean: ## remove what builds, tests and this file made
-	rm -rf $(VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf logs target dbt_project/target dbt_project/logs
 	for example in $(EXAMPLES); do \
 		rm -rf $$example/target $$example/logs $$example/dbt_packages $$example/warehouse $$example/models_onnx; \
 	done
 	find models_onnx -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(SPARK_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
 
 # The hashes in the lock are checked; the package itself is installed last, editable.
 $(VENV)/%.installed: requirements/%.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing requirements/$*.txt into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/$*.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(SPARK_VENV)/installed: requirements/spark.txt pyproject.toml | $(SPARK_VENV)/bin/python
+	@echo "Installing requirements/spark.txt into $(SPARK_VENV) ..."
+	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/spark.txt
+	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@

@@ -6,3 +6,7 @@
 {% macro default__array_item(array, number) -%}
     {{ array }}[{{ number }}]
 {%- endmacro %}
+
+{% macro spark__array_item(array, number) -%}
+    element_at({{ array }}, {{ number }})
+{%- endmacro %}

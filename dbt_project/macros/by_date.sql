@@ -52,3 +52,9 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
+
+{# Spark computes the whole table: its own planner takes care of memory, and a file that is not rewritten cannot lose
+   the rows of a date. The table has no input_fingerprint. #}
+{% materialization by_date, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}

@@ -6,3 +6,7 @@
 {% macro default__clean_text(column) -%}
     nullif(trim(regexp_replace(lower({{ column }}), '[\s\x{a0}\x{2000}-\x{200b}\x{3000}]+', ' ', 'g')), '')
 {%- endmacro %}
+
+{% macro spark__clean_text(column) -%}
+    nullif(trim(regexp_replace(lower({{ column }}), r'[\s\x{a0}\x{2000}-\x{200b}\x{3000}]+', ' ')), '')
+{%- endmacro %}

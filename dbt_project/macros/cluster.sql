@@ -6,3 +6,7 @@
 {% macro default__cluster(model, rows) -%}
     onnx_cluster('{{ model }}', {{ rows }}) + 1
 {%- endmacro %}
+
+{% macro spark__cluster(model, rows) -%}
+    onnx_cluster('{{ model }}', struct({{ rows }}.*)) + 1
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro default__clustered_by(columns) -%}
     order by {{ columns | join(', ') }}
 {%- endmacro %}
+
+{# On Spark to sort a whole table costs more than readers gain. #}
+{% macro spark__clustered_by(columns) -%}
+{%- endmacro %}

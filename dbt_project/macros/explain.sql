@@ -8,3 +8,7 @@
 {% macro default__explain(model, groups, rows) -%}
     onnx_explain('{{ model }}', '{{ tojson(groups) }}', {{ rows }})
 {%- endmacro %}
+
+{% macro spark__explain(model, groups, rows) -%}
+    onnx_explain('{{ model }}', '{{ tojson(groups) }}', struct({{ rows }}.*))
+{%- endmacro %}

@@ -29,7 +29,7 @@
         {%- set last_value = retention._previous_known(column, 1) -%}
         {%- set last_day = retention._previous_known(day, 1) -%}
         {%- set rise = last_value ~ ' - ' ~ retention._previous_known(column, 2) -%}
-        {%- set run = dbt.datediff(retention._previous_known(day, 2), last_day, 'day') -%}
+        {%- set run = retention.days_between(retention._previous_known(day, 2), last_day) -%}
         coalesce(
             {{ column }},
             {# greatest and least pass over nulls, so a customer without a line is left to the next line. #}
@@ -37,7 +37,7 @@
                 when {{ rise }} is not null
                     then least(
                         greatest(
-                            {{ last_value }} + ({{ rise }}) * {{ dbt.datediff(last_day, 'as_of_date', 'day') }}
+                            {{ last_value }} + ({{ rise }}) * {{ retention.days_between(last_day, 'as_of_date') }}
                             / cast({{ run }} as double),
                             (select min({{ column }}) {{ known }})
                         ),

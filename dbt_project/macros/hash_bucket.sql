@@ -6,3 +6,7 @@
 {% macro default__hash_bucket(text_expression, buckets) -%}
     cast('0x' || substr(md5({{ text_expression }}), 1, 8) as bigint) % {{ buckets }}
 {%- endmacro %}
+
+{% macro spark__hash_bucket(text_expression, buckets) -%}
+    cast(conv(substr(md5({{ text_expression }}), 1, 8), 16, 10) as bigint) % {{ buckets }}
+{%- endmacro %}

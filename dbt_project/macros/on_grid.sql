@@ -4,6 +4,6 @@
     {%- set step = var('snapshot_interval_days') -%}
     {{ retention.days_from(
         anchor,
-        step ~ ' * cast(floor(cast(' ~ dbt.datediff(anchor, date_column, 'day') ~ ' as double) / ' ~ step ~ ') as integer)'
+        step ~ ' * cast(floor(cast(' ~ retention.days_between(anchor, date_column) ~ ' as double) / ' ~ step ~ ') as integer)'
     ) }}
 {%- endmacro %}

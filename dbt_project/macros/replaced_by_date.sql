@@ -6,3 +6,8 @@
 {% macro default__replaced_by_date() -%}
     {{ return('delete+insert') }}
 {%- endmacro %}
+
+{# Partitions of as_of_date (the model's partition_by) are written anew; Parquet knows no delete. #}
+{% macro spark__replaced_by_date() -%}
+    {{ return('insert_overwrite') }}
+{%- endmacro %}

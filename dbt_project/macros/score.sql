@@ -6,3 +6,7 @@
 {% macro default__score(model, rows) -%}
     cast(onnx_score('{{ model }}', {{ rows }}) as double)
 {%- endmacro %}
+
+{% macro spark__score(model, rows) -%}
+    cast(onnx_score('{{ model }}', struct({{ rows }}.*)) as double)
+{%- endmacro %}

@@ -1,5 +1,5 @@
 {# The day of the week of a date: 1 = Monday to 7 = Sunday, counted from a Monday that lies before all dates. #}
 {% macro weekday_number(date_column) -%}
     {%- set monday = "cast('1900-01-01' as date)" -%}
-    ({{ dbt.datediff(monday, date_column, 'day') }} % 7 + 1)
+    ({{ retention.days_between(monday, date_column) }} % 7 + 1)
 {%- endmacro %}

@@ -26,6 +26,10 @@ console = Console()
 ProjectOption = Annotated[
     Path, typer.Option("--project", help="Folder of the dbt project (with dbt_project.yml).")
 ]
+TargetOption = Annotated[
+    str | None,
+    typer.Option("--target", help="Output of profiles.yml to build in; default: the profile's own."),
+]
 DEFAULT_PROJECT = Path("dbt_project")
 MODELS = ("ml_churn_model", "ml_segment_model")
 
@@ -34,6 +38,7 @@ MODELS = ("ml_churn_model", "ml_segment_model")
 def build(
     project: ProjectOption = DEFAULT_PROJECT,
     select: Annotated[str | None, typer.Option(help="dbt selection, e.g. '+mart_early_warning'.")] = None,
+    target: TargetOption = None,
 ) -> None:
     """Run `dbt build`: inputs, features, training where the policy says so, scores, marts."""
     from dbt_retention.dbt_runner import Project, install_packages, run_dbt
@@ -41,19 +46,19 @@ def build(
     chosen = Project.at(project)
     install_packages(chosen, console=console)
     command = ["build", *(["--select", *select.split()] if select else [])]
-    results = run_dbt(chosen, command, console=console)
+    results = run_dbt(chosen, command, console=console, target=target)
     console.print(f"Built {len(results):,} nodes, tests included: all passed.")
 
 
 @app.command()
-def train(project: ProjectOption = DEFAULT_PROJECT) -> None:
+def train(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None) -> None:
     """Train new models now, whatever the policy, and make them champions."""
     from dbt_retention.dbt_runner import Project, install_packages, run_dbt
 
     chosen = Project.at(project)
     install_packages(chosen, console=console)
     command = ["build", "--select", *[f"+{model}" for model in MODELS]]
-    run_dbt(chosen, command, console=console, variables={"training_policy": "always"})
+    run_dbt(chosen, command, console=console, variables={"training_policy": "always"}, target=target)
     console.print("Trained. To score with the new models: retention build")
 
 

@@ -6,8 +6,9 @@ import json
 import os
 import re
 import tempfile
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from typing import Any
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.config.runtime import load_profile
+from dbt.flags import set_from_args
+from dbt_common.context import set_invocation_context
+from dbt_common.exceptions import DbtRuntimeError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -77,12 +82,14 @@ def run_dbt(
     console: Console,
     variables: Mapping[str, Any] | None = None,
     profiles_folder: Path | None = None,
+    target: str | None = None,
 ) -> list[Any]:
     """Run a dbt command on `project`; the results of its nodes.
 
-    Raises RetentionError with the first failure, by name, in words. DuckDB's connections are closed in the
-    end, so that the warehouse can be opened by others.
+    target: an output of the profile, None = its default. Raises RetentionError with the first failure, by
+    name, in words. DuckDB's connections are closed in the end, so that others can open the warehouse.
     """
+    folder = profiles_folder or project.profiles_folder
     words = [
         "--quiet",
         "--no-use-colors",
@@ -90,11 +97,17 @@ def run_dbt(
         "--project-dir",
         str(project.folder),
         "--profiles-dir",
-        str(profiles_folder or project.profiles_folder),
+        str(folder),
+        *(["--target", target] if target else []),
     ]
     if variables:
         words += ["--vars", yaml.safe_dump(dict(variables), default_flow_style=True, width=10_000)]
-    with working_in(project.working_folder), _Steps(console) as steps:
+    needs_engine = command[0] not in ("deps", "parse")
+    with (
+        working_in(project.working_folder),
+        engine(project, profiles_folder=folder, target=target) if needs_engine else nullcontext(),
+        _Steps(console) as steps,
+    ):
         try:
             outcome = dbtRunner(callbacks=[steps.hear]).invoke(words)
         finally:
@@ -108,6 +121,37 @@ def run_dbt(
         message = in_words(result.message or "", project=project)
         raise RetentionError(f"{what}: {message}")
     return results
+
+
+def profile_of(project: Project, *, profiles_folder: Path | None = None, target: str | None = None) -> Any:
+    """dbt's profile of the project: target_name, credentials and so on. Call it in its working folder."""
+    folder = profiles_folder or project.profiles_folder
+    flags = Namespace(profiles_dir=str(folder), project_dir=str(project.folder))
+    set_invocation_context(dict(os.environ))
+    set_from_args(flags, {})
+    try:
+        return load_profile(str(project.folder), {}, target_override=target)
+    except DbtRuntimeError as error:
+        message = in_words(str(error))
+        if "adapter type spark" in message:
+            named = f"target '{target}'" if target else "the profile's target"
+            message = f"{named} needs the extra spark: pip install 'dbt-retention[spark]'"
+        raise RetentionError(message) from error
+
+
+def engine(project: Project, *, profiles_folder: Path, target: str | None) -> AbstractContextManager[object]:
+    """What the target needs while dbt works: on Spark a session with our functions, on DuckDB nothing."""
+    credentials = profile_of(project, profiles_folder=profiles_folder, target=target).credentials
+    if credentials.type != "spark":
+        return nullcontext()
+    if credentials.method != "session":
+        raise RetentionError(
+            f"the target's method is {credentials.method}; expected session, for scores call functions of "
+            "this process. A session can run on a cluster too: spark.master. See docs/spark.md"
+        )
+    from dbt_retention.spark_plugin import spark_for_dbt  # noqa: PLC0415  (pyspark is an extra)
+
+    return spark_for_dbt(credentials.server_side_parameters)
 
 
 def install_packages(project: Project, *, console: Console) -> None:

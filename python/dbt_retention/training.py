@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyRelation
 from scipy.special import expit
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
@@ -108,20 +108,26 @@ class LabelledRows:
 
 def run_dbt_model(
     train: Train,
-    rows: DuckDBPyRelation,
+    rows: Any,
     *,
-    session: DuckDBPyConnection,
+    session: Any,
     settings: Mapping[str, Any],
     key: str = "as_of_date, customer_id",
-) -> pa.Table:
-    """Body of a dbt Python model: `train` on `rows`, into the registry that the session's plugin names.
+) -> Any:
+    """Body of a dbt Python model: `train` on `rows`, into the registry that the session names.
 
-    key: columns that tell rows apart, for training sees them in this order.
+    rows, session: a relation and a connection of DuckDB, or a DataFrame and a session of Spark; dbt can
+    write there what is returned. key: columns that tell rows apart, for training sees them in this order.
     """
     try:
-        [(models_path,)] = session.sql("select onnx_models_path()").fetchall()
-        ordered = rows.order(key).to_arrow_table()
-        return train(ordered, settings=settings, registry=Registry(Path(models_path)))
+        if isinstance(rows, DuckDBPyRelation):
+            [(models_path,)] = session.sql("select onnx_models_path()").fetchall()
+            return train(
+                rows.order(key).to_arrow_table(), settings=settings, registry=Registry(Path(models_path))
+            )
+        registry = Registry(Path(session.conf.get("spark.retention.models_path")))
+        ordered = rows.orderBy(*key.split(", ")).toArrow()
+        return session.createDataFrame(train(ordered, settings=settings, registry=registry))
     except RetentionError as error:
         raise DbtModelError(str(error)) from None
 

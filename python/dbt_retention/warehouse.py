@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt.config.runtime import load_profile
-from dbt.flags import set_from_args
-from dbt_common.context import set_invocation_context
-from dbt_common.exceptions import DbtRuntimeError
 
-from dbt_retention.dbt_runner import Project, in_words, working_in
+from dbt_retention.dbt_runner import Project, profile_of, working_in
 from dbt_retention.errors import RetentionError
 from dbt_retention.registry import DEFAULT_MODELS_PATH
 
@@ -34,14 +28,8 @@ class Target:
 
 def target_of(project: Project) -> Target:
     """The default target of the project's profile; it must be DuckDB."""
-    flags = Namespace(profiles_dir=str(project.profiles_folder), project_dir=str(project.folder))
     with working_in(project.working_folder):
-        set_invocation_context(dict(os.environ))
-        set_from_args(flags, {})
-        try:
-            profile: Any = load_profile(str(project.folder), {})
-        except DbtRuntimeError as error:
-            raise RetentionError(in_words(str(error))) from error
+        profile = profile_of(project)
         credentials = profile.credentials
         if credentials.type != "duckdb":
             raise RetentionError(

@@ -115,7 +115,8 @@ def test_make_targets_that_pages_name_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("path", MACROS, ids=lambda path: path.stem)
 def test_a_macro_file_holds_one_macro_of_its_name(path: Path) -> None:
-    names = re.findall(r"{%-? (?:macro|materialization) (\w+)[(,]", path.read_text())
+    # An engine's own form of a macro is told by its name, that of a materialization by its adapter.
+    names = re.findall(r"{%-? (?:macro|materialization) (\w+)(?:\(|, default)", path.read_text())
     public = [name for name in names if "__" not in name]
     assert public == [path.stem]
     assert path.stem.startswith("_") == (path.parent.name == "internal")

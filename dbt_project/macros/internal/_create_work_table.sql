@@ -6,3 +6,8 @@
 {% macro default___create_work_table(name, query) %}
     {% do run_query('create or replace temporary table ' ~ retention.work_table(name) ~ ' as ' ~ query) %}
 {% endmacro %}
+
+{% macro spark___create_work_table(name, query) %}
+    {% do run_query('drop table if exists ' ~ retention.work_table(name)) %}
+    {% do run_query('create table ' ~ retention.work_table(name) ~ ' using parquet as ' ~ query) %}
+{% endmacro %}

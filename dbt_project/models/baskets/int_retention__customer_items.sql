@@ -27,7 +27,7 @@ history as (
         baskets.customer_id,
         baskets.item_code,
         baskets.order_date,
-        {{ dbt.datediff('baskets.order_date', 'recommendation_days.as_of_date', 'day') }} as days_ago -- noqa: LT05
+        {{ days_between('baskets.order_date', 'recommendation_days.as_of_date') }} as days_ago -- noqa: LT05
     from baskets
     inner join items on baskets.item_code = items.item_code
     inner join recommendation_days

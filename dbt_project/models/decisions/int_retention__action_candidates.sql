@@ -97,10 +97,10 @@ assignments as (
         campaigns.channel,
         {% set seen = seen_by('campaign_contacts.contacted_at', none, 'customers.as_of_date') %}
         coalesce({{ seen }}, false) as is_contacted,
-        {{ dbt.datediff(
+        {{ days_between(
             'cast(case when ' ~ seen
             ~ ' then campaign_contacts.contacted_at else campaign_contacts.assigned_at end as date)',
-            'customers.as_of_date', 'day'
+            'customers.as_of_date'
         ) }} as days_ago
     from customers
     inner join campaign_contacts

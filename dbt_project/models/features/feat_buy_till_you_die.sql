@@ -26,7 +26,7 @@ horizons as (
 
     select distinct
         as_of_date,
-        {{ dbt.datediff('as_of_date', 'label_window_end_date', 'day') }} / cast(7 as double) as horizon_weeks
+        {{ days_between('as_of_date', 'label_window_end_date') }} / cast(7 as double) as horizon_weeks
     from spine
 
 ),

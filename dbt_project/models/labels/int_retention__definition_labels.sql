@@ -78,7 +78,7 @@ habits as (
         min(purchase_date) as first_purchase_date,
         max(purchase_date) as last_purchase_date,
         cast(
-            median({{ dbt.datediff('previous_purchase_date', 'purchase_date', 'day') }}) as double
+            median({{ days_between('previous_purchase_date', 'purchase_date') }}) as double
         ) as rhythm_days,
         {{ exact_sum(
             'spend_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -lookback_days)
@@ -134,7 +134,7 @@ measured as (
             / least(
                 {{ lookback_days }},
                 greatest(
-                    {{ dbt.datediff('habits.first_purchase_date', 'spine.as_of_date', 'day') }},
+                    {{ days_between('habits.first_purchase_date', 'spine.as_of_date') }},
                     horizon.churn_horizon_days
                 )
             ), 6

@@ -98,9 +98,9 @@ outcomes as (
         with_later_window.churn_definition,
         with_later_window.call_date,
         cast(
-            {{ dbt.datediff(
+            {{ days_between(
                 'coalesce(followed.last_purchase_date, with_later_window.last_known_purchase_date)',
-                'with_later_window.call_date', 'day'
+                'with_later_window.call_date'
             ) }} as integer
         ) as lead_time_days,
         with_later_window.is_later_window_closed,

@@ -60,7 +60,7 @@ with_previous as (
 gaps as (
 
     select
-        {{ dbt.datediff('previous_purchase_date', 'purchase_date', 'day') }} as gap_days -- noqa: LT05
+        {{ days_between('previous_purchase_date', 'purchase_date') }} as gap_days -- noqa: LT05
     from with_previous
     where previous_purchase_date is not null
 

@@ -39,7 +39,7 @@ counted as (
         today.first_purchase_date,
         cast(
             greatest(
-                coalesce({{ dbt.datediff('today.first_purchase_date', 'today.as_of_date', 'day') }}, 0), 0
+                coalesce({{ days_between('today.first_purchase_date', 'today.as_of_date') }}, 0), 0
             ) as integer
         ) as history_days,
         buyers.buyers_count

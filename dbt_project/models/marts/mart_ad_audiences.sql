@@ -36,7 +36,7 @@ buyers as (
     select
         purchases.customer_id,
         today.as_of_date,
-        {{ dbt.datediff('max(purchases.purchase_date)', 'today.as_of_date', 'day') }} as days_since_last_order -- noqa: LT05
+        {{ days_between('max(purchases.purchase_date)', 'today.as_of_date') }} as days_since_last_order -- noqa: LT05
     from purchases
     inner join today on {{ known_at('purchases', 'today.as_of_date') }}
     group by purchases.customer_id, today.as_of_date

@@ -4,6 +4,7 @@
     materialized='incremental',
     incremental_strategy=replaced_by_date(),
     unique_key='as_of_date',
+    partition_by='as_of_date',
     on_schema_change='append_new_columns',
     full_refresh=false
 ) }}

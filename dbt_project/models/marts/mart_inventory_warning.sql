@@ -7,7 +7,7 @@ with snapshots as (
         as_of_date,
         split,
         label_window_end_date,
-        {{ dbt.datediff('as_of_date', 'label_window_end_date', 'day') }} as horizon_days -- noqa: LT05
+        {{ days_between('as_of_date', 'label_window_end_date') }} as horizon_days -- noqa: LT05
     from {{ ref('int_retention__snapshots') }}
     where split in ('test', 'score')
 
@@ -40,7 +40,7 @@ known_lines as (
         purchase_lines.customer_id,
         purchase_lines.product_id,
         purchase_lines.pieces_count,
-        {{ dbt.datediff('purchase_lines.purchase_date', 'snapshots.as_of_date', 'day') }} as days_ago -- noqa: LT05
+        {{ days_between('purchase_lines.purchase_date', 'snapshots.as_of_date') }} as days_ago -- noqa: LT05
     from snapshots
     inner join purchase_lines on {{ known_at('purchase_lines', 'snapshots.as_of_date') }}
 

@@ -70,7 +70,7 @@ quality as (
         round(cast(count(*) filter (where next_order_until_date is null) as double) / count(*), 4)
             as open_intervals_share,
         round(
-            cast(sum(abs({{ dbt.datediff('expected_next_order_date', 'next_order_date', 'day') }})) as double)
+            cast(sum(abs({{ days_between('expected_next_order_date', 'next_order_date') }})) as double)
             / nullif(count(next_order_date) filter (where expected_next_order_date is not null), 0), 2
         ) as absolute_error_days_avg
     from judged

@@ -69,7 +69,9 @@ filled as (
         months.purchase_month_date,
         today.as_of_date,
         cohorts.customers_count,
-        {{ dbt.datediff('cohorts.cohort_month_date', 'months.purchase_month_date', 'month') }} as months_since_first, -- noqa: LT05
+        (extract(year from months.purchase_month_date) - extract(year from cohorts.cohort_month_date)) * 12
+        + extract(month from months.purchase_month_date) - extract(month from cohorts.cohort_month_date)
+            as months_since_first,
         cast({{ dbt.dateadd('month', 1, 'months.purchase_month_date') }} as date) <= today.as_of_date
             as is_whole_month,
         coalesce(active.active_customers_count, 0) as active_customers_count,

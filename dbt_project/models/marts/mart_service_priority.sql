@@ -60,7 +60,7 @@ open_tickets as (
         tickets.ticket_type,
         tickets.opened_date,
         today.as_of_date,
-        {{ dbt.datediff('tickets.opened_date', 'today.as_of_date', 'day') }} as waiting_days -- noqa: LT05
+        {{ days_between('tickets.opened_date', 'today.as_of_date') }} as waiting_days -- noqa: LT05
     from tickets
     inner join today on {{ seen_by('tickets.opened_at', 'tickets.loaded_at', 'today.as_of_date') }}
     where not coalesce({{ seen_by('tickets.closed_at', none, 'today.as_of_date') }}, false)

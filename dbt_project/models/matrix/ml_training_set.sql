@@ -1,4 +1,8 @@
 -- One row per customer and as_of_date with a closed label: what training reads, and all it reads.
+-- Of more than training_max_rows a sample of customers, chosen by hash, each with all their dates.
+{% set buckets = 4096 %}
+{% set max_rows = number_var('training_max_rows', 1000, 1000000000, whole=true) %}
+
 with features as (
 
     select * from {{ ref('ml_features') }}
@@ -23,6 +27,13 @@ horizon as (
 
 ),
 
+sizes as (
+
+    select cast(count(*) as double) as rows_count
+    from labels
+
+),
+
 labelled as (
 
     select
@@ -38,6 +49,9 @@ labelled as (
             and features.as_of_date = labels.as_of_date
     cross join today
     cross join horizon
+    cross join sizes
+    where {{ hash_bucket('features.customer_id', buckets) }}
+        < {{ buckets * max_rows }} / greatest(sizes.rows_count, 1)
 
 )
 

@@ -28,7 +28,7 @@ statistics as (
         spine.customer_id,
         spine.as_of_date,
         spine.split,
-        {{ dbt.datediff('spine.as_of_date', 'spine.label_window_end_date', 'day') }} as horizon_days, -- noqa: LT05
+        {{ days_between('spine.as_of_date', 'spine.label_window_end_date') }} as horizon_days, -- noqa: LT05
         cast(count(distinct history.days_ago) as double) as days_count,
         (max(history.days_ago) - min(history.days_ago)) / cast(7 as double) as last_weeks,
         max(history.days_ago) / cast(7 as double) as observed_weeks,

@@ -27,7 +27,7 @@ snapshots as (
     select
         as_of_date,
         split,
-        {{ dbt.datediff('as_of_date', 'label_window_end_date', 'day') }} -- noqa: LT05
+        {{ days_between('as_of_date', 'label_window_end_date') }} -- noqa: LT05
         * {{ horizons }} as follow_up_days
     from {{ ref('int_retention__snapshots') }}
 
@@ -61,7 +61,7 @@ came as (
     select
         followed.customer_id,
         followed.as_of_date,
-        min({{ dbt.datediff('followed.as_of_date', 'purchases.purchase_date', 'day') }}) as days_to_order -- noqa: LT05
+        min({{ days_between('followed.as_of_date', 'purchases.purchase_date') }}) as days_to_order -- noqa: LT05
     from followed
     inner join purchases
         on
@@ -149,9 +149,10 @@ starts as (
     select
         as_of_date,
         bin,
-        min_by(days_to_order, abs(share_until - share_on_day - 0.1)) as lower_days,
-        min_by(share_until - share_on_day, abs(share_until - share_on_day - 0.1)) as share_before,
-        min_by(days_to_order, abs(share_until - share_on_day / 2 - 0.5)) as middle_days
+        min_by(days_to_order, (abs(share_until - share_on_day - 0.1), days_to_order)) as lower_days,
+        min_by(share_until - share_on_day, (abs(share_until - share_on_day - 0.1), days_to_order))
+            as share_before,
+        min_by(days_to_order, (abs(share_until - share_on_day / 2 - 0.5), days_to_order)) as middle_days
     from shares
     group by as_of_date, bin
 
@@ -164,7 +165,10 @@ intervals as (
         starts.bin,
         starts.lower_days,
         starts.middle_days,
-        min_by(shares.days_to_order, abs(shares.share_until - starts.share_before - 0.8)) as upper_days
+        min_by(
+            shares.days_to_order,
+            (abs(shares.share_until - starts.share_before - 0.8), shares.days_to_order)
+        ) as upper_days
     from starts
     inner join shares
         on

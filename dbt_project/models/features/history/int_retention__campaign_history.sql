@@ -21,7 +21,7 @@ history as (
         contacts.campaign_id,
         contacts.arm,
         cast(contacts.assigned_at as date) as assigned_date,
-        {{ dbt.datediff('cast(contacts.assigned_at as date)', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        {{ days_between('cast(contacts.assigned_at as date)', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
         coalesce({{ seen_by('contacts.contacted_at', none, 'spine.as_of_date') }}, false) as is_contacted,
         coalesce({{ seen_by('contacts.opened_at', none, 'spine.as_of_date') }}, false) as is_opened,
         coalesce({{ seen_by('contacts.clicked_at', none, 'spine.as_of_date') }}, false) as is_clicked

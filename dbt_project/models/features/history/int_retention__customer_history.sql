@@ -19,7 +19,7 @@ history as (
         spine.customer_id,
         spine.as_of_date,
         cast(customers.signed_up_at as date) as signed_up_date,
-        {{ dbt.datediff('cast(customers.signed_up_at as date)', 'spine.as_of_date', 'day') }} as days_since_signup, -- noqa: LT05
+        {{ days_between('cast(customers.signed_up_at as date)', 'spine.as_of_date') }} as days_since_signup, -- noqa: LT05
         customers.birth_year,
         customers.acquisition_channel,
         customers.membership_tier

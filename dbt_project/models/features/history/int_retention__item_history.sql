@@ -20,7 +20,7 @@ history as (
         purchase_items.order_id,
         purchase_items.item,
         purchase_items.purchase_date,
-        {{ dbt.datediff('purchase_items.purchase_date', 'spine.as_of_date', 'day') }} as days_ago -- noqa: LT05
+        {{ days_between('purchase_items.purchase_date', 'spine.as_of_date') }} as days_ago -- noqa: LT05
     from spine
     inner join purchase_items
         on

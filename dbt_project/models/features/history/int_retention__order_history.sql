@@ -21,7 +21,7 @@ history as (
         purchases.order_id,
         purchases.ordered_at,
         purchases.purchase_date,
-        {{ dbt.datediff('purchases.purchase_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        {{ days_between('purchases.purchase_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
         purchases.purchase_amount,
         purchases.discount_amount,
         purchases.pieces_count,

@@ -22,7 +22,7 @@ history as (
         purchase_lines.product_id,
         purchase_lines.category,
         purchase_lines.purchase_date,
-        {{ dbt.datediff('purchase_lines.purchase_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        {{ days_between('purchase_lines.purchase_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
         purchase_lines.pieces_count,
         purchase_lines.net_amount,
         purchase_lines.discount_amount,

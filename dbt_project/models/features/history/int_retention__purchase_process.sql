@@ -60,8 +60,8 @@ histories as (
         sampled.customer_id,
         sampled.as_of_date,
         count(distinct purchases.purchase_date) - 1 as repeats,
-        {{ dbt.datediff('min(purchases.purchase_date)', 'max(purchases.purchase_date)', 'day') }} as last_days, -- noqa: LT05
-        {{ dbt.datediff('min(purchases.purchase_date)', 'sampled.as_of_date', 'day') }} as observed_days, -- noqa: LT05
+        {{ days_between('min(purchases.purchase_date)', 'max(purchases.purchase_date)') }} as last_days, -- noqa: LT05
+        {{ days_between('min(purchases.purchase_date)', 'sampled.as_of_date') }} as observed_days, -- noqa: LT05
         {{ exact_sum('purchases.purchase_amount') }} / count(distinct purchases.purchase_date)
             as spend_per_day
     from sampled

@@ -22,7 +22,7 @@ history as (
         redemptions.campaign_id,
         redemptions.order_id,
         redemptions.redemption_date,
-        {{ dbt.datediff('redemptions.redemption_date', 'spine.as_of_date', 'day') }} as days_ago -- noqa: LT05
+        {{ days_between('redemptions.redemption_date', 'spine.as_of_date') }} as days_ago -- noqa: LT05
     from spine
     inner join redemptions
         on

@@ -21,7 +21,7 @@ history as (
         purchase_lines.order_id,
         purchase_lines.product_id,
         purchase_lines.purchase_date,
-        {{ dbt.datediff('purchase_lines.purchase_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        {{ days_between('purchase_lines.purchase_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
         purchase_lines.pieces_count,
         purchase_lines.returned_pieces_count,
         coalesce(purchase_lines.undone_from_date <= spine.as_of_date, false) as is_undone

@@ -22,7 +22,7 @@ history as (
         reviews.product_id,
         reviews.reviewed_at,
         reviews.review_date,
-        {{ dbt.datediff('reviews.review_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        {{ days_between('reviews.review_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
         reviews.rating,
         reviews.sentiment
     from spine

@@ -20,7 +20,7 @@ history as (
         spine.as_of_date,
         sessions.session_id,
         sessions.session_date,
-        {{ dbt.datediff('sessions.session_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        {{ days_between('sessions.session_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
         sessions.duration_seconds,
         sessions.page_views_count,
         sessions.product_views_count,

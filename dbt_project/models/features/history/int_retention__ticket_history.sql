@@ -22,7 +22,7 @@ seen as (
         tickets.order_id,
         tickets.ticket_type,
         tickets.opened_date,
-        {{ dbt.datediff('tickets.opened_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        {{ days_between('tickets.opened_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
         case
             when {{ seen_by('tickets.closed_at', none, 'spine.as_of_date') }}
                 then cast(tickets.closed_at as date)
@@ -48,7 +48,7 @@ history as (
         days_ago,
         closed_date is null as is_open,
         closed_date,
-        {{ dbt.datediff('opened_date', 'closed_date', 'day') }} as days_to_close, -- noqa: LT05
+        {{ days_between('opened_date', 'closed_date') }} as days_to_close, -- noqa: LT05
         case when closed_date is not null then satisfaction end as satisfaction
     from seen
 

@@ -20,7 +20,7 @@ history as (
         spine.as_of_date,
         orders.order_id,
         orders.order_date,
-        {{ dbt.datediff('orders.order_date', 'spine.as_of_date', 'day') }} as days_ago, -- noqa: LT05
+        {{ days_between('orders.order_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
         orders.order_status
     from spine
     inner join orders

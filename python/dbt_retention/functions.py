@@ -1,0 +1,137 @@
+"""The functions that the package's SQL calls, on Arrow columns: one implementation for every engine.
+
+onnx_score('churn', row) -> float, onnx_cluster('segments', row) -> bigint,
+onnx_explain('churn', '[["a"], ["b", "c"]]', row) -> list of double,
+onnx_sentiment(model_version, text) -> double,
+fit_purchase_process('bg_nbd', x, t_x, T, customers) -> struct(r, alpha, a, b, log_likelihood),
+fit_spend(x, mean) -> struct(p, q, v, log_likelihood),
+expected_purchases(r, alpha, a, b, x, t_x, T, time) -> double, by MBG/NBD.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dbt_retention import purchase_process, spend_process
+from dbt_retention.errors import RetentionError
+from dbt_retention.explain import group_contributions
+from dbt_retention.purchase_process import Parameters, Statistics, fit
+from dbt_retention.registry import Registry
+from dbt_retention.scoring import SENTIMENT, LoadedModel, Scorer, struct_columns
+
+Arrow: TypeAlias = Any  # pa.Array | pa.ChunkedArray; pyarrow has no types
+
+
+@dataclass(frozen=True)
+class SqlFunction:
+    """A function of Arrow columns of one length, at least one row; its result has as many rows."""
+
+    name: str
+    call: Callable[..., Arrow]
+    returns: Any  # pa.DataType
+
+
+def sql_functions(models_path: Path) -> list[SqlFunction]:
+    """All functions, with the models of the registry in `models_path`."""
+    scorer = Scorer(Registry(models_path))
+
+    def onnx_score(*arguments: Arrow) -> Arrow:
+        model, rows = _model_and_rows(scorer, arguments, usage="onnx_score('churn', row)", count=2)
+        model.require("probability")
+        return pa.array(model.probabilities(model.matrix(struct_columns(rows))))
+
+    def onnx_cluster(*arguments: Arrow) -> Arrow:
+        model, rows = _model_and_rows(scorer, arguments, usage="onnx_cluster('segments', row)", count=2)
+        model.require("cluster")
+        return pa.array(model.clusters(model.matrix(struct_columns(rows))))
+
+    def onnx_explain(*arguments: Arrow) -> Arrow:
+        usage = "onnx_explain('churn', '[[\"feature\"], …]', row)"
+        model, rows = _model_and_rows(scorer, arguments, usage=usage, count=3)
+        model.require("probability")
+        groups = json.loads(arguments[1][0].as_py())
+        contributions = group_contributions(model, model.matrix(struct_columns(rows)), groups)
+        return pa.array(list(contributions), type=pa.list_(pa.float64()))
+
+    def onnx_sentiment(version: Arrow, texts: Arrow) -> Arrow:
+        wanted = [text if known else None for known, text in zip(_items(version), _items(texts), strict=True)]
+        if not any(text is not None for text in wanted):
+            return pa.nulls(len(wanted), pa.float64())  # there may be no model
+        return pa.array(scorer.model(SENTIMENT).sentiments(wanted), type=pa.float64())
+
+    def fit_purchase_process(*arguments: Arrow) -> Arrow:
+        rows = zip(*(_items(column) for column in arguments), strict=True)
+        return pa.array([_fitted(row) for row in rows], type=_PROCESS)
+
+    def fit_spend(purchases: Arrow, means: Arrow) -> Arrow:
+        rows = zip(_items(purchases), _items(means), strict=True)
+        return pa.array([_fitted_spend(x, mean) for x, mean in rows], type=_SPEND)
+
+    def expected_purchases(*arguments: Arrow) -> Arrow:
+        columns = [column.cast(pa.float64()).to_numpy(zero_copy_only=False) for column in arguments]
+        return pa.array(_expected_purchases(np.column_stack(columns)), from_pandas=True)
+
+    return [
+        SqlFunction("onnx_score", onnx_score, pa.float32()),
+        SqlFunction("onnx_cluster", onnx_cluster, pa.int64()),
+        SqlFunction("onnx_explain", onnx_explain, pa.list_(pa.float64())),
+        SqlFunction("onnx_sentiment", onnx_sentiment, pa.float64()),
+        SqlFunction("fit_purchase_process", fit_purchase_process, _PROCESS),
+        SqlFunction("fit_spend", fit_spend, _SPEND),
+        SqlFunction("expected_purchases", expected_purchases, pa.float64()),
+    ]
+
+
+def _doubles(*names: str) -> Any:
+    return pa.struct([(name, pa.float64()) for name in names])
+
+
+_PROCESS = _doubles("r", "alpha", "a", "b", "log_likelihood")
+_SPEND = _doubles("p", "q", "v", "log_likelihood")
+
+
+def _fitted(row: tuple[Any, ...]) -> dict[str, float]:
+    process, *columns = row
+    return asdict(fit(process, Statistics(*(np.asarray(column, dtype=float) for column in columns))))
+
+
+def _fitted_spend(purchases: list[float] | None, means: list[float] | None) -> dict[str, float] | None:
+    if not purchases or not means:
+        return None
+    return asdict(spend_process.fit_spend(np.asarray(purchases, float), np.asarray(means, float)))
+
+
+def _expected_purchases(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Rows of r, alpha, a, b, x, t_x, T and the time ahead; the first four are the same in most."""
+    expected = np.full(len(rows), np.nan)
+    known = ~np.isnan(rows).any(axis=1)
+    for parameters in np.unique(rows[known, :4], axis=0):
+        of_these = known & (rows[:, :4] == parameters).all(axis=1)
+        r, alpha, a, b = (float(value) for value in parameters)
+        process = Parameters(r=r, alpha=alpha, a=a, b=b, log_likelihood=float("nan"))
+        expected[of_these] = purchase_process.expected_purchases(process, *rows[of_these, 4:].T)
+    return expected
+
+
+def _items(column: Arrow) -> list[Any]:
+    items: list[Any] = column.to_pylist()
+    return items
+
+
+def _model_and_rows(
+    scorer: Scorer, arguments: tuple[Arrow, ...], *, usage: str, count: int
+) -> tuple[LoadedModel, Arrow]:
+    if len(arguments) != count:
+        raise RetentionError(f"got {len(arguments)} argument(s); expected {usage}")
+    name = arguments[0][0].as_py()
+    if not isinstance(name, str):
+        raise RetentionError(f"the model's name is {name!r}; expected {usage}")
+    return scorer.model(name), arguments[-1]

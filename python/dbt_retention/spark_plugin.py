@@ -1,0 +1,173 @@
+"""What a build on Spark needs beside dbt-spark: a session, the package's functions, Python models in it.
+
+The profile says how, as parameters of the session:
+
+    spark:
+      type: spark
+      method: session
+      host: localhost                                # dbt-spark wants one; a session has none
+      schema: retention
+      server_side_parameters:
+        spark.sql.warehouse.dir: warehouse/spark
+        spark.retention.models_path: models_onnx     # the registry's folder; workers read it too
+
+Any other parameter of Spark may stand there (spark.master: yarn) and goes before the defaults below, which
+suit one machine. `retention build --target spark` does the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from dbt.adapters.spark import impl as dbt_spark
+from dbt.adapters.spark import session as dbt_session
+from pyspark.sql import SparkSession
+from pyspark.sql.functions import arrow_udf
+from pyspark.sql.pandas.types import from_arrow_type
+
+from dbt_retention.errors import RetentionError
+from dbt_retention.functions import SqlFunction, sql_functions
+from dbt_retention.registry import DEFAULT_MODELS_PATH
+
+WAREHOUSE, MODELS_PATH = "spark.sql.warehouse.dir", "spark.retention.models_path"
+METASTORE = "spark.hadoop.javax.jdo.option.ConnectionURL"
+OLDEST_JAVA = 17
+
+# Times are UTC, and errors are errors (ANSI), as on DuckDB.
+DEFAULTS = {
+    "spark.master": "local[2]",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    WAREHOUSE: "warehouse/spark",
+    MODELS_PATH: DEFAULT_MODELS_PATH,
+}
+# On one machine: little memory, nobody listens, and no planning for tables that are small anyway.
+LOCAL_DEFAULTS = {
+    "spark.driver.memory": "3g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+}
+
+
+@contextmanager
+def spark_for_dbt(parameters: Mapping[str, str]) -> Iterator[SparkSession]:
+    """A session with the package's functions, in which dbt-spark runs SQL and Python models."""
+    session = open_session(parameters)
+
+    class Jobs(_PythonJobs):
+        spark = session
+
+    before = dbt_spark.SparkAdapter.python_submission_helpers, dbt_session.Cursor
+    try:
+        dbt_spark.SparkAdapter.python_submission_helpers = property(
+            lambda self: {"all_purpose_cluster": Jobs}
+        )
+        dbt_session.Cursor = _CursorOfOurs
+        yield session
+    finally:
+        dbt_spark.SparkAdapter.python_submission_helpers, dbt_session.Cursor = before
+        session.stop()
+
+
+def open_session(parameters: Mapping[str, str]) -> SparkSession:
+    """A Spark session with these parameters and the defaults, in which SQL knows the package's functions.
+
+    dbt-spark says ANSI is off, whatever the profile says; that one is left out.
+    """
+    require_java()
+    given = {name: value for name, value in parameters.items() if name != "spark.sql.ansi.enabled"}
+    wanted = DEFAULTS | given
+    for name in (WAREHOUSE, MODELS_PATH):
+        if "://" not in wanted[name]:
+            wanted[name] = str(Path(wanted[name]).expanduser().resolve())
+    if wanted["spark.master"].startswith("local"):
+        wanted = LOCAL_DEFAULTS | wanted
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        Path(wanted[WAREHOUSE]).mkdir(parents=True, exist_ok=True)
+        wanted.setdefault(METASTORE, f"jdbc:derby:;databaseName={wanted[WAREHOUSE]}/metastore;create=true")
+        wanted.setdefault("spark.driver.extraJavaOptions", f"-Dderby.system.home={wanted[WAREHOUSE]}")
+    builder = SparkSession.builder.appName("dbt-retention").enableHiveSupport()
+    for name, value in wanted.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")  # what fails is told once, by dbt
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    for function in sql_functions(Path(wanted[MODELS_PATH])):
+        _register(session, function, models_path=wanted[MODELS_PATH])
+    return session
+
+
+def require_java() -> None:
+    """Raise RetentionError, which says what to install, unless there is a Java that Spark runs on."""
+    remedy = (
+        f"Install Java {OLDEST_JAVA} or newer (Debian, Ubuntu: apt-get install openjdk-17-jre-headless; "
+        "macOS: brew install openjdk@17; Windows: winget install EclipseAdoptium.Temurin.17.JRE) and set "
+        "JAVA_HOME to it. DuckDB needs no Java: leave out --target spark"
+    )
+    try:
+        said = subprocess.run(_java(), capture_output=True, text=True, check=True).stderr  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RetentionError(f"Spark needs Java, and there is none ({error}). {remedy}") from error
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version[1]) < OLDEST_JAVA:
+        raise RetentionError(f"Spark needs Java {OLDEST_JAVA}; found {said.splitlines()[0]}. {remedy}")
+
+
+def _java() -> list[str]:
+    home = os.environ.get("JAVA_HOME")
+    return [str(Path(home) / "bin" / "java") if home else "java", "-version"]
+
+
+def _register(session: SparkSession, function: SqlFunction, *, models_path: str) -> None:
+    returns = from_arrow_type(function.returns)
+    session.udf.register(function.name, arrow_udf(_on_worker(function.name, models_path), returns))
+
+
+def _on_worker(name: str, models_path: str) -> Callable[..., Any]:
+    """The function by name: a worker makes its own, for models cannot travel."""
+
+    def call(*arguments: pa.Array) -> pa.Array:
+        function = _functions(models_path)[name]
+        if not len(arguments[0]):
+            return pa.array([], type=function.returns)
+        return function.call(*arguments)
+
+    return call
+
+
+@cache
+def _functions(models_path: str) -> dict[str, SqlFunction]:
+    return {function.name: function for function in sql_functions(Path(models_path))}
+
+
+class _PythonJobs:
+    """Runs a dbt Python model in this process; dbt-spark knows clusters of Databricks alone."""
+
+    spark: SparkSession
+
+    def __init__(self, parsed_model: dict[str, Any], credentials: Any) -> None:
+        self.name = parsed_model["alias"]
+
+    def submit(self, compiled_code: str) -> None:
+        exec(compile(compiled_code, self.name, "exec"), {"spark": self.spark})  # noqa: S102  (dbt wrote it)
+
+
+class _CursorOfOurs(dbt_session.Cursor):  # type: ignore[misc]
+    """dbt-spark's cursor, in the session as it is: dbt-spark would switch ANSI off with every statement."""
+
+    def __init__(self, *, server_side_parameters: dict[str, Any] | None = None) -> None:
+        super().__init__()

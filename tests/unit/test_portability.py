@@ -1,0 +1,43 @@
+"""The lint for Spark finds what only one engine has."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from portability import banned_in, not_spark
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "select list(item) from t",
+        "select a::integer from t",
+        "select {{ dbt.datediff('a', 'b', 'day') }} from t",
+        "select array_agg(item order by item) from t",
+        "select a,\nfrom t",
+        "select cast(a as varchar) from t",
+        "{% if target.type == 'spark' %} select 1 {% endif %}",
+    ],
+)
+def test_what_one_engine_has_alone_is_found(source: str) -> None:
+    assert list(banned_in(source))
+
+
+def test_comments_and_portable_sql_pass() -> None:
+    assert not list(banned_in("-- not list(item)\nselect array_agg(item), max_by(a, b) from t {# a::b #}"))
+
+
+def test_sql_that_spark_cannot_read_is_found() -> None:
+    models = [
+        {
+            "compiled_code": "select a from t qualify row_number() over (order by a) = 1",
+            "original_file_path": "good",
+        },
+        {"compiled_code": "select a, (b from t", "original_file_path": "bad"},
+    ]
+    assert [problem.split(":")[0] for problem in not_spark(models)] == ["dbt_project/bad"]
