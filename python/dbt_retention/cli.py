@@ -64,7 +64,7 @@ def train(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None)
 
 @app.command()
 def summary(project: ProjectOption = DEFAULT_PROJECT) -> None:
-    """Print who is about to leave, why, and what they are worth, from the built marts."""
+    """Print who is about to leave, why, what they are worth and what to do, from the built marts."""
     from dbt_retention.dbt_runner import Project
     from dbt_retention.summary import print_summary
     from dbt_retention.warehouse import target_of

@@ -1,4 +1,4 @@
-"""What a person wants to read after a build: who is about to leave, why, and what they are worth."""
+"""What a person wants to read after a build: who is about to leave, why, what they are worth, what to do."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def print_summary(target: Target, *, console: Console) -> None:
             _headline(connection),
             _tiers(connection),
             _most_at_stake(connection),
+            *_what_to_do(connection),
             _where_next(target),
         ]
     except duckdb.CatalogException as error:
@@ -105,6 +106,33 @@ def _most_at_stake(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         why = "\n".join(reason for reason in reasons if reason) or "below the lowest warned tier"
         table.add_row(str(customer), f"{probability:.0%}", f"{value:,.0f}", why)
     return table
+
+
+def _what_to_do(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
+    table = Table(title="What to do today", title_justify="left", title_style="bold")
+    for column in ("action", "audience", "controls", "cost", "expected profit", "evidence"):
+        table.add_column(column, justify="left" if column in ("action", "evidence") else "right")
+    for action, audience, controls, cost, profit, evidence in _rows(
+        connection,
+        "select action, count(*), count(*) filter (where arm = 'control'), sum(expected_cost_amount), "
+        "sum(expected_profit), case when min(evidence) = max(evidence) then min(evidence) else 'both' end "
+        "from mart_campaign_audience group by action order by sum(expected_profit) desc, action",
+    ):
+        table.add_row(action, f"{audience:,}", f"{controls:,}", f"{cost:,.0f}", f"{profit:,.0f}", evidence)
+    [(chosen, profit, bound, gap)] = _rows(
+        connection,
+        "select chosen_count, expected_profit, expected_profit_bound, gap_share "
+        "from int_retention__choice_bound",
+    )
+    [(customers, held_out)] = _rows(
+        connection, "select count(*), count(*) filter (where is_holdout) from mart_early_warning"
+    )
+    text = Text(
+        f"{chosen:,} of {customers:,} customers get an action; {held_out:,} are held out of everything. "
+        f"Contacting all chosen would earn {profit:,.0f}: no choice within budget and capacity earns more "
+        f"than {bound:,.0f} (gap {max(gap, 0):.2%})."
+    )
+    return [table, text] if chosen else [text]
 
 
 def _where_next(target: Target) -> RenderableType:

@@ -47,6 +47,18 @@ next_orders as (
 
 ),
 
+chosen as (
+
+    select * from {{ ref('int_retention__chosen_actions') }}
+
+),
+
+decision_customers as (
+
+    select * from {{ ref('int_retention__decision_customers') }}
+
+),
+
 top_reasons as (
 
     select
@@ -136,6 +148,10 @@ warning as (
         top_reasons.reason_1,
         top_reasons.reason_2,
         top_reasons.reason_3,
+        coalesce(chosen.action, 'none') as recommended_action,
+        round(coalesce(chosen.expected_profit, 0), 4) as expected_profit,
+        chosen.evidence,
+        decision_customers.is_holdout,
         tiers.model_version
     from tiers
     inner join features
@@ -146,6 +162,8 @@ warning as (
         on
             tiers.customer_id = next_orders.customer_id
             and tiers.as_of_date = next_orders.as_of_date
+    inner join decision_customers on tiers.customer_id = decision_customers.customer_id
+    left join chosen on tiers.customer_id = chosen.customer_id
     left join changes
         on tiers.customer_id = changes.customer_id
     left join top_reasons
