@@ -2,6 +2,7 @@
 -- Normal approximation of the difference of two shares; base variance b (1 - b) in both arms.
 {% set alpha = number_var('experiment_alpha', 0, 1) %}
 {% set control = number_var('control_share', 0, 0.9) %}
+{% set both_arms = control * (1 - control) %}
 {% set quantiles = normal_quantile('1 - ' ~ alpha ~ ' / 2e0') %}
 
 with actions as (
@@ -36,7 +37,8 @@ counted as (
         count(chosen.customer_id) filter (where chosen.arm = 'control') as control_count,
         {{ exact_sum('1 - chosen.churn_probability', 9) }}
         / nullif(count(chosen.customer_id), 0) as base_retention_rate,
-        {{ exact_sum('chosen.effect_rate', 9) }} / nullif(count(chosen.customer_id), 0) as expected_effect_rate
+        {{ exact_sum('chosen.effect_rate', 9) }}
+        / nullif(count(chosen.customer_id), 0) as expected_effect_rate
     from actions
     left join chosen on actions.action = chosen.action
     group by actions.action
@@ -74,22 +76,18 @@ planned as (
             {{ normal_cdf('expected_effect_rate / nullif(standard_error, 0) - alpha_quantile') }}
             + {{ normal_cdf('-expected_effect_rate / nullif(standard_error, 0) - alpha_quantile') }}, 6
         ) as power_probability,
-        {% if control > 0 %}
-            cast(
-                ceil(
-                    power(alpha_quantile + power_quantile, 2) * base_retention_rate * (1 - base_retention_rate)
-                    / nullif(power(expected_effect_rate, 2) * {{ control * (1 - control) }}, 0)
-                ) as bigint
-            ) as customers_needed_count,
-        {% else %}
-            cast(null as bigint) as customers_needed_count,
-        {% endif %}
+        cast(
+            ceil(
+                power(alpha_quantile + power_quantile, 2) * base_retention_rate * (1 - base_retention_rate)
+                / nullif(power(expected_effect_rate, 2) * {{ both_arms }}, 0)
+            ) as bigint
+        ) as customers_needed_count,
         case
             when audience_count = 0 then 'nobody is chosen today'
             when control_count = 0 then 'no control: nothing can be measured'
             when
                 abs(control_count - audience_count * {{ control }})
-                > alarm_quantile * sqrt(audience_count * {{ control * (1 - control) }}) + 0.5
+                > alarm_quantile * sqrt(audience_count * {{ both_arms }}) + 0.5
                 then 'the arms are no random split: do not start'
             when expected_effect_rate >= (alpha_quantile + power_quantile) * standard_error
                 then 'large enough for the effect that is expected'
