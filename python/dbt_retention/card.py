@@ -37,11 +37,22 @@ class CandidateScore(_Frozen):
 
 
 class Calibration(_Frozen):
-    """Platt's sigmoid on the mean log-odds: p = 1 / (1 + exp(-(slope * logit + intercept)))."""
+    """Platt's sigmoid on the mean log-odds: p = 1 / (1 + exp(-(slope * logit + intercept))).
+
+    With `knots` (log-odds, probability) an isotonic regression instead: between two of them on a straight
+    line, beyond the outer ones flat. note: why it is not what was asked for; empty where it is.
+    """
 
     slope: float
     intercept: float
     rows: int
+    knots: list[tuple[float, float]] = []
+    note: str = ""
+
+    @property
+    def method(self) -> str:
+        """sigmoid or isotonic."""
+        return "isotonic" if self.knots else "sigmoid"
 
 
 class ProfitAssumptions(_Frozen):
@@ -211,6 +222,9 @@ class Card(_Frozen):
             )
         if self.candidates:
             blocks.append("## Candidates on the validation dates\n\n" + self._candidate_table())
+        if self.calibration:
+            words = f"**Calibration.** {self.calibration.method}, on {self.calibration.rows:,} rows."
+            blocks.append(f"{words} {self.calibration.note}".strip())
         if self.test_metrics and self.churn:
             blocks.append(f"## Test date {self.churn.test_date}\n\n" + self._metric_table())
         if self.decisions and self.profit_assumptions:

@@ -45,9 +45,15 @@ class ChurnBlend:
     def predict(self, matrix: Matrix) -> Floats:
         """Churn probability, shape (rows,), by scikit-learn."""
         log_odds = mean_log_odds([member.predict_proba(matrix)[:, 1] for member in self.members.values()])
-        return np.asarray(
-            expit(self.calibration.slope * log_odds + self.calibration.intercept), dtype=np.float64
-        )
+        return apply_calibration(self.calibration, log_odds)
+
+
+def apply_calibration(calibration: Calibration, log_odds: Floats) -> Floats:
+    """Probabilities, shape (rows,), by the calibration of a card."""
+    if calibration.knots:
+        at, probability = np.array(calibration.knots).T
+        return np.asarray(np.interp(log_odds, at, probability))
+    return np.asarray(expit(calibration.slope * log_odds + calibration.intercept))
 
 
 def mean_log_odds(probabilities: list[Floats]) -> Floats:
@@ -116,8 +122,6 @@ def _churn_graph(blend: ChurnBlend, *, feature_count: int) -> onnx.ModelProto:
         _scalar("edge_high", HIGHEST),
         _scalar("one", 1.0),
         _scalar("member_count", float(len(blend.members))),
-        _scalar("slope", blend.calibration.slope),
-        _scalar("intercept", blend.calibration.intercept),
         numpy_helper.from_array(np.array([1], dtype=np.int64), "churn_column"),
         numpy_helper.from_array(np.array([-1], dtype=np.int64), "flat"),
     ]
@@ -140,11 +144,11 @@ def _churn_graph(blend: ChurnBlend, *, feature_count: int) -> onnx.ModelProto:
     nodes += [
         helper.make_node("Sum", log_odds, ["log_odds_sum"]),
         helper.make_node("Div", ["log_odds_sum", "member_count"], ["log_odds_mean"]),
-        helper.make_node("Mul", ["log_odds_mean", "slope"], ["scaled"]),
-        helper.make_node("Add", ["scaled", "intercept"], ["calibrated"]),
-        helper.make_node("Sigmoid", ["calibrated"], ["probability"]),
-        helper.make_node("Reshape", ["probability", "flat"], ["result"]),
     ]
+    make = _isotonic if blend.calibration.knots else _sigmoid
+    calibration, constants = make(blend.calibration)
+    nodes += [*calibration, helper.make_node("Reshape", ["probability", "flat"], ["result"])]
+    initializers += constants
     graph = helper.make_graph(
         nodes,
         "churn",
@@ -154,6 +158,43 @@ def _churn_graph(blend: ChurnBlend, *, feature_count: int) -> onnx.ModelProto:
     )
     opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]
     return _finished(helper.make_model(graph, opset_imports=opsets))
+
+
+def _sigmoid(calibration: Calibration) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+    nodes = [
+        helper.make_node("Mul", ["log_odds_mean", "slope"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "intercept"], ["calibrated"]),
+        helper.make_node("Sigmoid", ["calibrated"], ["probability"]),
+    ]
+    return nodes, [_scalar("slope", calibration.slope), _scalar("intercept", calibration.intercept)]
+
+
+def _isotonic(calibration: Calibration) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+    """How many knots lie at or below a row says which line it is on."""
+    at, probability = np.array(calibration.knots).T
+    rise = np.append(np.diff(probability) / np.diff(at), 0.0)
+    constants = {"knots": at, "starts": at, "levels": probability, "rises": rise}
+    nodes = [
+        helper.make_node("Clip", ["log_odds_mean", "first_knot", "last_knot"], ["held"]),
+        helper.make_node("GreaterOrEqual", ["held", "knots"], ["is_passed"]),
+        helper.make_node("Cast", ["is_passed"], ["passed"], to=TensorProto.INT64),
+        helper.make_node("ReduceSum", ["passed", "knot_axis"], ["passed_count"], keepdims=1),
+        helper.make_node("Sub", ["passed_count", "one_knot"], ["line"]),
+        *(
+            helper.make_node("Gather", [name, "line"], [f"{name}_of_row"])
+            for name in ("starts", "levels", "rises")
+        ),
+        helper.make_node("Sub", ["held", "starts_of_row"], ["beyond"]),
+        helper.make_node("Mul", ["beyond", "rises_of_row"], ["risen"]),
+        helper.make_node("Add", ["levels_of_row", "risen"], ["probability"]),
+    ]
+    return nodes, [
+        *(numpy_helper.from_array(value.astype(np.float32), name) for name, value in constants.items()),
+        _scalar("first_knot", at[0]),
+        _scalar("last_knot", at[-1]),
+        numpy_helper.from_array(np.array([1], dtype=np.int64), "knot_axis"),
+        numpy_helper.from_array(np.array([1], dtype=np.int64), "one_knot"),
+    ]
 
 
 def _convert(estimator: Any, *, feature_count: int, options: dict[Any, Any] | None) -> onnx.ModelProto:

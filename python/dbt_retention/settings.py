@@ -35,6 +35,7 @@ class ChurnSettings(Settings):
     churn_class_weights: Literal["none", "balanced"] = "none"
     churn_feature_selection: Selection = "none"
     churn_pca_variance: float | None = Field(default=None, gt=0, lt=1)
+    churn_calibration: Literal["sigmoid", "isotonic"] = "sigmoid"
     churn_imputations: int = Field(default=1, ge=1, le=20)
     profit_customer_value: float = Field(default=200, gt=0)
     profit_offer_value: float = Field(default=10, ge=0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from importlib.metadata import version
@@ -21,8 +21,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 from duckdb import DuckDBPyRelation
-from scipy.special import expit
 from sklearn.cluster import KMeans
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
@@ -36,7 +36,13 @@ from dbt_retention.card import (
     Parity,
     SegmentTraining,
 )
-from dbt_retention.errors import DbtModelError, ModelAlteredError, RetentionError, TrainingDataError
+from dbt_retention.errors import (
+    DbtModelError,
+    ExportParityError,
+    ModelAlteredError,
+    RetentionError,
+    TrainingDataError,
+)
 from dbt_retention.evaluation import (
     Floats,
     best_f1_threshold,
@@ -50,6 +56,7 @@ from dbt_retention.explain import permutation_importance
 from dbt_retention.export import (
     PROBABILITY_TOLERANCE,
     ChurnBlend,
+    apply_calibration,
     export_churn,
     export_clusters,
     mean_log_odds,
@@ -253,20 +260,11 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
         for name, parts in blends.items()
     }
     calibrated = {
-        name: _apply(calibrations[name], mean_log_odds([out_of_fold[m] for m in parts]))
+        name: apply_calibration(calibrations[name], mean_log_odds([out_of_fold[m] for m in parts]))
         for name, parts in blends.items()
     }
     scores = {name: _mean_over_folds(labels, calibrated[name], fold_of_row) for name in blends}
     champion = champion_of(labels, calibrated, scores)
-    assumed = settings.profit_assumptions
-    thresholds = {
-        BEST_F1: best_f1_threshold(labels, calibrated[champion]),
-        BEST_PROFIT: best_profit_threshold(labels, calibrated[champion], assumed=assumed),
-    }
-    # A hair below: many rows may share the score, and the graph may round it down.
-    thresholds = {name: at - PROBABILITY_TOLERANCE for name, at in thresholds.items()}
-    threshold = thresholds[BEST_F1]
-
     blend = ChurnBlend(
         members={
             f"{name}/{number}": estimator
@@ -277,7 +275,24 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
         },
         calibration=calibrations[champion],
     )
-    onnx_bytes, parity = export_churn(blend, np.vstack([train.matrix, test.matrix]))
+    log_odds = mean_log_odds([out_of_fold[name] for name in blends[champion]])
+    blend, onnx_bytes, parity = _exported(
+        blend,
+        np.vstack([train.matrix, test.matrix]),
+        isotonic=_isotonic_calibration(calibrations[champion], log_odds, labels)
+        if settings.churn_calibration == "isotonic"
+        else None,
+    )
+    assumed = settings.profit_assumptions
+    predicted_champion = apply_calibration(blend.calibration, log_odds)
+    thresholds = {
+        BEST_F1: best_f1_threshold(labels, predicted_champion),
+        BEST_PROFIT: best_profit_threshold(labels, predicted_champion, assumed=assumed),
+    }
+    # A hair below: many rows may share the score, and the graph may round it down.
+    thresholds = {name: at - PROBABILITY_TOLERANCE for name, at in thresholds.items()}
+    threshold = thresholds[BEST_F1]
+
     test_date = test.dates.max().astype(date)
     test_scores = blend.predict(test.matrix)
     importance = permutation_importance(onnx_bytes, test.matrix, test.churned, features=features)
@@ -311,7 +326,7 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
             )
             for name, figures in scores.items()
         ],
-        calibration=calibrations[champion],
+        calibration=blend.calibration,
         threshold=threshold,
         test_metrics=with_intervals(
             lambda truth, score: binary_metrics(truth, score, threshold=threshold),
@@ -455,7 +470,7 @@ def _best_variants(
 
     def loss(at: int) -> float:
         log_odds = mean_log_odds([predicted[at]])
-        calibrated = _apply(_sigmoid_calibration(log_odds, labels), log_odds)
+        calibrated = apply_calibration(_sigmoid_calibration(log_odds, labels), log_odds)
         return _mean_over_folds(labels, calibrated, dates)["log_loss"]
 
     best: dict[str, int] = {}
@@ -519,8 +534,34 @@ def _sigmoid_calibration(log_odds: Floats, labels: Floats) -> Calibration:
     )
 
 
-def _apply(calibration: Calibration, log_odds: Floats) -> Floats:
-    return np.asarray(expit(calibration.slope * log_odds + calibration.intercept))
+def _isotonic_calibration(sigmoid: Calibration, log_odds: Floats, labels: Floats) -> Calibration:
+    """Churned shares that only rise with out-of-fold log-odds, as knots in float32.
+
+    A knot is the middle of a run of rows with one share: lines between middles rise less steeply than steps
+    between edges, which float32 could not follow. No share is nearer to 0 or 1 than half a row.
+    Source: Oron & Flournoy (2017), Centered Isotonic Regression.
+    """
+    least = 0.5 / len(labels)
+    shares = IsotonicRegression(y_min=least, y_max=1 - least).fit_transform(log_odds, labels)
+    levels, run = np.unique(shares, return_inverse=True)
+    middles = (np.bincount(run, log_odds) / np.bincount(run)).astype(np.float32)
+    is_first = np.append(True, np.diff(middles) > 0)
+    knots = list(zip(middles[is_first].tolist(), levels[is_first].tolist(), strict=True))
+    return sigmoid.model_copy(update={"knots": knots if len(knots) > 1 else []})
+
+
+def _exported(
+    blend: ChurnBlend, matrix: Matrix, *, isotonic: Calibration | None
+) -> tuple[ChurnBlend, bytes, Parity]:
+    """The blend as ONNX with its parity; its sigmoid stays where the gate refuses isotonic."""
+    if isotonic is not None:
+        chosen = replace(blend, calibration=isotonic)
+        try:
+            return chosen, *export_churn(chosen, matrix)
+        except ExportParityError:
+            note = "Isotonic was asked for; the parity gate refused it."
+            blend = replace(blend, calibration=blend.calibration.model_copy(update={"note": note}))
+    return blend, *export_churn(blend, matrix)
 
 
 def _card(

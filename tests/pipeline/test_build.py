@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import Shop
 from dbt_retention.card import Card
-from dbt_retention.evaluation import binary_metrics
+from dbt_retention.evaluation import binary_metrics, expected_calibration_error
 from dbt_retention.one_customer import score_customer
 from dbt_retention.warehouse import Target
 
@@ -89,12 +89,15 @@ def test_a_plain_client_reads_every_mart(built_shop: Shop) -> None:
 
 def test_performance_in_sql_equals_scikit_learn(built_shop: Shop) -> None:
     rows = built_shop.query(
-        "select is_churned::int, churn_probability from ml_churn_scores "
-        "inner join int_retention__labels using (customer_id, as_of_date)"
+        "select is_churned::int, churn_probability, model_probability, season_probability "
+        "from ml_churn_scores inner join int_retention__labels using (customer_id, as_of_date)"
     )
-    labels, scores = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    labels, scores, model, season = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     [(threshold,)] = built_shop.query("select decision_threshold from ml_churn_model where is_champion")
-    expected = binary_metrics(labels, scores, threshold=threshold)
+    expected = binary_metrics(labels, scores, threshold=threshold) | {
+        "expected_calibration_error_without_season": expected_calibration_error(labels, model),
+        "expected_calibration_error_with_season": expected_calibration_error(labels, season),
+    }
     found = dict(built_shop.query("select metric, metric_value from mart_model_performance"))
     assert found.keys() == expected.keys()
     for metric, value in expected.items():

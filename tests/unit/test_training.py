@@ -11,8 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from dbt_retention.errors import RetentionError, TrainingDataError
+from dbt_retention import training
+from dbt_retention.card import Parity
+from dbt_retention.errors import ExportParityError, RetentionError, TrainingDataError
+from dbt_retention.export import ChurnBlend
 from dbt_retention.registry import Registry, read_card
+from dbt_retention.scoring import Matrix
 from dbt_retention.training import champion_of, time_folds, train_churn
 from models import FEATURES, customers
 from sklearn.metrics import log_loss
@@ -333,3 +337,39 @@ def test_the_blend_is_champion_unless_a_single_candidate_leads_clearly() -> None
     assert log_loss(labels, alike) > log_loss(labels, single)
     assert chosen(alike) == "blend", "45 against 40 is a lead by chance"
     assert chosen(np.full(2000, 0.5)) == "logistic_regression"
+
+
+def test_isotonic_calibration_stands_where_the_gate_passes_it_and_the_card_says_so(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    settings = SETTINGS | {"churn_calibration": "isotonic"}
+    train_churn(training_set(), settings=settings, registry=registry)
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert card.calibration is not None
+    assert card.parity.max_difference <= 1e-5
+    shares = [share for _, share in card.calibration.knots]
+    assert len(shares) > 5
+    assert shares == sorted(shares)
+    assert "**Calibration.** isotonic" in card.readme()
+    assert card.test_metrics["expected_calibration_error"].value < 0.06
+
+
+def test_the_sigmoid_stays_where_the_gate_refuses_isotonic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry(tmp_path)
+    real = training.export_churn
+
+    def strict(blend: ChurnBlend, matrix: Matrix) -> tuple[bytes, Parity]:
+        if blend.calibration.knots:
+            raise ExportParityError("too steep")
+        return real(blend, matrix)
+
+    monkeypatch.setattr(training, "export_churn", strict)
+    settings = SETTINGS | {"churn_calibration": "isotonic"}
+    train_churn(training_set(), settings=settings, registry=registry)
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert card.calibration is not None
+    assert card.calibration.method == "sigmoid"
+    assert "sigmoid, on 1,800 rows. Isotonic was asked for; the parity gate refused it." in card.readme()

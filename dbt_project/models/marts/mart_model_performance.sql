@@ -4,6 +4,11 @@
 {% set t_975 = 2.093 %}
 {% set ece_bins = 10 %}
 {% set lift_share = 0.1 %}
+{% set calibrations = {
+    'churn_probability': 'gaps',
+    'model_probability': 'gaps_without_season',
+    'season_probability': 'gaps_with_season',
+} %}
 
 with scores as (
 
@@ -24,6 +29,8 @@ judged as (
         scores.model_version,
         scores.as_of_date,
         scores.churn_probability,
+        scores.model_probability,
+        scores.season_probability,
         scores.is_called_churner,
         case when labels.is_churned then 1 else 0 end as churned,
         {{ hash_bucket('scores.customer_id', groups_count) }} as customer_group
@@ -132,54 +139,60 @@ ranked as (
 
 ),
 
-binned as (
+{% for column, gaps in calibrations.items() %}
+    binned_{{ gaps }} as (
 
-    select
-        model_version,
-        as_of_date,
-        left_out_group,
-        least(floor(churn_probability * {{ ece_bins }}), {{ ece_bins - 1 }}) as probability_bin,
-        abs({{ exact_sum('churn_probability - churned', scale=12) }}) as gap
-    from samples
-    group by
-        model_version,
-        as_of_date,
-        left_out_group,
-        least(floor(churn_probability * {{ ece_bins }}), {{ ece_bins - 1 }})
+        select
+            model_version,
+            as_of_date,
+            left_out_group,
+            least(floor({{ column }} * {{ ece_bins }}), {{ ece_bins - 1 }}) as probability_bin,
+            abs({{ exact_sum(column ~ ' - churned', scale=12) }}) as gap
+        from samples
+        group by
+            model_version,
+            as_of_date,
+            left_out_group,
+            least(floor({{ column }} * {{ ece_bins }}), {{ ece_bins - 1 }})
 
-),
+    ),
 
-calibrated as (
+    calibrated_{{ gaps }} as (
 
-    select
-        model_version,
-        as_of_date,
-        left_out_group,
-        {{ exact_sum('gap', scale=12) }} as gaps
-    from binned
-    group by model_version, as_of_date, left_out_group
+        select
+            model_version,
+            as_of_date,
+            left_out_group,
+            {{ exact_sum('gap', scale=12) }} as {{ gaps }}
+        from binned_{{ gaps }}
+        group by model_version, as_of_date, left_out_group
 
-),
+    ),
 
+{% endfor %}
 measured as (
 
     select
         totals.*,
         ranked.pairs_in_order,
         ranked.precisions,
-        ranked.churners_in_top,
-        calibrated.gaps
+        {% for gaps in calibrations.values() %}
+            calibrated_{{ gaps }}.{{ gaps }},
+        {% endfor %}
+        ranked.churners_in_top
     from totals
     inner join ranked
         on
             totals.model_version = ranked.model_version
             and totals.as_of_date = ranked.as_of_date
             and totals.left_out_group = ranked.left_out_group
-    inner join calibrated
-        on
-            totals.model_version = calibrated.model_version
-            and totals.as_of_date = calibrated.as_of_date
-            and totals.left_out_group = calibrated.left_out_group
+    {% for gaps in calibrations.values() %}
+        inner join calibrated_{{ gaps }}
+            on
+                totals.model_version = calibrated_{{ gaps }}.model_version
+                and totals.as_of_date = calibrated_{{ gaps }}.as_of_date
+                and totals.left_out_group = calibrated_{{ gaps }}.left_out_group
+    {% endfor %}
 
 ),
 
@@ -192,6 +205,8 @@ measured as (
     'average_precision': 'precisions / nullif(churners, 0)',
     'brier': 'squared_errors / customers',
     'expected_calibration_error': 'gaps / customers',
+    'expected_calibration_error_without_season': 'gaps_without_season / customers',
+    'expected_calibration_error_with_season': 'gaps_with_season / customers',
     'lift_at_10_percent': 'churners_in_top / top_size / nullif(churners / customers, 0)',
 } %}
 

@@ -1,4 +1,12 @@
 -- One row per customer and as_of_date: the champion's churn probability, today and on the test date.
+-- churn_prior_shift: season moves it by how much likelier churn was at that time of the last year.
+{% set prior_shift = var('churn_prior_shift') %}
+{% if prior_shift not in ('none', 'season') %}
+    {{ exceptions.raise_compiler_error(
+        "churn_prior_shift is '" ~ prior_shift ~ "'; expected none or season. See docs/vars.md"
+    ) }}
+{% endif %}
+
 with scoring_set as (
 
     select * from {{ ref('ml_scoring_set') }}
@@ -12,27 +20,47 @@ champion as (
 
 ),
 
+season_shifts as (
+
+    select * from {{ ref('ml_season_shifts') }}
+
+),
+
 scored as (
 
     select
         customer_id,
         as_of_date,
         split,
-        {{ score('churn', 'scoring_set') }} as churn_probability
+        {{ score('churn', 'scoring_set') }} as model_probability
     from scoring_set
+
+),
+
+shifted as (
+
+    select
+        scored.*,
+        {{ shifted_probability('scored.model_probability', 'season_shifts.log_odds_shift') }}
+            as season_probability
+    from scored
+    inner join season_shifts on scored.as_of_date = season_shifts.as_of_date
 
 ),
 
 named as (
 
     select
-        scored.customer_id,
-        scored.as_of_date,
-        scored.split,
-        scored.churn_probability,
-        scored.churn_probability >= champion.decision_threshold as is_called_churner,
+        shifted.customer_id,
+        shifted.as_of_date,
+        shifted.split,
+        shifted.{{ 'season' if prior_shift == 'season' else 'model' }}_probability as churn_probability,
+        shifted.{{ 'season' if prior_shift == 'season' else 'model' }}_probability
+        >= champion.decision_threshold as is_called_churner,
+        shifted.model_probability,
+        shifted.season_probability,
         champion.model_version
-    from scored
+    from shifted
     cross join champion
 
 )

@@ -17,6 +17,7 @@ def model(dbt, session):
         "churn_class_weights": dbt.config.get("churn_class_weights"),
         "churn_feature_selection": dbt.config.get("churn_feature_selection"),
         "churn_pca_variance": dbt.config.get("churn_pca_variance"),
+        "churn_calibration": dbt.config.get("churn_calibration"),
         "churn_imputations": dbt.config.get("churn_imputations"),
         "profit_customer_value": dbt.config.get("profit_customer_value"),
         "profit_offer_value": dbt.config.get("profit_offer_value"),
