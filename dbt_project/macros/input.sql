@@ -25,12 +25,5 @@
         {% endif %}
         {{ return(none) }}
     {% endif %}
-    {% set parts = (target_name | string).split('.') %}
-    {% if parts | length > 2 or parts | select('equalto', '') | list %}
-        {{ exceptions.raise_compiler_error(
-            "input_" ~ name ~ " is '" ~ target_name ~ "'; expected a model name or 'source.table'. "
-            ~ "See docs/inputs.md"
-        ) }}
-    {% endif %}
-    {{ return(source(parts[0], parts[1]) if parts | length == 2 else ref(project_name, parts[0])) }}
+    {{ return(retention._named_relation('input_' ~ name)) }}
 {% endmacro %}

@@ -1,0 +1,20 @@
+{# The rows of the table that a var product_embeddings or customer_embeddings names: keys, and one double a dimension.
+
+   keys: {column: type}, the columns that say whose vector it is, and when. Every other column must be a number. No rows, and the keys
+   alone, where the var is unset. #}
+{% macro embeddings(var_name, keys) %}
+    {% set relation = retention._named_relation(var_name) %}
+    select
+        {% for column in retention.embedding_columns(relation, keys, var_name) if relation is not none %}
+            cast({{ column }} as double) as {{ column | lower }},
+        {% endfor %}
+        {% for key, type in keys.items() %}
+            cast({{ 'null' if relation is none else key }} as {{ type }}) as {{ key }}{{ ',' if not loop.last }}
+        {% endfor %}
+    {% if relation is none %}
+        from (select 1 as nothing) as nothing
+        where 1 = 0
+    {% else %}
+        from {{ relation }}
+    {% endif %}
+{% endmacro %}
