@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shap
 from dbt_retention.errors import RetentionError
 from dbt_retention.explain import group_contributions
 from dbt_retention.registry import Registry
@@ -39,6 +40,26 @@ def test_contributions_are_exact_for_a_linear_model(tmp_path: Path) -> None:
     expected = blend.calibration.slope * effect * pipeline[-1].coef_[0]
     found = group_contributions(model, matrix, [[name] for name in FEATURES])
     np.testing.assert_allclose(found[:, :3], expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("trees", ["gradient_boosting", "lightgbm"])
+def test_contributions_are_those_of_shap(tmp_path: Path, trees: str) -> None:
+    """Linear and tree SHAP against the median customer, averaged, times the slope of the calibration."""
+    names = ("logistic_regression", trees)
+    model, blend = model_of(tmp_path, *names), blend_of(*names)
+    matrix, _ = customers(100, seed=9)
+    median = np.array([model.card.feature_medians], dtype=np.float32)
+    linear = blend.members["logistic_regression"]
+    by_shap = [
+        shap.LinearExplainer(linear[-1], linear[:-1].transform(median)).shap_values(
+            linear[:-1].transform(matrix)
+        ),
+        shap.TreeExplainer(blend.members[trees], median, feature_perturbation="interventional").shap_values(
+            matrix, check_additivity=False
+        ),
+    ]
+    found = group_contributions(model, matrix, [[name] for name in FEATURES])
+    np.testing.assert_allclose(found[:, :3], blend.calibration.slope * np.mean(by_shap, axis=0), atol=1e-3)
 
 
 def test_features_without_a_group_go_to_the_last_column(tmp_path: Path) -> None:
