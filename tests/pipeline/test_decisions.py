@@ -95,6 +95,9 @@ def test_the_holdout_stays_and_another_salt_stops_the_build(copied_shop: Shop) -
         assert other.returncode != 0
         assert "holdout_salt is not the one that this warehouse was built with" in other.stdout
         assert "Put the old salt back" in other.stdout
+    biased = copied_shop.dbt("test", "--select", "int_retention__chosen_actions", control_share=0.6)
+    assert biased.returncode != 0, "a fifth is not 60 %"
+    assert "Failure in test sample_ratio_int_retention__chosen_actions" in biased.stdout
     wider = copied_shop.dbt("build", "--select", "int_retention__holdout_salt+", holdout_share=0.2)
     assert wider.returncode == 0, wider.stdout
     more = set(copied_shop.query(HOLDOUT))
@@ -103,6 +106,15 @@ def test_the_holdout_stays_and_another_salt_stops_the_build(copied_shop: Shop) -
     kept = [row for row in copied_shop.query(ARMS) if row[:2] in before]
     assert kept
     assert all(before[row[:2]] == row[2] for row in kept), "arms do not depend on who else is chosen"
+
+
+def test_a_table_that_is_no_table_of_actions_gets_words(copied_shop: Shop) -> None:
+    wrong = copied_shop.dbt(
+        "run", "--select", "int_retention__actions", retention_actions="int_retention__today"
+    )
+    assert wrong.returncode != 0
+    assert "retention_actions (int_retention__today) has no column action, channel, consent" in wrong.stdout
+    assert "See docs/decisions.md" in wrong.stdout
 
 
 @pytest.mark.parametrize("customers", [400, 2000])
