@@ -167,6 +167,7 @@ class Card(_Frozen):
     features: list[str] = Field(min_length=1)
     feature_medians: list[float]
     trained_at: str
+    trained_because: str = ""
     churn: ChurnTraining | None = None
     segments: SegmentTraining | None = None
     sentiment: SentimentTraining | None = None
@@ -190,7 +191,8 @@ class Card(_Frozen):
     def _blocks(self, plots: Sequence[str]) -> list[str]:
         blocks = [
             f"# {self.model} {self.version}",
-            f"Written by training from `card.json`; trained at {self.trained_at}.",
+            f"Written by training from `card.json`; trained at {self.trained_at}"
+            + (f" because {self.trained_because}." if self.trained_because else "."),
             f"**Intended use.** {self.intended_use}",
             f"**Limits.** {self.limits}",
         ]

@@ -8,6 +8,7 @@ models_onnx/churn/2017-12-01-0f3c…/README.md       the card for people, with *
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -62,6 +63,22 @@ class Registry:
         card = read_card(folder)
         verify_onnx(folder / "model.onnx", card)
         return card
+
+    def cards(self, model: str) -> list[Card]:
+        """The cards of all published versions of `model`, oldest first.
+
+        A version that another release of the package wrote, whose card this one cannot read, is left out.
+        """
+        found = []
+        for path in (self.root / _checked_name(model)).glob("*/card.json"):
+            if _SAFE_NAME.match(path.parent.name):
+                with contextlib.suppress(ModelAlteredError):
+                    found.append(read_card(path.parent))
+        return sorted(found, key=lambda card: (card.trained_at, card.version))
+
+    def version_folder(self, model: str, version: str) -> Path:
+        """The folder of one version of `model`, which may not be there."""
+        return self.root / _checked_name(model) / _checked_name(version)
 
     def publish(self, card: Card, onnx_bytes: bytes, *, plots: Mapping[str, bytes] | None = None) -> Path:
         """Write a version, then point the champion at it.

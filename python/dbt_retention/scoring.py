@@ -124,8 +124,11 @@ class Scorer:
         self._loaded: dict[str, tuple[tuple[object, ...], LoadedModel]] = {}
 
     def model(self, name: str) -> LoadedModel:
-        """The champion of `name`; read from disk only where a file's time or size has changed."""
-        folder = self.registry.champion_folder(name)
+        """The champion of `name`, or the version in 'name/version'; read only where a file has changed."""
+        model, _, version = name.partition("/")
+        folder = (
+            self.registry.version_folder(model, version) if version else self.registry.champion_folder(name)
+        )
         if folder is None:
             raise ModelNotFoundError(
                 f"no model '{name}' in {self.registry.root}: nothing was trained yet. Run: retention train"

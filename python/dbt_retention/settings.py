@@ -10,6 +10,7 @@ from dbt_retention.candidates import CANDIDATES, Selection
 from dbt_retention.card import ProfitAssumptions
 from dbt_retention.errors import RetentionError
 from dbt_retention.fitting import Fitting
+from dbt_retention.policy import Limits
 from dbt_retention.segmentation import Algorithm
 
 
@@ -18,7 +19,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    training_policy: Literal["if_missing", "always", "never"]
+    training_policy: Literal["if_missing", "auto", "always", "never"]
     orders_input: str
 
 
@@ -42,6 +43,9 @@ class ChurnSettings(Settings):
     profit_contact_cost: float = Field(default=1, ge=0)
     profit_save_rate_alpha: float = Field(default=6, gt=0)
     profit_save_rate_beta: float = Field(default=14, gt=0)
+    retrain_drifted_share: float = Field(default=0.25, gt=0, le=1)
+    retrain_auc_drop: float = Field(default=0.03, gt=0, le=0.5)
+    retrain_calibration_error: float = Field(default=0.05, gt=0, le=1)
     min_buyers: int = Field(ge=1)
     min_history_days: int = Field(ge=1)
     min_training_churners: int = Field(ge=1)
@@ -72,6 +76,15 @@ class ChurnSettings(Settings):
             contact_cost=self.profit_contact_cost,
             save_rate_alpha=self.profit_save_rate_alpha,
             save_rate_beta=self.profit_save_rate_beta,
+        )
+
+    @property
+    def retraining_limits(self) -> Limits:
+        """What the policy auto goes by."""
+        return Limits(
+            drifted_share=self.retrain_drifted_share,
+            auc_drop=self.retrain_auc_drop,
+            calibration_error=self.retrain_calibration_error,
         )
 
     @property

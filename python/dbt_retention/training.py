@@ -63,14 +63,15 @@ from dbt_retention.export import (
 )
 from dbt_retention.fitting import Fitting, fit_candidate, probabilities, variants
 from dbt_retention.plots import churn_plots
+from dbt_retention.policy import ALWAYS, NO_CHAMPION, NO_FIT, Evidence, why_retrain
 from dbt_retention.registry import Registry
-from dbt_retention.scoring import LIBRARIES, Matrix, as_float32
+from dbt_retention.scoring import LIBRARIES, Matrix, as_float32, load
 from dbt_retention.segmentation import branches, choose_count, fit_segments, named_places, put_in_order
 from dbt_retention.settings import ChurnSettings, SegmentSettings, Settings, read_settings
 
 CHURN = "churn"
 SEGMENTS = "segments"
-SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count")
+SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
 BLEND = "blend"
 BEST_F1, BEST_PROFIT = "best_f1", "best_profit"
@@ -86,6 +87,7 @@ class ShopFacts:
     churn_horizon_days: int
     history_days: int
     buyers_count: int
+    drifted_features_count: int
 
     @classmethod
     def of(cls, rows: pa.Table) -> ShopFacts:
@@ -172,8 +174,9 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
         )
 
     card = champion_or_none(CHURN, chosen, registry, still_right=still_right)
-    if card is None:
-        card = _train_churn(rows, features=features, settings=chosen, registry=registry)
+    because = _why_train_churn(card, rows, settings=chosen, registry=registry)
+    if card is None or because:
+        card = _train_churn(rows, features=features, settings=chosen, registry=registry, because=because)
     return _churn_table(card)
 
 
@@ -236,7 +239,33 @@ def time_folds(dates: npt.NDArray[np.datetime64], *, horizon_days: int) -> list[
     return folds[-VALIDATION_DATES:] or list(pairwise(known))[-1:]
 
 
-def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings, registry: Registry) -> Card:
+def _why_train_churn(
+    card: Card | None, rows: pa.Table, *, settings: ChurnSettings, registry: Registry
+) -> str:
+    """Why a churn model is trained, in words; empty = the champion `card` stays."""
+    if card is None:
+        if settings.training_policy == "always":
+            return ALWAYS
+        return NO_CHAMPION if registry.champion_folder(CHURN) is None else NO_FIT
+    if settings.training_policy != "auto":
+        return ""
+    train, test = (rows.filter(_is_split(rows, split)) for split in ("train", "test"))
+    champion = load(registry.version_folder(CHURN, card.version))
+    columns = {name: test[name].combine_chunks() for name in card.features}
+    evidence = Evidence(
+        newest_training_date=_dates(train).max().astype(date),
+        drifted_features=ShopFacts.of(rows).drifted_features_count,
+        features=len(card.features),
+        test_date=_dates(test).max().astype(date),
+        churned=test["is_churned"].cast(pa.float64()).to_numpy(),
+        scores=champion.probabilities(champion.matrix(columns)).astype(np.float64),
+    )
+    return why_retrain(card, evidence, settings.retraining_limits) or ""
+
+
+def _train_churn(
+    rows: pa.Table, *, features: list[str], settings: ChurnSettings, registry: Registry, because: str
+) -> Card:
     train = _labelled(rows.filter(_is_split(rows, "train")), features)
     test = _labelled(rows.filter(_is_split(rows, "test")), features)
     shop = ShopFacts.of(rows)
@@ -317,6 +346,7 @@ def _train_churn(rows: pa.Table, *, features: list[str], settings: ChurnSettings
             customers=len(np.unique(train.customers)),
             churned_share=float(train.churned.mean()),
         ),
+        trained_because=because,
         candidates=[
             CandidateScore(
                 candidate=name,

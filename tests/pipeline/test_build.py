@@ -15,6 +15,8 @@ from dbt_retention.one_customer import score_customer
 from dbt_retention.warehouse import Target
 
 MARTS = (
+    "mart_calibration",
+    "mart_champion_challenger",
     "mart_churn_definitions",
     "mart_customer_segments",
     "mart_data_readiness",
@@ -23,9 +25,12 @@ MARTS = (
     "mart_early_warning",
     "mart_early_warning_alerts",
     "mart_early_warning_history",
+    "mart_feature_importance",
     "mart_model_performance",
+    "mart_model_versions",
     "mart_next_order_quality",
     "mart_segment_migration",
+    "mart_realised_performance",
     "mart_segment_profiles",
     "mart_value_quality",
 )

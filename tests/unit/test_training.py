@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pytest
 from dbt_retention import training
 from dbt_retention.card import Parity
@@ -45,6 +46,7 @@ def training_set(
     test_day: date = TEST_DAY,
     horizon_days: int = 28,
     history_days: int = 400,
+    drifted: int = 0,
 ) -> pa.Table:
     parts = []
     for number, day in enumerate([*(days or DAYS), test_day]):
@@ -60,11 +62,49 @@ def training_set(
                     "churn_horizon_days": pa.array([horizon_days] * rows),
                     "history_days": pa.array([history_days] * rows),
                     "buyers_count": pa.array([rows] * rows),
+                    "drifted_features_count": pa.array([drifted] * rows),
                 }
                 | columns
             )
         )
     return pa.concat_tables(parts)
+
+
+def test_auto_trains_on_drift_and_decay_once(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    auto = SETTINGS | {"training_policy": "auto"}
+    train_churn(training_set(), settings=auto, registry=registry)
+    first = registry.champion_card("churn")
+    assert first is not None
+    assert first.trained_because == "there was no champion"
+
+    def version_after(rows: pa.Table) -> str:
+        version: str = train_churn(rows, settings=auto, registry=registry)["model_version"][0].as_py()
+        return version
+
+    # Drift without a newer training date teaches nothing new; neither does a newer date without drift.
+    newer: dict[str, Any] = {"days": [*DAYS, date(2024, 5, 1)], "test_day": date(2024, 6, 1)}
+    assert version_after(training_set(drifted=3)) == first.version
+    assert version_after(training_set(**newer)) == first.version
+    second = version_after(training_set(**newer, drifted=3))
+    assert second != first.version
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert card.trained_because == "3 of 3 features have drifted (100%; 25% is the limit)"
+    assert version_after(training_set(**newer, drifted=3)) == second
+
+    # On the newest closed date those left whom the champion called safe.
+    latest: dict[str, Any] = {"days": [*newer["days"], date(2024, 6, 1)], "test_day": date(2024, 7, 1)}
+    rows = training_set(**latest)
+    is_test = pa.compute.equal(rows["split"], "test")
+    turned = pa.compute.if_else(is_test, pa.compute.invert(rows["is_churned"]), rows["is_churned"])
+    third = version_after(rows.set_column(rows.column_names.index("is_churned"), "is_churned", turned))
+    assert third != second
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert "the AUC on 2024-07-01 is 0.1" in card.trained_because
+    assert "the calibration error on 2024-07-01 is 0." in card.trained_because
+    assert registry.cards("churn")[0].version == first.version
 
 
 def test_folds_train_only_on_labels_closed_before_they_validate() -> None:

@@ -34,6 +34,19 @@ sizes as (
 
 ),
 
+feature_drift as (
+
+    select * from {{ ref('ml_feature_drift') }}
+
+),
+
+drifted as (
+
+    select cast(count(*) filter (where drift_status = 'drifted') as integer) as drifted_features_count
+    from feature_drift
+
+),
+
 labelled as (
 
     select
@@ -41,7 +54,8 @@ labelled as (
         labels.is_churned,
         horizon.churn_horizon_days,
         today.history_days,
-        today.buyers_count
+        today.buyers_count,
+        drifted.drifted_features_count
     from features
     inner join labels
         on
@@ -49,6 +63,7 @@ labelled as (
             and features.as_of_date = labels.as_of_date
     cross join today
     cross join horizon
+    cross join drifted
     cross join sizes
     where {{ hash_bucket('features.customer_id', buckets) }}
         < {{ buckets * max_rows }} / greatest(sizes.rows_count, 1)

@@ -1,14 +1,8 @@
 -- One row per feature, and one for the churn probability itself: do today's customers look like those that
--- the model learned from? By the population stability index (PSI) over tenths of the training rows and a bin
--- of nulls. Of many customers a sample is looked at, chosen by hash. The probability is compared with the
--- test date's.
-{% set buckets = 4096 %}
-{% set least_share = 0.0001 %}
-{% set columns = feature_columns(ref('ml_features')) | reject('equalto', 'split') | list %}
+-- the model learned from? The probability is compared with the test date's.
+with feature_drift as (
 
-with features as (
-
-    select * from {{ ref('ml_features') }}
+    select * from {{ ref('ml_feature_drift') }}
 
 ),
 
@@ -18,45 +12,8 @@ scores as (
 
 ),
 
-spine as (
-
-    select * from {{ ref('int_retention__spine') }}
-
-),
-
-todays as (
-
-    select cast(count(*) as double) as customers_count
-    from spine
-    where split = 'score'
-
-),
-
-sampled as ( -- noqa: ST03
-
-    select
-        features.*,
-        case when features.split = 'score' then 'today' else 'reference' end as side
-    from features
-    cross join todays
-    where
-        features.split in ('train', 'score')
-        and {{ hash_bucket('features.customer_id', buckets) }}
-        < {{ buckets * var('monitoring_sample_customers') }} / greatest(todays.customers_count, 1)
-
-),
-
 figures as (
 
-    {% for column in columns %}
-        select
-            'feature' as subject,
-            '{{ column }}' as name,
-            side,
-            cast({{ column }} as double) as figure
-        from sampled
-        union all
-    {% endfor %}
     select
         'score' as subject,
         'churn_probability' as name,
@@ -66,124 +23,14 @@ figures as (
 
 ),
 
-tenths as (
+{{ drift_ctes() }},
 
-    select
-        subject,
-        name,
-        figure,
-        ntile(10) over (
-            partition by subject, name
-            order by figure
-        ) as tenth
-    from figures
-    where
-        side = 'reference'
-        and figure is not null
+both_kinds as (
 
-),
-
-edges as (
-
-    select
-        {% for tenth in range(1, 10) %}
-            max(case when tenth <= {{ tenth }} then figure end) as edge_{{ tenth }},
-        {% endfor %}
-        subject,
-        name
-    from tenths
-    group by subject, name
-
-),
-
-binned as (
-
-    select
-        figures.subject,
-        figures.name,
-        figures.side,
-        case when figures.figure is null then -1 else 0 end
-        {% for tenth in range(1, 10) %}
-            + case when figures.figure > edges.edge_{{ tenth }} then 1 else 0 end
-        {% endfor %}
-            as bin
-    from figures
-    left join edges
-        on
-            figures.subject = edges.subject
-            and figures.name = edges.name
-
-),
-
-counts as (
-
-    select
-        subject,
-        name,
-        bin,
-        cast(count(*) filter (where side = 'reference') as double) as reference_count,
-        cast(count(*) filter (where side = 'today') as double) as today_count
-    from binned
-    group by subject, name, bin
-
-),
-
-shares as (
-
-    select
-        {% for side in ['reference', 'today'] %}
-            {{ side }}_count,
-            {{ side }}_count / nullif(sum({{ side }}_count) over (partition by subject, name), 0)
-                as {{ side }}_share,
-        {% endfor %}
-        subject,
-        name,
-        bin
-    from counts
-
-),
-
-measured as (
-
-    select
-        subject,
-        name,
-        cast(sum(reference_count) as integer) as reference_rows_count,
-        cast(sum(today_count) as integer) as today_rows_count,
-        round(coalesce(max(case when bin = -1 then reference_share end), 0), 4) as reference_null_share,
-        round(coalesce(max(case when bin = -1 then today_share end), 0), 4) as today_null_share,
-        round(
-            {{ exact_sum(
-                '(greatest(today_share, ' ~ least_share ~ ') - greatest(reference_share, ' ~ least_share ~ '))'
-                ~ ' * ln(greatest(today_share, ' ~ least_share ~ ') / greatest(reference_share, ' ~ least_share ~ '))',
-                scale=9
-            ) }}, 4
-        ) as population_stability_index
-    from shares
-    where
-        reference_share is not null
-        and today_share is not null
-    group by subject, name
-
-),
-
-drift as (
-
-    select
-        subject,
-        name,
-        population_stability_index,
-        case
-            when population_stability_index < {{ var('drift_thresholds').moved }} then 'stable'
-            when population_stability_index < {{ var('drift_thresholds').drifted }} then 'moved'
-            else 'drifted'
-        end as drift_status,
-        reference_null_share,
-        today_null_share,
-        reference_rows_count,
-        today_rows_count
-    from measured
+    select * from feature_drift
+    union all
+    select * from drift
 
 )
 
-select * from drift
+select * from both_kinds

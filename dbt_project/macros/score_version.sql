@@ -1,0 +1,13 @@
+{# Churn probability (double) of each row of a relation by one version of `model`. version: a column; rows: a table's or CTE's
+   alias. #}
+{% macro score_version(model, version, rows) -%}
+    {{ adapter.dispatch('score_version', 'retention')(model, version, rows) }}
+{%- endmacro %}
+
+{% macro default__score_version(model, version, rows) -%}
+    cast(onnx_score('{{ model }}/' || {{ version }}, {{ rows }}) as double)
+{%- endmacro %}
+
+{% macro spark__score_version(model, version, rows) -%}
+    cast(onnx_score('{{ model }}/' || {{ version }}, struct({{ rows }}.*)) as double)
+{%- endmacro %}

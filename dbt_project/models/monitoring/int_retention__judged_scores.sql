@@ -1,0 +1,108 @@
+-- One row per customer, morning and evidence: what was said, and what came, its label window being closed.
+-- Evidence 'realised': as it was said on that morning, from the history. Evidence 'test': as the champion says
+-- now of the test date. Nothing is scored anew to look like history: it begins with the first build.
+with history as (
+
+    select
+        *,
+        {{ days_from('as_of_date', 'churn_horizon_days') }} as label_window_end_date,
+        'realised' as split
+    from {{ ref('mart_early_warning_history') }}
+
+),
+
+today as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+spine as (
+
+    select history.*
+    from history
+    inner join today
+        on history.label_window_end_date <= today.as_of_date
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+{{ definition_label_ctes() }},
+
+test_scores as (
+
+    select * from {{ ref('ml_churn_scores') }}
+    where split = 'test'
+
+),
+
+test_labels as (
+
+    select * from {{ ref('int_retention__labels') }}
+
+),
+
+test_segments as (
+
+    select * from {{ ref('ml_past_segment_scores') }}
+
+),
+
+segment_names as (
+
+    select distinct
+        segment_number,
+        segment_name
+    from {{ ref('mart_segment_profiles') }}
+
+),
+
+judged as (
+
+    select
+        'realised' as evidence,
+        spine.as_of_date,
+        spine.customer_id,
+        spine.model_version,
+        spine.churn_probability,
+        spine.risk_tier,
+        spine.segment_name,
+        case spine.churn_definition
+            {% for definition in _churn_definitions() %}
+                when '{{ definition }}' then labels.is_churned_by_{{ definition }}
+            {% endfor %}
+        end as is_churned
+    from spine
+    inner join labels
+        on
+            spine.customer_id = labels.customer_id
+            and spine.as_of_date = labels.as_of_date
+    union all
+    select
+        'test' as evidence,
+        test_scores.as_of_date,
+        test_scores.customer_id,
+        test_scores.model_version,
+        round(test_scores.churn_probability, 6) as churn_probability,
+        {{ risk_tier('round(test_scores.churn_probability, 6)') }} as risk_tier,
+        segment_names.segment_name,
+        test_labels.is_churned
+    from test_scores
+    inner join test_labels
+        on
+            test_scores.customer_id = test_labels.customer_id
+            and test_scores.as_of_date = test_labels.as_of_date
+    left join test_segments
+        on
+            test_scores.customer_id = test_segments.customer_id
+            and test_scores.as_of_date = test_segments.as_of_date
+    left join segment_names on test_segments.segment_number = segment_names.segment_number
+
+)
+
+select * from judged

@@ -1,0 +1,68 @@
+-- One row per evidence, morning and tenth of the probability: do as many churn as was said?
+-- The interval of the observed rate is Wilson's.
+{% set bins = 10 %}
+{% set z_975 = 1.959964 %}
+
+with judged as (
+
+    select * from {{ ref('int_retention__judged_scores') }}
+
+),
+
+binned as (
+
+    select
+        *,
+        cast(least(floor(churn_probability * {{ bins }}), {{ bins - 1 }}) as integer) as probability_bin
+    from judged
+
+),
+
+counted as (
+
+    select
+        evidence,
+        as_of_date,
+        probability_bin,
+        min(model_version) as model_version,
+        cast(count(*) as double) as customers,
+        cast(count(*) filter (where is_churned) as double) as churners,
+        {{ exact_sum('churn_probability', scale=6) }} / count(*) as churn_probability_avg
+    from binned
+    group by evidence, as_of_date, probability_bin
+
+),
+
+observed as (
+
+    select
+        *,
+        churners / customers as churn_rate,
+        (churners + {{ z_975 ** 2 / 2 }}) / (customers + {{ z_975 ** 2 }}) as wilson_centre,
+        {{ z_975 }} * sqrt(churners * (customers - churners) / customers + {{ z_975 ** 2 / 4 }})
+        / (customers + {{ z_975 ** 2 }}) as wilson_half_width
+    from counted
+
+),
+
+calibration as (
+
+    select
+        evidence,
+        as_of_date,
+        model_version,
+        probability_bin,
+        cast(probability_bin as double) / {{ bins }} as probability_from,
+        cast(probability_bin + 1 as double) / {{ bins }} as probability_until,
+        cast(customers as integer) as customers_count,
+        round(churn_probability_avg, 6) as churn_probability_avg,
+        round(churn_rate, 6) as churn_rate,
+        round(greatest(wilson_centre - wilson_half_width, 0), 6) as churn_rate_lower_95,
+        round(least(wilson_centre + wilson_half_width, 1), 6) as churn_rate_upper_95,
+        churn_probability_avg between wilson_centre - wilson_half_width and wilson_centre + wilson_half_width
+            as is_as_said
+    from observed
+
+)
+
+select * from calibration

@@ -1,0 +1,10 @@
+"""One row per feature of the champion churn model, read from its card: how much it matters."""
+
+from dbt_retention.training import run_dbt_model
+from dbt_retention.versions import churn_importance
+
+
+def model(dbt, session):
+    return run_dbt_model(
+        churn_importance, dbt.ref("ml_churn_model"), session=session, settings={}, key="candidate"
+    )
