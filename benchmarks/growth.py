@@ -34,7 +34,7 @@ INPUTS = (
 )  # fmt: skip
 MONTHS = 27  # of history: some 51 order lines a customer
 LIMITS = {"exponent": 1.1, "daily": 0.2, "peak_gb": 8.0}
-BUILD = ("run",)
+BUILD = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 # One order each by that many customers on the morning after the last day, of two lines, and the visit to it.
 NEXT_DAY = """

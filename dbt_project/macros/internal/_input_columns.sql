@@ -8,7 +8,7 @@
     {% if not execute or relation.is_cte %}
         {{ return(expected) }}
     {% endif %}
-    {% set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list %}
+    {% set found = retention._relation_columns(relation) | map('lower') | list %}
     {% if found | length == 0 %}
         {{ return(expected) }}
     {% endif %}

@@ -1,4 +1,11 @@
-{# Names of the columns of a relation; one column, 1, while nothing is executed. #}
+{# Names of the columns of a relation; one column, 1, while nothing is executed.
+
+   A source that dbt-duckdb reads from files may be a call, such as iceberg_scan('…'), which cannot be described: it is asked. #}
 {% macro _relation_columns(relation) %}
-    {{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | list if execute else ['1']) }}
+    {% if not execute %}
+        {{ return(['1']) }}
+    {% elif relation.external %}
+        {{ return(run_query('select * from ' ~ relation ~ ' limit 0').column_names | list) }}
+    {% endif %}
+    {{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | list) }}
 {% endmacro %}
