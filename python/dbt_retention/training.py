@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
@@ -25,6 +26,7 @@ from sklearn.cluster import KMeans
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from threadpoolctl import threadpool_limits
 
 from dbt_retention import __version__
 from dbt_retention.candidates import BOOSTING, without_empty
@@ -75,6 +77,7 @@ SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_fea
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
 BLEND = "blend"
 BEST_F1, BEST_PROFIT = "best_f1", "best_profit"
+ROWS_OF_ONE_THREAD = 100_000
 VALIDATION_DATES = 3
 CUSTOMER_GROUPS = 3
 FEWEST_SEGMENTS = 2
@@ -131,14 +134,20 @@ def run_dbt_model(
     try:
         if isinstance(rows, DuckDBPyRelation):
             [(models_path,)] = session.sql("select onnx_models_path()").fetchall()
-            return train(
-                rows.order(key).to_arrow_table(), settings=settings, registry=Registry(Path(models_path))
-            )
+            ordered = rows.order(key).to_arrow_table()
+            with _threads_for(ordered):
+                return train(ordered, settings=settings, registry=Registry(Path(models_path)))
         registry = Registry(Path(session.conf.get("spark.retention.models_path")))
         ordered = rows.orderBy(*key.split(", ")).toArrow()
-        return session.createDataFrame(train(ordered, settings=settings, registry=registry))
+        with _threads_for(ordered):
+            return session.createDataFrame(train(ordered, settings=settings, registry=registry))
     except RetentionError as error:
         raise DbtModelError(str(error)) from None
+
+
+def _threads_for(rows: pa.Table) -> AbstractContextManager[Any]:
+    """One thread for few rows: they wait for each other, and for dbt's own, longer than they work."""
+    return threadpool_limits(limits=1) if rows.num_rows <= ROWS_OF_ONE_THREAD else nullcontext()
 
 
 def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
@@ -18,9 +19,10 @@ from dbt_retention.errors import ExportParityError, RetentionError, TrainingData
 from dbt_retention.export import ChurnBlend
 from dbt_retention.registry import Registry, read_card
 from dbt_retention.scoring import Matrix
-from dbt_retention.training import champion_of, time_folds, train_churn
+from dbt_retention.training import champion_of, run_dbt_model, time_folds, train_churn
 from models import FEATURES, customers
 from sklearn.metrics import log_loss
+from threadpoolctl import threadpool_info
 
 SETTINGS: dict[str, Any] = {
     "training_policy": "if_missing",
@@ -413,3 +415,18 @@ def test_the_sigmoid_stays_where_the_gate_refuses_isotonic(
     assert card.calibration is not None
     assert card.calibration.method == "sigmoid"
     assert "sigmoid, on 1,800 rows. Isotonic was asked for; the parity gate refused it." in card.readme()
+
+
+def test_few_rows_are_trained_by_one_thread(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def train(rows: pa.Table, **given: Any) -> pa.Table:
+        seen.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "openmp")
+        return rows
+
+    with duckdb.connect() as connection:
+        connection.execute(f"create macro onnx_models_path() as '{tmp_path}'")
+        rows = connection.sql("select 'A' as customer_id, date '2024-01-01' as as_of_date")
+        run_dbt_model(train, rows, session=connection, settings={})
+    assert seen
+    assert set(seen) == {1}
