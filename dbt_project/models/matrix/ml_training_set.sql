@@ -65,7 +65,8 @@ labelled as (
     cross join horizon
     cross join drifted
     cross join sizes
-    where {{ hash_bucket('features.customer_id', buckets) }}
+    where
+        {{ hash_bucket('features.customer_id', buckets) }}
         < {{ buckets * max_rows }} / greatest(sizes.rows_count, 1)
 
 )

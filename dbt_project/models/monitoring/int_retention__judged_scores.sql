@@ -1,6 +1,6 @@
--- One row per customer, morning and evidence: what was said, and what came, its label window being closed.
--- Evidence 'realised': as it was said on that morning, from the history. Evidence 'test': as the champion says
--- now of the test date. Nothing is scored anew to look like history: it begins with the first build.
+-- One row per customer, morning and evidence: what was said, and what came, the label window being closed.
+-- Evidence 'realised' is what was said on that morning, from the history; 'test' is what the champion says now of
+-- the test date. Nothing is scored anew to look like history.
 with history as (
 
     select

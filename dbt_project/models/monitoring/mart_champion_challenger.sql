@@ -81,7 +81,8 @@ compared as (
         1 as better_sign,
         sqrt(
             greatest(
-                churners_variance / nullif(churners, 0) + stayers_variance / nullif(customers - churners, 0), 0
+                churners_variance / nullif(churners, 0)
+                + stayers_variance / nullif(customers - churners, 0), 0
             )
         ) as standard_error
     from measured

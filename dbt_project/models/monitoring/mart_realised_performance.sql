@@ -66,7 +66,8 @@ judged_groups as (
         case when churners > 0 and churners < customers then placements / churners end as auc,
         sqrt(
             greatest(
-                churners_variance / nullif(churners, 0) + stayers_variance / nullif(customers - churners, 0), 0
+                churners_variance / nullif(churners, 0)
+                + stayers_variance / nullif(customers - churners, 0), 0
             )
         ) as auc_standard_error
     from measured
