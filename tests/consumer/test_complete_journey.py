@@ -51,6 +51,7 @@ def test_the_demo_ends_in_a_readable_summary(grocery: Shop) -> None:
         "95 % interval",
         "critical",
         "The 10 customers with most value at risk",
+        "What to do today",
         "usually one every",
         "grocery.duckdb, schema main",
         "Whom should we call today?",
@@ -58,6 +59,15 @@ def test_the_demo_ends_in_a_readable_summary(grocery: Shop) -> None:
         assert words in told.stdout, told.stdout
     for query in [line.strip() for line in told.stdout.splitlines() if line.strip().startswith("select ")]:
         assert grocery.query(query.rstrip(";")), query
+
+
+def test_the_shop_s_own_actions_go_before_the_package_s(grocery: Shop) -> None:
+    rows = grocery.query(
+        "select action, channel, count(*), sum(expected_cost_amount) from mart_campaign_audience group by all"
+    )
+    assert {row[:2] for row in rows} == {("offer", "mail"), ("recommendation", "mail")}
+    assert sum(row[2] for row in rows if row[0] == "offer") <= 200
+    assert 490 < sum(row[3] for row in rows) <= 500, "the budget is used, and kept"
 
 
 def test_the_traps_of_the_data_are_handled_where_they_can_be_seen(grocery: Shop) -> None:

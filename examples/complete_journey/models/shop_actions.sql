@@ -1,0 +1,31 @@
+-- One row per action: what this shop can do, instead of the five of the package. All it has is the letter box;
+-- what a letter costs and how many read it is assumed.
+with actions as (
+
+    select
+        'recommendation' as action,
+        'mail' as channel,
+        'none' as consent,
+        0.5 as contact_cost,
+        0 as offer_value,
+        0.4 as reach_share,
+        28 as cooldown_days,
+        cast(null as integer) as capacity,
+        cast(null as {{ dbt.type_string() }}) as offer,
+        'has_recommendations' as eligibility_rule
+    union all
+    select
+        'offer' as action,
+        'mail' as channel,
+        'none' as consent,
+        0.5 as contact_cost,
+        5 as offer_value,
+        0.4 as reach_share,
+        56 as cooldown_days,
+        200 as capacity,
+        '5.00 off the next basket' as offer,
+        'churn_probability >= 0.15' as eligibility_rule
+
+)
+
+select * from actions
