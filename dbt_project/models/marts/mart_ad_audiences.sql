@@ -1,5 +1,6 @@
 -- One row per audience and customer who agreed to be matched in advertising: with hashed address and number.
 -- Only hashes leave this model; what each platform wants hashed is in docs/uses.md.
+-- depends_on: {{ ref('int_retention__holdout_salt') }}
 with customers as (
 
     select * from {{ ref('stg_retention__customers') }}
@@ -75,6 +76,7 @@ judged as (
         buyers.days_since_last_order,
         ranked.churn_probability,
         complaining.customer_id is not null as is_complaining,
+        {{ is_held_out('buyers.customer_id', number_var('holdout_share', 0, 1)) }} as is_holdout,
         ranked.customer_id is null as is_gone,
         coalesce(ranked.risk_tier = 'low', false) as is_safe,
         coalesce(
@@ -97,11 +99,13 @@ members as (
         as_of_date,
         case
             when is_complaining then 'has an open complaint'
+            when is_holdout then 'held out, to measure what all contacts change'
             else 'bought ' || cast(days_since_last_order as {{ text }}) || ' days ago and is in no danger'
         end as audience_reason
     from judged
     where
         is_complaining
+        or is_holdout
         or (is_safe and days_since_last_order <= {{ number_var('ad_suppress_days', 0, 3650, whole=true) }})
     union all
     select
@@ -118,6 +122,7 @@ members as (
     from judged
     where
         not is_complaining
+        and not is_holdout
         and (is_gone or churn_probability >= {{ number_var('ad_win_back_probability', 0, 1) }})
     union all
     select

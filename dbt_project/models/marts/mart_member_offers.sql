@@ -92,6 +92,34 @@ earned as (
 
 ),
 
+bought_items as (
+
+    select
+        customer_items.customer_id,
+        items.item,
+        row_number() over (
+            partition by customer_items.customer_id
+            order by round(customer_items.decayed_orders, 9) desc, items.item
+        ) as item_rank
+    from customer_items
+    inner join warnings on customer_items.customer_id = warnings.customer_id
+    inner join items on customer_items.item_code = items.item_code
+
+),
+
+usual_items as (
+
+    select * from bought_items
+    where item_rank <= {{ number_var('member_offer_usual_items', 1, 1000, whole=true) }}
+
+),
+
+asked_items as (
+
+    select distinct item from usual_items
+
+),
+
 paired as (
 
     select
@@ -113,28 +141,14 @@ paired as (
 companions as (
 
     select
-        *,
+        paired.*,
         row_number() over (
-            partition by item
-            order by round(customer_cosine, 9) desc, other_item
+            partition by paired.item
+            order by round(paired.customer_cosine, 9) desc, paired.other_item
         ) as companion_rank
     from paired
-
-),
-
-usual_items as (
-
-    select
-        customer_items.customer_id,
-        items.item,
-        customer_items.orders_count,
-        row_number() over (
-            partition by customer_items.customer_id
-            order by round(customer_items.decayed_orders, 9) desc, items.item
-        ) as item_rank
-    from customer_items
-    inner join warnings on customer_items.customer_id = warnings.customer_id
-    inner join items on customer_items.item_code = items.item_code
+    inner join asked_items on paired.item = asked_items.item
+    where paired.customer_lift > 1
 
 ),
 
@@ -144,7 +158,6 @@ candidates as (
         usual_items.customer_id,
         companions.other_item as offer_item,
         usual_items.item as known_item,
-        usual_items.orders_count,
         companions.customer_cosine,
         companions.customer_lift,
         row_number() over (
@@ -153,10 +166,7 @@ candidates as (
         ) as known_rank
     from usual_items
     inner join companions on usual_items.item = companions.item
-    where
-        usual_items.item_rank <= {{ number_var('member_offer_usual_items', 1, 1000, whole=true) }}
-        and companions.companion_rank <= {{ number_var('member_offer_companions', 1, 1000, whole=true) }}
-        and companions.customer_lift > 1
+    where companions.companion_rank <= {{ number_var('member_offer_companions', 1, 1000, whole=true) }}
 
 ),
 

@@ -1,0 +1,136 @@
+"""What is a person's and what is not, in small warehouses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_retention import erase as module
+from dbt_retention.dbt_runner import Project
+from dbt_retention.erase import erase, without_words
+from dbt_retention.errors import RetentionError
+
+PROFILES = """
+shop:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: shop.duckdb}
+"""
+
+
+def project_of(folder: Path, sql: str) -> Project:
+    """A dbt project whose warehouse holds what `sql` makes."""
+    (folder / "dbt_project.yml").write_text("{name: shop, profile: shop, log-path: my_logs}")
+    (folder / "profiles.yml").write_text(PROFILES)
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute(sql)
+    return Project.at(folder)
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
+        return connection.sql(query).fetchall()
+
+
+def test_numbers_for_ids_meet_no_other_number(tmp_path: Path) -> None:
+    """Customer 17 is not order 17, product 17, customer 170 or 17 days."""
+    project = project_of(
+        tmp_path,
+        """
+        create table orders as from (values (1, 17, 17), (17, 170, 4), (3, 17, 5))
+            as t (order_id, customer_id, product_id);
+        create table lines as from (values (1, 17), (17, 17), (3, 9)) as t (order_id, product_id);
+        create table reasons as from (values (170, 'No order for 17 days')) as t (customer_id, reason);
+        """,
+    )
+    removals = erase(project, "17")
+    assert [(removal.place, removal.count) for removal in removals] == [("main.lines", 2), ("main.orders", 2)]
+    assert rows(tmp_path, "from orders") == [(17, 170, 4)]
+    assert rows(tmp_path, "from lines") == [(17, 17)]
+    assert rows(tmp_path, "from reasons") == [(170, "No order for 17 days")]
+
+
+def test_somebody_else_s_row_loses_the_name_and_stays(tmp_path: Path) -> None:
+    """A friend's row names the person; the number at home belongs to both."""
+    project = project_of(
+        tmp_path,
+        """
+        create schema raw;
+        create table raw.people as from (values
+            ('C001', 'ann@shop.example', '030 5550123', null),
+            ('C0012', 'bob@shop.example', '030 5550123', 'C001')
+        ) as t (customer_id, email, phone, friend_of);
+        create table letters as from (values ('To Ann@shop.example, C001'), ('To C0012')) as t (letter);
+        create table known (customer_id varchar primary key, age integer check (age > 0));
+        insert into known values ('C001', 30), ('C0012', 40);
+        create view friends as select * from "shop"."raw"."people" where friend_of is not null;
+        """,
+    )
+    erase(project, "C001")
+    assert rows(tmp_path, "from raw.people") == [("C0012", "bob@shop.example", "030 5550123", "erased")]
+    assert rows(tmp_path, "from letters") == [("To erased, erased",), ("To C0012",)]
+    assert rows(tmp_path, "from known") == [("C0012", 40)]
+    assert rows(tmp_path, "select customer_id from friends") == [("C0012",)]
+    with (
+        duckdb.connect(str(tmp_path / "shop.duckdb")) as connection,
+        pytest.raises(duckdb.ConstraintException),
+    ):
+        connection.execute("insert into known values ('C0012', 41)")
+
+
+def test_texts_and_files_of_the_project_are_cleaned(tmp_path: Path) -> None:
+    project = project_of(tmp_path, "create table t as select 'C001' as customer_id, 'V-77' as session_id")
+    (tmp_path / "my_logs").mkdir()
+    (tmp_path / "my_logs/dbt.log").write_text("failed at 'C001'; not at C0012")
+    (tmp_path / "visits.csv").write_text('session,note\r\nV-77,"one\ntwo"\r\nV-78,"after V-77"\r\n')
+    (tmp_path / "list.xls").write_bytes(b"\xff\xfeC001")
+    removals = erase(project, "C001", also=[tmp_path / "visits.csv", tmp_path / "list.xls"])
+    assert (tmp_path / "my_logs/dbt.log").read_text() == "failed at 'erased'; not at C0012"
+    assert (tmp_path / "visits.csv").read_bytes() == b'session,note\r\nV-78,"after erased"\r\n'
+    assert [removal.place for removal in removals if removal.unit == module.LEFT] == [
+        str(tmp_path / "list.xls")
+    ]
+
+
+def test_who_breaks_it_off_has_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = project_of(tmp_path, "create table t as select 'C001' as customer_id")
+    before = (tmp_path / "shop.duckdb").read_bytes()
+
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_leave_tombstone", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        erase(project, "C001")
+    assert (tmp_path / "shop.duckdb").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.glob("shop*")) == ["shop.duckdb"]
+
+
+def test_a_person_is_erased_once_and_a_stranger_never(tmp_path: Path) -> None:
+    project = project_of(tmp_path, "create table t as select unnest(['C001', 'C002']) as customer_id")
+    with pytest.raises(RetentionError, match="customer 'C00' stands in no table"):
+        erase(project, "C00")
+    for _ in range(2):
+        erase(project, "C001")
+    erase(project, "C002")
+    tombstones = rows(
+        tmp_path, "select customer_hash = sha256(salt || 'C001') from retention_erased.tombstones"
+    )
+    assert sorted(tombstones) == [(False,), (True,)]
+    assert rows(tmp_path, "select count(distinct salt) from retention_erased.tombstones") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("C12, c12; C123 and XC12", "erased, erased; C123 and XC12"),
+        ("write to Ann.Lee@Shop.example.", "write to erased."),
+        ("joann.lee@shop.example C12-7 (C12)", "joann.lee@shop.example erased-7 (erased)"),
+        ("call (358) 555 0138 or +1-358-555-0138", "call erased or erased"),
+        ("客户C12已离开", "客户erased已离开"),
+    ],
+)
+def test_words_are_whole(text: str, cleaned: str) -> None:
+    theirs = frozenset({"c12", "ann.lee@shop.example", "(358) 555 0138", "+1-358-555-0138"})
+    assert without_words(text, theirs) == cleaned
