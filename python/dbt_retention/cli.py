@@ -206,13 +206,17 @@ def erase(
     also: Annotated[
         list[Path] | None, typer.Option(help="A further file or folder to search; may be repeated.")
     ] = None,
+    id_column: Annotated[
+        list[str] | None, typer.Option(help="What tables of yours call customer_id; may be repeated.")
+    ] = None,
 ) -> None:
     """Remove one person from the warehouse, published files, logs and exports, and never build them again."""
     from dbt_retention.dbt_runner import Project
     from dbt_retention.erase import erase as run
     from dbt_retention.erase import print_removals
 
-    print_removals(run(Project.at(project), customer_id, also=also or ()), console=console)
+    removals = run(Project.at(project), customer_id, also=also or (), id_columns=id_column or ())
+    print_removals(removals, console=console)
 
 
 @app.command()

@@ -1,8 +1,8 @@
 """Removes one person from a warehouse, its copies, logs and exports, and leaves a salted tombstone.
 
-A row is theirs by its customer_id; in a table without that column, by an id that only they have (of an order,
-a visit, a review, a ticket). Where such an id, their e-mail or their telephone stands in somebody else's row,
-or in a text, the word 'erased' takes its place.
+A row is theirs by its customer_id (or another column that is said to hold it); in a table without one, by an
+id that only they have (of an order, a visit, a review, a ticket). Where such an id, their e-mail or their
+telephone stands in somebody else's row, or in a text, the word 'erased' takes its place.
 
 DuckDB neither overwrites nor gives back what is deleted. So a file is written anew, without the person, and
 takes the old one's place in one step: whoever breaks it off has the old file, whole.
@@ -15,8 +15,8 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,17 +28,16 @@ from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import Target, open_to_write, target_of
 
-KEYS = {
-    key: key
-    for key in ("customer_number", "order_id", "session_id", "review_id", "ticket_id", "email", "phone")
-}
+OWNED_IDS = ("order_id", "session_id", "review_id", "ticket_id")
+KEYS = {key: key for key in (*OWNED_IDS, "customer_number", "email", "phone")}
 KEYS |= {"near_customer_number": "customer_number"}
 REPLACEMENT = "erased"
 LEFT = "left as it is: no text, and it may name them"
-MIN_LETTERED, MIN_DIGITS = 4, 6
+MIN_LETTERED, MIN_DIGITS = 4, 9
 TABULAR = {".csv": ",", ".tsv": "\t"}
 WORDS = (r"[\w+@-]+(?:\.[\w+@-]+)*", r"\w+")  # a long word such as an e-mail address, and its parts
-_HASH = re.compile(r"[0-9a-f]{64}")
+HASH = "[0-9a-f]{64}"
+_LIKE_AN_ID = re.compile(r"(^|_)(id|no|nr|num|number|key|code|ref)$")
 _OURS = re.compile(r'\."((stg|int)_retention__|feat_|ml_|mart_)\w+"$')
 
 
@@ -53,45 +52,61 @@ class Removal:
 
 @dataclass(frozen=True)
 class Person:
-    """One customer: the id, and by key the values that are nobody else's (trimmed, in lower case)."""
+    """One customer: the id, the columns that hold it, and by key the values that are nobody else's.
+
+    Values are trimmed and in lower case.
+    """
 
     customer_id: str
-    owned: dict[str, frozenset[str]]
+    id_columns: frozenset[str] = frozenset({"customer_id"})
+    owned: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def telling(self) -> frozenset[str]:
         """What can be looked for in any text: values too long to mean anything else ('17' may be days)."""
         phones = {re.sub(r"[^\d+]", "", value) for value in self.owned.get("phone", ())}
-        found = {self.customer_id.lower()}.union(phones, *self.owned.values())
-        return frozenset(
-            value for value in found if len(value) >= (MIN_DIGITS if value.isdigit() else MIN_LETTERED)
-        )
+        return frozenset(filter(is_telling, {self.customer_id.lower()}.union(phones, *self.owned.values())))
+
+    def id_column(self, columns: Iterable[str]) -> str | None:
+        """Which of the columns holds the ids of customers."""
+        return next((column for column in columns if column.lower() in self.id_columns), None)
+
+    def is_theirs(self, id_column: str) -> str:
+        """Condition: the row is theirs by this column."""
+        return f"coalesce(trim(cast({_name(id_column)} as varchar)) = {_text(self.customer_id)}, false)"
 
 
-def erase(project: Project, customer_id: str, *, also: Sequence[Path] = ()) -> list[Removal]:
+def is_telling(value: str) -> bool:
+    """Is the value, found in a text or in another column, sure to be it? '100234' may be a product too."""
+    return len(value) >= (MIN_DIGITS if value.isdigit() else MIN_LETTERED)
+
+
+def erase(
+    project: Project, customer_id: str, *, also: Sequence[Path] = (), id_columns: Sequence[str] = ()
+) -> list[Removal]:
     """Remove the customer from the warehouse, the DuckDB files beside it, logs, and what dbt compiled.
 
-    also: further files and folders (exports, scores). Files come first, for the warehouse alone knows what
-    else is the person's. Raises RetentionError where nobody knows the customer, or the warehouse is in use.
+    also: further files and folders (exports, scores). id_columns: what the shop's own tables call
+    customer_id. Files come first, for the warehouse alone knows what else is the person's. Raises
+    RetentionError where nobody knows the customer, or the warehouse is in use.
     """
-    wanted = customer_id.strip()
+    nobody = Person(customer_id.strip(), frozenset({"customer_id", *map(str.lower, id_columns)}))
     for path in also:
         if not path.exists():
             raise RetentionError(f"--also {path}: there is no such file or folder")
     target = target_of(project)
     connection = open_to_write(target.path)
     try:
-        person = _person(connection, wanted)
-        if person is None and not _is_tombstoned(connection, wanted):
+        person = _known(connection, nobody)
+        if person is None and not _is_tombstoned(connection, nobody.customer_id):
             raise RetentionError(
-                f"customer '{wanted}' stands in no table of {target.path}, and was not erased before. "
-                "Who there is: select customer_id from stg_retention__customers"
+                f"customer '{nobody.customer_id}' stands in no table of {target.path}, and was not erased "
+                "before. Who there is: select customer_id from stg_retention__customers"
             )
-        person = person or Person(wanted, {})
         removals = []
         for path in _files(project, target, also):
-            removals += _without_in_file(path, person)
-        removals += _rewrite(connection, target.path, person, has_tombstones=True)
+            removals += _without_in_file(path, person or nobody)
+        removals += _rewrite(connection, target.path, person or nobody, has_tombstones=True)
     finally:
         connection.close()
     return removals
@@ -118,18 +133,24 @@ def print_removals(removals: Sequence[Removal], *, console: Console) -> None:
         )
 
 
-def _person(connection: duckdb.DuckDBPyConnection, customer_id: str) -> Person | None:
-    """Who that is, by all tables, and views of the shop's own, that have a customer_id; None = nobody."""
+def _known(connection: duckdb.DuckDBPyConnection, person: Person) -> Person | None:
+    """The person with all that is theirs, by tables, and views of the shop's own, that hold ids of customers.
+
+    None = they stand nowhere.
+    """
     is_known = False
     owned: dict[str, set[str]] = {}
-    is_theirs = f"trim(cast(customer_id as varchar)) = {_text(customer_id)}"
     for relation, columns in _relations(connection, with_views=True).items():
-        if "customer_id" not in columns:
+        id_column = person.id_column(columns)
+        if id_column is None:
             continue
+        is_theirs = person.is_theirs(id_column)
         try:
             found = connection.execute(f"select 1 from {relation} where {is_theirs} limit 1").fetchall()
             is_known = is_known or bool(found)
-            for column, key in _keys(columns).items() if found else ():
+            if not found:
+                continue
+            for column, key in _keys(columns).items():
                 value = f"lower(trim(cast({_name(column)} as varchar)))"
                 rows = connection.execute(
                     f"select {value} from {relation} "
@@ -137,12 +158,17 @@ def _person(connection: duckdb.DuckDBPyConnection, customer_id: str) -> Person |
                     f"group by all having bool_and({is_theirs})"
                 ).fetchall()
                 owned.setdefault(key, set()).update(text for (text,) in rows if text)
+            for column in _texts(columns):
+                rows = connection.execute(
+                    f"select distinct {_name(column)} from {relation} "
+                    f"where {is_theirs} and regexp_full_match({_name(column)}, '{HASH}')"
+                ).fetchall()
+                owned.setdefault("hash", set()).update(text for (text,) in rows)
         except duckdb.Error:  # a view of the shop's own, on files or functions that are not here
             continue
-    owned["hash"] = {value for value in owned.get("hash", ()) if _HASH.fullmatch(value)}
-    return (
-        Person(customer_id, {key: frozenset(values) for key, values in owned.items()}) if is_known else None
-    )
+    if not is_known:
+        return None
+    return replace(person, owned={key: frozenset(values) for key, values in owned.items()})
 
 
 def _is_tombstoned(connection: duckdb.DuckDBPyConnection, customer_id: str) -> bool:
@@ -197,13 +223,13 @@ def _relations(
     return found
 
 
-def _keys(columns: dict[str, str]) -> dict[str, str]:
+def _keys(columns: Mapping[str, str]) -> dict[str, str]:
     """Columns that name what a person has, and which key each is."""
-    keys = {column: KEYS[column.lower()] for column in columns if column.lower() in KEYS}
-    hashes = {
-        column: "hash" for column, kind in columns.items() if kind == "VARCHAR" and "hash" in column.lower()
-    }
-    return keys | hashes
+    return {column: KEYS[column.lower()] for column in columns if column.lower() in KEYS}
+
+
+def _texts(columns: Mapping[str, str]) -> list[str]:
+    return [column for column, kind in columns.items() if kind in ("VARCHAR", "JSON")]
 
 
 def _rewrite(
@@ -238,65 +264,71 @@ def _rewrite(
 
 def _remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
     """Temporary tables of what is the person's, for the queries of _without."""
-    connection.execute("create or replace temp table their_keys (key varchar, value varchar)")
-    connection.execute("create or replace temp table their_words (value varchar)")
-    keys = [(key, value) for key, values in person.owned.items() for value in values]
     connection.execute(
-        "insert into their_keys select unnest($1), unnest($2)",
-        [[key for key, _ in keys], [value for _, value in keys]],
+        "create or replace temp table their_keys (key varchar, value varchar, is_telling boolean)"
+    )
+    connection.execute("create or replace temp table their_words (value varchar)")
+    keys = [(key, value, is_telling(value)) for key, values in person.owned.items() for value in values]
+    connection.execute(
+        "insert into their_keys select unnest($1), unnest($2), unnest($3)",
+        [[row[at] for row in keys] for at in range(3)],
     )
     connection.execute("insert into their_words select unnest($1)", [sorted(person.telling)])
 
 
 def _without(
-    connection: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str], person: Person
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str, str], person: Person
 ) -> tuple[str, dict[str, int]]:
     """A query of the relation's rows without the person's, and how many rows and values that takes out."""
-    if "customer_id" in columns:
-        is_theirs = f"coalesce(trim(cast(customer_id as varchar)) = {_text(person.customer_id)}, false)"
-    else:
-        conditions = [
-            f"coalesce(lower(trim(cast({_name(column)} as varchar))) in "
-            f"(select value from their_keys where key = '{key}'), false)"
-            for column, key in _keys(columns).items()
-        ]
-        is_theirs = " or ".join(conditions) or "false"
-    texts = {
-        column: _has_their_word(column, person)
-        for column, kind in columns.items()
-        if kind in ("VARCHAR", "JSON")
-    }
-    texts.pop("customer_id", None)
-    counts = [f"count(*) filter (where not ({is_theirs}) and {has_word})" for has_word in texts.values()]
-    [(rows, *values)] = connection.execute(
-        f"select {', '.join([f'count(*) filter (where {is_theirs})', *counts])} from {relation}"
-    ).fetchall()
-    expressions = [_name(column) for column in columns]
-    for (column, has_word), count in zip(texts.items(), values, strict=True):
-        if count:
-            found = connection.execute(
-                f"select distinct {_name(column)} from {relation} where not ({is_theirs}) and {has_word}"
-            ).fetchall()
-            changes = "".join(
-                f" when {_name(column)} = {_text(text)} then {_text(without_words(text, person.telling))}"
-                for (text,) in found
+    id_column = person.id_column(columns)
+    is_theirs = person.is_theirs(id_column) if id_column else _is_theirs_by_key(columns, person)
+    expressions = {column: _name(column) for column in columns}
+    counts = [f"count(*) filter (where {is_theirs})"]
+    for column in _texts(columns):
+        named = _texts_that_name(connection, f"{relation} where not ({is_theirs})", column, person)
+        if column != id_column and named:
+            changes = [
+                f"when {_text(text)} then {_text(without_words(text, person.telling))}" for text in named
+            ]
+            expressions[column] = f"case {_name(column)} {' '.join(changes)} else {_name(column)} end"
+            listed = ", ".join(map(_text, named))
+            counts.append(f"count(*) filter (where not ({is_theirs}) and {_name(column)} in ({listed}))")
+    [(rows, *values)] = connection.execute(f"select {', '.join(counts)} from {relation}").fetchall()
+    query = f"select {', '.join(expressions.values())} from {relation} where not ({is_theirs})"
+    return query, {unit: count for unit, count in (("rows", rows), ("values", sum(values))) if count}
+
+
+def _is_theirs_by_key(columns: Mapping[str, str], person: Person) -> str:
+    """Condition for a table that holds no ids of customers: it names something that they alone have."""
+    ids = ", ".join(map(_text, (*OWNED_IDS, "hash")))
+    conditions = []
+    for column in columns:
+        value = f"lower(trim(cast({_name(column)} as varchar)))"
+        if column.lower() in KEYS:
+            key = KEYS[column.lower()]
+            conditions.append(f"{value} in (select value from their_keys where key = '{key}')")
+        elif _LIKE_AN_ID.search(column.lower()) or (column in _texts(columns) and person.owned.get("hash")):
+            conditions.append(
+                f"{value} in (select value from their_keys where is_telling and key in ({ids}))"
             )
-            at = list(columns).index(column)
-            expressions[at] = f"case{changes} else {_name(column)} end"
-    removed = {"rows": rows, "values": sum(values)}
-    query = f"select {', '.join(expressions)} from {relation} where not ({is_theirs})"
-    return query, {unit: count for unit, count in removed.items() if count}
+    return " or ".join(f"coalesce({condition}, false)" for condition in conditions) or "false"
 
 
-def _has_their_word(column: str, person: Person) -> str:
-    """Condition: without_words would change the value of this column."""
-    value = f"lower({_name(column)})"
-    if column.lower().endswith("_id"):
-        return f"coalesce(trim({value}) in (select value from their_words), false)"
-    words = "(select coalesce(list(value), cast([] as varchar[])) from their_words)"
-    has_word = [f"list_has_any(regexp_extract_all({value}, '{words_like}'), {words})" for words_like in WORDS]
-    has_word += [f"contains({value}, {_text(phrase)})" for phrase in phrases(person.telling)]
-    return f"coalesce({' or '.join(has_word)}, false)"
+def _texts_that_name(
+    connection: duckdb.DuckDBPyConnection, rows: str, column: str, person: Person
+) -> list[str]:
+    """Values of a column that without_words would change. rows: what stands after from."""
+    words = " || ".join(f"regexp_extract_all(lower(text), '{words_like}')" for words_like in WORDS)
+    contained = "".join(f" or contains(lower(text), {_text(phrase)})" for phrase in phrases(person.telling))
+    found = connection.execute(
+        f"""
+        with texts as (select distinct cast({_name(column)} as varchar) as text from {rows}),
+        words as (select text, unnest({words}) as word from texts)
+        select text from words where word in (select value from their_words)
+        union select text from texts where false{contained}
+        """
+    ).fetchall()
+    return sorted(text for (text,) in found)
 
 
 def phrases(values: frozenset[str]) -> list[str]:
@@ -403,8 +435,9 @@ def _records_without(text: str, delimiter: str, person: Person) -> tuple[str, in
         fields = [field.strip() for field in record]
         if header is None:
             header = fields
-        if "customer_id" in header:
-            at = header.index("customer_id")
+        id_column = person.id_column(header)
+        if id_column is not None:
+            at = header.index(id_column)
             is_theirs = at < len(fields) and fields[at] == person.customer_id
         else:
             is_theirs = not person.telling.isdisjoint(field.lower() for field in fields)
@@ -428,7 +461,7 @@ def _name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def _names(columns: dict[str, str]) -> str:
+def _names(columns: Mapping[str, str]) -> str:
     return ", ".join(_name(column) for column in columns)
 
 

@@ -79,6 +79,29 @@ def test_somebody_else_s_row_loses_the_name_and_stays(tmp_path: Path) -> None:
         connection.execute("insert into known values ('C0012', 41)")
 
 
+def test_a_shop_s_own_tables_may_call_it_something_else(tmp_path: Path) -> None:
+    """Raw receipts have a household, and raw lines a basket: orders of the person by another name."""
+    project = project_of(
+        tmp_path,
+        """
+        create table receipts as from (values (800000001, 17), (800000002, 18)) as t (basket, household_id);
+        create table lines as from (values (800000001, 1), (800000002, 800000001)) as t (basket_id, quantity);
+        create table orders as from (values (800000001, 17), (800000002, 18)) as t (order_id, customer_id);
+        create table tickets as from (values (100234, 17)) as t (ticket_id, customer_id);
+        create table products as from (values (100234, 'No. 100234')) as t (product_id, product_name);
+        create table uploads as from (values (sha256('a'), 'x'), (sha256('b'), 'y')) as t (em, list);
+        create table audiences as select 17 as customer_id, sha256('a') as google_email;
+        """,
+    )
+    erase(project, "17", id_columns=["household_id"])
+    assert rows(tmp_path, "from receipts") == [(800000002, 18)]
+    assert rows(tmp_path, "from lines") == [(800000002, 800000001)]
+    assert rows(tmp_path, "from products") == [(100234, "No. 100234")], (
+        "what has the number of a ticket stays"
+    )
+    assert rows(tmp_path, "select list from uploads") == [("y",)]
+
+
 def test_texts_and_files_of_the_project_are_cleaned(tmp_path: Path) -> None:
     project = project_of(tmp_path, "create table t as select 'C001' as customer_id, 'V-77' as session_id")
     (tmp_path / "my_logs").mkdir()
