@@ -77,12 +77,20 @@ migration as (
 shared as (
 
     select
-        *,
-        round(
-            customers_count / nullif(
-                cast(sum(customers_count) over (partition by from_segment_number) as double), 0
-            ), 4
-        ) as from_segment_share,
+        from_as_of_date,
+        to_as_of_date,
+        from_segment_number,
+        from_segment_name,
+        to_segment_number,
+        to_segment_name,
+        {{ hide_small_group('customers_count', 'customers_count') }} as customers_count,
+        {{ hide_small_group(
+            'round(
+                customers_count / nullif(
+                    cast(sum(customers_count) over (partition by from_segment_number) as double), 0
+                ), 4
+            )', 'customers_count'
+        ) }} as from_segment_share,
         case
             when from_segment_number = 0 then 'arrived'
             when to_segment_number = 0 then 'left'
