@@ -1,5 +1,5 @@
--- One row per action: what this shop can do, instead of the five of the package. All it has is the letter box;
--- what a letter costs and how many read it is assumed.
+-- One row per action: what this shop can do, instead of the five of the package. All it has is letters;
+-- what one costs and how many read it is assumed.
 with actions as (
 
     select
