@@ -1,6 +1,6 @@
 -- One row per customer, morning and evidence: what was said, and what came, the label window being closed.
--- Evidence 'realised' is what was said on that morning, from the history; 'test' is what the champion says now of
--- the test date. Nothing is scored anew to look like history.
+-- Evidence 'realised' is what was said on that morning, from the history; 'test' is what the champion says
+-- now of the test date. Nothing is scored anew to look like history.
 with history as (
 
     select
