@@ -1,0 +1,199 @@
+"""Does the package measure effects rightly? Thousands of simulated campaigns, by the package's own SQL.
+
+    python benchmarks/effects.py            # about four minutes on two cores
+    python benchmarks/effects.py --quick    # 200 campaigns of each kind, under a minute
+
+A simulated shop gives customers, what was known of each on the morning of a campaign, and what came in the
+60 days after, of customers who were not treated. Every campaign here draws some of them, splits them in two
+arms and adds a known effect to one. Then dbt runs int_retention__campaign_weights and
+int_retention__campaign_estimates over all campaigns at once.
+
+- A/A: without an effect, how often does a 95 % interval leave out 0? (5 % is right.)
+- Known effect: more orders, by a rate that differs between customers. How often does the interval hold the
+  mean effect over all customers? (95 % is right.)
+- CUPED: by how much is the interval shorter than without what was known before?
+- Peeking: ten looks at growing campaigns without effect. How often does any look leave out 0? The sequential
+  interval must not exceed 5 %; the fixed one does.
+
+The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from simulated import load_shop, run_dbt
+
+SEED = 20_261_124
+CUSTOMERS = 20_000
+ARM = 500  # customers in each arm of a campaign
+LOOKS, LOOK_ARM = 10, 100
+ORDER_AMOUNT, MARGIN = 28.0, 0.35  # of an order that a treatment adds
+ADDED_ORDERS = (0.10, 0.60)  # mean of added orders, from the steadiest to the most discount-loving customer
+MODELS = "int_retention__campaign_weights int_retention__campaign_estimates"
+
+
+def build_pool(warehouse: Path) -> None:
+    """Customers of a simulated shop who were held out, as int_retention__campaign_outcomes has them."""
+    with duckdb.connect(str(warehouse)) as connection:
+        load_shop(connection, warehouse.parent / "shop", customers=CUSTOMERS, seed=SEED)
+    run_dbt(warehouse, "+int_retention__campaign_outcomes")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            f"""
+            create table pool as
+            select
+                row_number() over (order by campaign_id, customer_id) - 1 as number,
+                outcomes.* exclude (campaign_id, arm, orders_count, spend_amount, profit_amount, is_retained),
+                orders_count as y_orders, spend_amount as y_spend, profit_amount as y_profit,
+                {ADDED_ORDERS[0]} + {ADDED_ORDERS[1] - ADDED_ORDERS[0]} * price_sensitivity as added_mean
+            from int_retention__campaign_outcomes as outcomes
+            inner join truth_customers using (customer_id)
+            where arm = 'control' and is_window_closed
+            """
+        )
+
+
+def draw_campaigns(
+    warehouse: Path, *, kind: str, campaigns: int, arm: int, looks: int, has_effect: bool
+) -> None:
+    """Replace int_retention__campaign_outcomes by `campaigns` draws from the pool.
+
+    With looks above 1, look k of a campaign is a campaign of its own, of its first k / looks customers.
+    """
+    rng = np.random.default_rng([SEED, campaigns, arm, looks, has_effect])
+    with duckdb.connect(str(warehouse)) as connection:
+        [(size,)] = connection.sql("select count(*) from pool").fetchall()
+        number = np.concatenate([rng.permutation(size)[: 2 * arm] for _ in range(campaigns)])
+        order = np.tile(np.arange(2 * arm), campaigns)
+        drawn = pa.table(
+            {
+                "campaign": np.repeat(np.arange(campaigns), 2 * arm),
+                "number": number,
+                "place": order,
+                "luck": rng.random(len(number)),
+            }
+        )
+        # Added orders are Poisson by inversion, cut at 4: the truth below sums up the same probabilities.
+        connection.register("drawn", drawn)
+        added = "0"
+        if has_effect:
+            cut = " + ".join(
+                f"cast(luck > exp(-added_mean) * ({poisson_sum(count)}) as integer)" for count in range(4)
+            )
+            added = f"case when place % 2 = 0 then {cut} else 0 end"
+        connection.execute(
+            f"""
+            create or replace table int_retention__campaign_outcomes as
+            with looks as (select unnest(range(1, {looks} + 1)) as look),
+            added as (
+                select pool.*, drawn.*, {added} as added from drawn inner join pool using (number)
+            )
+            select
+                '{kind}-' || campaign || '-' || look as campaign_id,
+                * exclude (y_orders, y_spend, y_profit, customer_id, added),
+                customer_id || '-' || number as customer_id,
+                case when place % 2 = 0 then 'treatment' else 'control' end as arm,
+                y_orders + added > 0 as is_retained,
+                y_orders + added as orders_count,
+                y_spend + {ORDER_AMOUNT} * added as spend_amount,
+                y_profit + {ORDER_AMOUNT * MARGIN} * added as profit_amount
+            from added inner join looks on place < look * {2 * arm // looks}
+            """
+        )
+
+
+def poisson_sum(count: int) -> str:
+    """SQL of exp(mean) P(added <= count)."""
+    terms = ["1", "added_mean", "added_mean * added_mean / 2", "added_mean * added_mean * added_mean / 6"]
+    return " + ".join(terms[: count + 1])
+
+
+def true_effects(warehouse: Path) -> dict[str, float]:
+    """Mean effect over the pool."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        orders = " + ".join(f"1 - exp(-added_mean) * ({poisson_sum(count)})" for count in range(4))
+        [(retained, added)] = connection.sql(
+            f"""
+            select avg(case when y_orders = 0 then 1 - exp(-added_mean) else 0 end), avg({orders}) from pool
+            """
+        ).fetchall()
+    return {
+        "retained": retained,
+        "orders": added,
+        "spend": ORDER_AMOUNT * added,
+        "profit": ORDER_AMOUNT * MARGIN * added,
+    }
+
+
+def shares(warehouse: Path, condition: str) -> dict[str, float]:
+    """Share of campaigns, by outcome, for which a condition on int_retention__campaign_estimates holds."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return dict(
+            connection.sql(
+                f"""
+                with judged as (
+                    select outcome, split_part(campaign_id, '-', 2) as campaign, bool_or({condition}) as holds
+                    from int_retention__campaign_estimates where segment = 'all' group by all
+                )
+                select outcome, avg(cast(holds as integer)) from judged group by outcome order by outcome
+                """
+            ).fetchall()
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--campaigns", type=int, default=4000, help="campaigns of each kind")
+    parser.add_argument("--quick", action="store_true", help="200 campaigns of each kind")
+    options = parser.parse_args()
+    campaigns = 200 if options.quick else options.campaigns
+
+    found: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory(prefix="retention-effects-") as folder:
+        warehouse = Path(folder) / "effects.duckdb"
+        build_pool(warehouse)
+        draw_campaigns(warehouse, kind="AA", campaigns=campaigns, arm=ARM, looks=1, has_effect=False)
+        run_dbt(warehouse, MODELS)
+        found["A/A: interval without 0"] = shares(warehouse, "effect_lower > 0 or effect_upper < 0")
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found["CUPED: interval shorter by"] = dict(
+                connection.sql(
+                    "select outcome, 1 - avg(standard_error) / avg(unadjusted_standard_error) "
+                    "from int_retention__campaign_estimates where segment = 'all' group by all order by all"
+                ).fetchall()
+            )
+        draw_campaigns(warehouse, kind="AB", campaigns=campaigns, arm=ARM, looks=1, has_effect=True)
+        run_dbt(warehouse, MODELS)
+        truth = true_effects(warehouse)
+        held = {
+            outcome: shares(warehouse, f"{effect} between effect_lower and effect_upper")[outcome]
+            for outcome, effect in truth.items()
+        }
+        found["known effect: inside the interval"] = dict(sorted(held.items()))
+        few = max(campaigns // 4, 50)
+        draw_campaigns(
+            warehouse, kind="PEEK", campaigns=few, arm=LOOKS * LOOK_ARM, looks=LOOKS, has_effect=False
+        )
+        for interval in ("fixed", "sequential"):
+            run_dbt(warehouse, MODELS, effect_interval=interval)
+            name = f"ten looks, {interval}: some interval without 0"
+            found[name] = shares(warehouse, "effect_lower > 0 or effect_upper < 0")
+
+    outcomes = list(truth)
+    print(f"{campaigns} campaigns of {2 * ARM} customers; ten looks: {few} campaigns")
+    print("| | " + " | ".join(outcomes) + " |")
+    print("|" + "---|" * (len(outcomes) + 1))
+    for name, figures in found.items():
+        print(f"| {name} | " + " | ".join(f"{figures[one]:.1%}" for one in outcomes) + " |")
+    print(json.dumps({"name": "effects", "campaigns": campaigns, "truth": truth, "found": found}))
+
+
+if __name__ == "__main__":
+    main()

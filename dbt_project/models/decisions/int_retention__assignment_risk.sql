@@ -1,0 +1,143 @@
+-- One row per month and pair of bands: how many customers of such recency and frequency went without an order
+-- in the window that ended as the month began. It names the risk tier at an assignment in that month from what
+-- was known then; today's score, learned later, does not come in.
+-- Rates are drawn towards the month's mean by a weight of effect_tier_prior_customers customers.
+{% set prior = number_var('effect_tier_prior_customers', 0, 1e9) %}
+{% set buckets = 4096 %}
+
+with assignments as (
+
+    select * from {{ ref('int_retention__campaign_assignments') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('int_retention__purchases') }}
+
+),
+
+months as (
+
+    select distinct
+        cast({{ dbt.date_trunc('month', 'assigned_date') }} as date) as reference_date,
+        window_days
+    from assignments
+
+),
+
+mornings as (
+
+    select
+        reference_date,
+        {{ days_from('reference_date', '-window_days') }} as morning,
+        {{ days_from('reference_date', '-window_days - ' ~ var('lookback_days')) }} as lookback_start_date
+    from months
+
+),
+
+buyers as (
+
+    select
+        customer_id,
+        min(known_from_date) as known_from_date,
+        {{ hash_bucket('customer_id', buckets) }} as sample_bucket
+    from purchases
+    group by customer_id
+
+),
+
+sizes as (
+
+    select
+        mornings.reference_date,
+        cast(count(*) as double) as customers_count
+    from mornings
+    inner join buyers on mornings.morning >= buyers.known_from_date
+    group by mornings.reference_date
+
+),
+
+histories as (
+
+    select
+        mornings.reference_date,
+        buyers.customer_id,
+        {{ dbt.datediff(
+            'max(case when ' ~ known_at('purchases', 'mornings.morning') ~ ' then purchases.purchase_date end)',
+            'mornings.morning', 'day'
+        ) }} as days_since_last_order, -- noqa: LT05
+        count(*) filter (
+            where {{ known_at('purchases', 'mornings.morning') }}
+            and purchases.purchase_date >= mornings.lookback_start_date
+        ) as orders_count_lookback,
+        count(*) filter (
+            where purchases.purchase_date >= mornings.morning
+            and {{ known_at('purchases', 'mornings.reference_date') }}
+        ) as orders_count_after
+    from mornings
+    inner join sizes on mornings.reference_date = sizes.reference_date
+    inner join buyers
+        on
+            mornings.morning >= buyers.known_from_date
+            and buyers.sample_bucket < {{ buckets * var('purchase_process_customers') }} / sizes.customers_count -- noqa: LT05
+    inner join purchases
+        on
+            buyers.customer_id = purchases.customer_id
+            and purchases.purchase_date < mornings.reference_date
+    group by mornings.reference_date, mornings.morning, buyers.customer_id
+
+),
+
+banded as (
+
+    select
+        reference_date,
+        {{ power_band('days_since_last_order') }} as recency_band,
+        {{ power_band('orders_count_lookback') }} as frequency_band,
+        case when orders_count_after = 0 then 1 else 0 end as gone
+    from histories
+    where days_since_last_order is not null
+
+),
+
+counted as (
+
+    select
+        reference_date,
+        recency_band,
+        frequency_band,
+        cast(count(*) as double) as customers_count,
+        cast(sum(gone) as double) as gone_count
+    from banded
+    group by reference_date, recency_band, frequency_band
+
+),
+
+with_month as (
+
+    select
+        counted.*,
+        sum(gone_count) over (partition by reference_date)
+        / sum(customers_count) over (partition by reference_date) as month_rate,
+        sum(customers_count) over (partition by reference_date) as month_customers_count
+    from counted
+
+),
+
+risk as (
+
+    select
+        reference_date,
+        recency_band,
+        frequency_band,
+        cast(customers_count as integer) as customers_count,
+        round(
+            (gone_count + {{ prior }} * month_rate) / (customers_count + {{ prior }}), 6
+        ) as churn_rate
+    from with_month
+    where month_customers_count >= {{ number_var('effect_tier_min_customers', 1, 1e9) }}
+
+)
+
+select * from risk

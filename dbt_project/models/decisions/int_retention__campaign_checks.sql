@@ -1,0 +1,185 @@
+-- One row per campaign and check: what may be wrong with the campaign, in words.
+-- A flagged check that disqualifies takes away the right to call what the campaign shows causal.
+{% set max_share = number_var('campaign_max_fault_share', 0, 1) %}
+{% set alarm = number_var('campaign_alarm_probability', 1e-9, 0.5) %}
+{% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
+{% set planned = var('campaign_control_shares') %}
+{% if planned is not mapping %}
+    {{ exceptions.raise_compiler_error(
+        "campaign_control_shares is '" ~ planned ~ "'; expected shares by campaign_id, or under default, such as "
+        ~ "{default: 0.3}. See docs/vars.md"
+    ) }}
+{% endif %}
+{% for campaign, share in planned.items() if share is not number or share <= 0 or share >= 1 %}
+    {{ exceptions.raise_compiler_error(
+        "campaign_control_shares gives " ~ campaign ~ " '" ~ share ~ "'; expected a number above 0 and below 1. "
+        ~ "See docs/vars.md"
+    ) }}
+{% endfor %}
+{% set tiers_count = var('risk_tier_thresholds') | length + 2 %}
+{% set text = dbt.type_string() %}
+
+with outcomes as (
+
+    select * from {{ ref('int_retention__campaign_outcomes') }}
+    where arm <> 'comparison'
+
+),
+
+counted as (
+
+    select
+        campaign_id,
+        count(*) as assigned_count,
+        count(*) filter (where arm = 'treatment') as treated_count,
+        count(*) filter (where arm = 'control') as control_count,
+        count(*) filter (where arm = 'unknown') as unknown_count,
+        count(*) filter (where is_contacted_before_assignment) as early_count,
+        count(*) filter (where arm = 'control' and is_contacted) as contacted_control_count,
+        count(*) filter (where not is_campaign_known) as unnamed_count,
+        count(*) filter (where not is_window_closed) as open_count,
+        cast(
+            case campaign_id
+                {% for campaign, share in planned.items() if campaign != 'default' %}
+                    when '{{ campaign | string | replace("'", "''") }}' then {{ share }}
+                {% endfor %}
+                {# a case needs a branch #}
+                when '' then null
+                else {{ planned.get('default', 'null') }}
+            end as double
+        ) as planned_share
+    from outcomes
+    group by campaign_id
+
+),
+
+shares as (
+
+    select
+        counted.*,
+        cast(control_count as double) / nullif(treated_count + control_count, 0) as control_share
+    from counted
+
+),
+
+-- How far the share of controls in a tier is from that of the campaign, in standard errors.
+tiers as (
+
+    select
+        campaign_id,
+        risk_tier,
+        cast(count(*) as double) as customers_count,
+        cast(count(*) filter (where arm = 'control') as double) as control_count
+    from outcomes
+    where arm in ('treatment', 'control')
+    group by campaign_id, risk_tier
+
+),
+
+strays as (
+
+    select
+        shares.campaign_id,
+        max(
+            abs(tiers.control_count / tiers.customers_count - shares.control_share)
+            / nullif(
+                sqrt(
+                    shares.control_share * (1 - shares.control_share) * (
+                        1 / tiers.customers_count
+                        - 1 / cast(shares.treated_count + shares.control_count as double)
+                    )
+                ), 0
+            )
+        ) as distance
+    from shares
+    inner join tiers on shares.campaign_id = tiers.campaign_id
+    where
+        tiers.customers_count >= {{ min_arm }}
+        and tiers.customers_count < shares.treated_count + shares.control_count
+        and shares.control_count > 0
+    group by shares.campaign_id
+
+),
+
+judged as (
+
+    select
+        shares.*,
+        abs(control_count - (treated_count + control_count) * planned_share)
+        / sqrt((treated_count + control_count) * planned_share * (1 - planned_share)) as planned_distance,
+        strays.distance as tier_distance
+    from shares
+    left join strays on shares.campaign_id = strays.campaign_id
+
+),
+
+checks as (
+
+    {% set checks = [
+        (
+            'unknown_arm', 'unknown_count', 'unknown_count > 0', 'unknown_count > ' ~ max_share ~ ' * assigned_count',
+            "unknown_count || ' of ' || assigned_count || ' customers are in an unknown arm and left out'",
+        ),
+        (
+            'contact_before_assignment', 'early_count', 'early_count > 0',
+            'early_count > ' ~ max_share ~ ' * assigned_count',
+            "early_count || ' of ' || assigned_count || ' customers were contacted before they were assigned'",
+        ),
+        (
+            'contacted_control', 'contacted_control_count', 'contacted_control_count > 0',
+            'contacted_control_count > ' ~ max_share ~ ' * control_count',
+            "contacted_control_count || ' of ' || control_count || ' controls were contacted'",
+        ),
+        (
+            'no_treatment', 'assigned_count', 'treated_count = 0', 'treated_count = 0',
+            "'nobody was assigned to treatment: there is nothing to compare'",
+        ),
+        (
+            'no_control', 'assigned_count', 'control_count = 0', 'control_count = 0',
+            "'nobody was held out: treated customers are compared with alike customers, which is no proof'",
+        ),
+        (
+            'sample_ratio_mismatch', 'treated_count + control_count',
+            'round(planned_distance, 6) > ' ~ normal_quantile(1 - alarm / 2),
+            'round(planned_distance, 6) > ' ~ normal_quantile(1 - alarm / 2),
+            "round(100 * control_share, 1) || ' % are controls where ' || round(100 * planned_share, 1) "
+            ~ "|| ' % were planned: the arms were not drawn as planned'",
+        ),
+        (
+            'arms_differ_by_risk', 'treated_count + control_count',
+            'round(tier_distance, 6) > ' ~ normal_quantile(1 - alarm / 2 / tiers_count),
+            'round(tier_distance, 6) > ' ~ normal_quantile(1 - alarm / 2 / tiers_count),
+            "'the share of controls differs between risk tiers by more than chance: the arms were not drawn at random'",
+        ),
+        (
+            'unknown_campaign', 'unnamed_count', 'unnamed_count > 0', '1 = 0',
+            "'the input campaigns does not have this campaign: action and costs are not known'",
+        ),
+        (
+            'window_open', 'open_count', 'open_count > 0', '1 = 0',
+            "open_count || ' of ' || assigned_count || ' customers are still within the window and do not count yet'",
+        ),
+        (
+            'too_few', 'treated_count + control_count',
+            'control_count > 0 and least(treated_count, control_count) < ' ~ min_arm, '1 = 0',
+            "'with ' || treated_count || ' treated and ' || control_count || ' controls there is no interval'",
+        ),
+    ] %}
+    {% for name, affected, is_flagged, is_disqualified, words in checks %}
+        select
+            campaign_id,
+            '{{ name }}' as check_name,
+            {{ loop.index }} as check_number,
+            cast(assigned_count as integer) as assigned_count,
+            coalesce({{ is_flagged }}, false) as is_flagged,
+            coalesce({{ is_disqualified }}, false) as is_disqualifying,
+            cast(case when coalesce({{ is_flagged }}, false) then {{ affected }} else 0 end as integer)
+                as affected_count,
+            case when coalesce({{ is_flagged }}, false) then cast({{ words }} as {{ text }}) end as finding
+        from judged
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from checks

@@ -1,0 +1,240 @@
+-- One row per campaign, segment and outcome: the mean of who was assigned to treatment, of who is compared with
+-- them, and the difference, as it is and with what was known before taken out.
+-- segment: all, or the risk tier at the assignment.
+-- CUPED (Deng et al. 2013): the outcome is adjusted by the same figure in the window before and by how long ago
+-- the last order was, with the slopes that hold within the arms. Both were fixed before the assignment, so the
+-- expected difference stays and the variance falls. Variances are per arm (Welch); weights count by Kish's
+-- effective number of customers. sequential: an interval that holds however often it is looked at (mixture
+-- of normals: Robbins 1970; Johari et al. 2022), wider than the fixed one.
+{% set confidence = number_var('effect_confidence', 0.5, 0.9999) %}
+{% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
+{% set scale = number_var('effect_sequential_scale', 1e-6, 1e6) %}
+{% set interval = var('effect_interval') %}
+{% if interval not in ['fixed', 'sequential'] %}
+    {{ exceptions.raise_compiler_error(
+        "effect_interval is '" ~ interval ~ "'; expected fixed or sequential. See docs/vars.md"
+    ) }}
+{% endif %}
+{% set outcomes = {
+    'retained': ('case when is_retained then 1 else 0 end', 'orders_count_before'),
+    'orders': ('orders_count', 'orders_count_before'),
+    'spend': ('spend_amount', 'spend_amount_before'),
+    'profit': ('profit_amount', 'spend_amount_before'),
+} %}
+{% set products = {
+    'y': 'y', 'u': 'u', 'v': 'v', 'yy': 'y * y', 'uu': 'u * u', 'vv': 'v * v', 'yu': 'y * u', 'yv': 'y * v', 'uv': 'u * v'
+} %}
+
+with weights as (
+
+    select * from {{ ref('int_retention__campaign_weights') }}
+
+),
+
+-- y: the outcome; u, v: what was known before.
+measured as (
+
+    {% for outcome, (y, u) in outcomes.items() %}
+        select
+            campaign_id,
+            risk_tier,
+            has_control,
+            is_treated,
+            weight,
+            '{{ outcome }}' as outcome,
+            cast({{ y }} as double) as y,
+            coalesce({{ u }}, 0) as u,
+            coalesce(recency_weight, 0) as v,
+            cost_amount
+        from weights
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+segmented as (
+
+    select
+        measured.*,
+        'all' as segment
+    from measured
+    union all
+    select
+        measured.*,
+        risk_tier as segment
+    from measured
+
+),
+
+sums as (
+
+    select
+        campaign_id,
+        segment,
+        outcome,
+        has_control,
+        is_treated,
+        cast(count(*) as double) as customers_count,
+        {{ exact_sum('cost_amount') }} as cost_amount,
+        {{ exact_sum('weight', scale=6) }} as w,
+        {{ exact_sum('weight * weight', scale=6) }} as ww,
+        {% for name, product in products.items() %}
+            {{ exact_sum('weight * ' ~ product, digits=38) }} as w{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from segmented
+    group by campaign_id, segment, outcome, has_control, is_treated
+
+),
+
+-- Means and (co)variances of each arm; n: how many customers the weighted ones are worth.
+moments as (
+
+    select
+        campaign_id,
+        segment,
+        outcome,
+        has_control,
+        is_treated,
+        customers_count,
+        cost_amount,
+        w * w / nullif(ww, 0) as n,
+        {% for name in ['y', 'u', 'v'] %}
+            w{{ name }} / nullif(w, 0) as mean_{{ name }},
+        {% endfor %}
+        {% for one, other in [('y', 'y'), ('u', 'u'), ('v', 'v'), ('y', 'u'), ('y', 'v'), ('u', 'v')] %}
+            (w{{ one ~ other }} / nullif(w, 0) - w{{ one }} / nullif(w, 0) * w{{ other }} / nullif(w, 0))
+            * (w * w / nullif(ww, 0)) / nullif(w * w / nullif(ww, 0) - 1, 0)
+                as var_{{ one ~ other }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from sums
+
+),
+
+paired as (
+
+    select
+        treated.campaign_id,
+        treated.segment,
+        treated.outcome,
+        treated.has_control,
+        treated.customers_count as treated_count,
+        compared.customers_count as compared_count,
+        treated.cost_amount,
+        treated.n as n_treated,
+        compared.n as n_compared,
+        {% for name in ['y', 'u', 'v'] %}
+            treated.mean_{{ name }} as treated_{{ name }},
+            compared.mean_{{ name }} as compared_{{ name }},
+        {% endfor %}
+        {% for name in ['yy', 'uu', 'vv', 'yu', 'yv', 'uv'] %}
+            treated.var_{{ name }} as treated_{{ name }},
+            compared.var_{{ name }} as compared_{{ name }},
+            treated.n * treated.var_{{ name }} + compared.n * compared.var_{{ name }}
+                as within_{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from moments as treated
+    left join moments as compared
+        on
+            treated.campaign_id = compared.campaign_id
+            and treated.segment = compared.segment
+            and treated.outcome = compared.outcome
+            and not compared.is_treated
+    where treated.is_treated
+
+),
+
+-- Slopes of y on u and v. Where u and v say the same, u alone; where neither varies, none.
+sloped as (
+
+    select
+        paired.*,
+        case
+            when within_uu * within_vv - within_uv * within_uv > 1e-9 * within_uu * within_vv
+                then
+                    (within_vv * within_yu - within_uv * within_yv)
+                    / (within_uu * within_vv - within_uv * within_uv)
+            when within_uu > 0 then within_yu / within_uu
+            else 0
+        end as slope_u,
+        case
+            when within_uu * within_vv - within_uv * within_uv > 1e-9 * within_uu * within_vv
+                then
+                    (within_uu * within_yv - within_uv * within_yu)
+                    / (within_uu * within_vv - within_uv * within_uv)
+            when coalesce(within_uu, 0) <= 0 and within_vv > 0 then within_yv / within_vv
+            else 0
+        end as slope_v
+    from paired
+
+),
+
+adjusted as (
+
+    select
+        sloped.*,
+        treated_y - compared_y as difference,
+        treated_y - compared_y
+        - slope_u * (treated_u - compared_u) - slope_v * (treated_v - compared_v) as effect,
+        sqrt(greatest(treated_yy, 0) / n_treated + greatest(compared_yy, 0) / n_compared)
+            as unadjusted_standard_error,
+        sqrt(
+            {% for arm in ['treated', 'compared'] %}
+                greatest(
+                    {{ arm }}_yy + slope_u * slope_u * {{ arm }}_uu + slope_v * slope_v * {{ arm }}_vv
+                    - 2 * slope_u * {{ arm }}_yu - 2 * slope_v * {{ arm }}_yv
+                    + 2 * slope_u * slope_v * {{ arm }}_uv, 0
+                ) / n_{{ arm }}{{ ' +' if not loop.last }}
+            {% endfor %}
+        ) as standard_error,
+        sqrt((greatest(treated_yy, 0) + greatest(compared_yy, 0)) / 2) * {{ scale }} as mixture_sd,
+        coalesce(least(n_treated, n_compared) >= {{ min_arm }}, false) as is_enough
+    from sloped
+
+),
+
+with_margin as (
+
+    select
+        adjusted.*,
+        {% if interval == 'fixed' %}
+            {{ normal_quantile((1 + confidence) / 2) }} * standard_error as margin
+        {% else %}
+            sqrt(
+                standard_error * standard_error
+                * (standard_error * standard_error + mixture_sd * mixture_sd)
+                / nullif(mixture_sd * mixture_sd, 0)
+                * ln(
+                    (standard_error * standard_error + mixture_sd * mixture_sd)
+                    / nullif(standard_error * standard_error * {{ (1 - confidence) ** 2 }}, 0)
+                )
+            ) as margin
+        {% endif %}
+    from adjusted
+
+),
+
+estimates as (
+
+    select
+        campaign_id,
+        segment,
+        outcome,
+        has_control,
+        cast(treated_count as integer) as treated_count,
+        cast(coalesce(compared_count, 0) as integer) as compared_count,
+        round(n_compared, 1) as compared_effective_count,
+        round(cost_amount, 2) as cost_amount,
+        round(treated_y, 8) as treated_mean,
+        round(compared_y, 8) as compared_mean,
+        round(difference, 8) as difference,
+        round(case when is_enough then effect end, 8) as effect,
+        round(case when is_enough then standard_error end, 8) as standard_error,
+        round(case when is_enough then unadjusted_standard_error end, 8) as unadjusted_standard_error,
+        round(case when is_enough then effect - margin end, 8) as effect_lower,
+        round(case when is_enough then effect + margin end, 8) as effect_upper,
+        '{{ interval }}' as interval_kind
+    from with_margin
+
+)
+
+select * from estimates

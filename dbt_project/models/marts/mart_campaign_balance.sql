@@ -1,0 +1,118 @@
+-- One row per campaign and covariate: were the arms alike before the assignment, as they are and as weighted?
+-- Standardised mean differences: the difference of the means in standard deviations (Austin 2009).
+{% set limit = number_var('campaign_balance_limit', 0, 10) %}
+{% set covariates = [
+    'days_since_last_order', 'days_since_first_order', 'orders_count_before', 'spend_amount_before',
+    'orders_count_lookback', 'spend_amount_lookback',
+] %}
+
+with weights as (
+
+    select * from {{ ref('int_retention__campaign_weights') }}
+
+),
+
+verdicts as (
+
+    select * from {{ ref('int_retention__campaign_verdicts') }}
+
+),
+
+measured as (
+
+    {% for covariate in covariates %}
+        select
+            campaign_id,
+            is_treated,
+            weight,
+            '{{ covariate }}' as covariate,
+            {{ covariate }} as x
+        from weights
+        where {{ covariate }} is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+arms as (
+
+    select
+        campaign_id,
+        covariate,
+        is_treated,
+        cast(count(*) as double) as n,
+        cast(count(*) filter (where weight > 0) as integer) as matched_count,
+        {{ exact_sum('weight', scale=6) }} as w,
+        {{ exact_sum('x') }} as sum_x,
+        {{ exact_sum('x * x', digits=38) }} as sum_xx,
+        {{ exact_sum('weight * x') }} as sum_wx
+    from measured
+    group by campaign_id, covariate, is_treated
+
+),
+
+means as (
+
+    select
+        campaign_id,
+        covariate,
+        is_treated,
+        n,
+        matched_count,
+        sum_x / n as mean_x,
+        (sum_xx - sum_x * sum_x / n) / nullif(n - 1, 0) as variance_x,
+        sum_wx / nullif(w, 0) as weighted_mean_x
+    from arms
+
+),
+
+differences as (
+
+    select
+        treated.campaign_id,
+        treated.covariate,
+        cast(treated.n as integer) as treated_count,
+        treated.matched_count as treated_matched_count,
+        cast(compared.n as integer) as compared_count,
+        compared.matched_count as compared_matched_count,
+        treated.mean_x as treated_mean,
+        compared.mean_x as compared_mean,
+        treated.weighted_mean_x as treated_weighted_mean,
+        compared.weighted_mean_x as compared_weighted_mean,
+        (treated.mean_x - compared.mean_x)
+        / nullif(sqrt((treated.variance_x + compared.variance_x) / 2), 0) as difference_before,
+        (treated.weighted_mean_x - compared.weighted_mean_x)
+        / nullif(sqrt((treated.variance_x + compared.variance_x) / 2), 0) as difference_after
+    from means as treated
+    inner join means as compared
+        on
+            treated.campaign_id = compared.campaign_id
+            and treated.covariate = compared.covariate
+            and not compared.is_treated
+    where treated.is_treated
+
+),
+
+balance as (
+
+    select
+        differences.campaign_id,
+        verdicts.design,
+        differences.covariate,
+        differences.treated_count,
+        differences.treated_matched_count,
+        differences.compared_count,
+        differences.compared_matched_count,
+        round(differences.treated_mean, 4) as treated_mean,
+        round(differences.compared_mean, 4) as compared_mean,
+        round(differences.treated_weighted_mean, 4) as treated_weighted_mean,
+        round(differences.compared_weighted_mean, 4) as compared_weighted_mean,
+        round(differences.difference_before, 4) as standardised_difference_before,
+        round(differences.difference_after, 4) as standardised_difference_after,
+        coalesce(abs(round(differences.difference_after, 4)) <= {{ limit }}, false) as is_balanced
+    from differences
+    inner join verdicts on differences.campaign_id = verdicts.campaign_id
+
+)
+
+select * from balance
