@@ -88,3 +88,19 @@ def test_a_past_morning_that_cannot_be_judged_gets_words(grocery: Shop, tmp_path
     assert done.returncode == 1
     assert "no test date has a closed label window" in done.stderr
     assert not out.exists()
+
+
+def test_campaigns_without_control_are_matched_and_never_called_causal(grocery: Shop) -> None:
+    """After the test above has built the shop. Nobody was held out in any of the 27 campaigns."""
+    rows = grocery.query(
+        "select is_causal, design, warning, incremental_profit_amount from mart_campaign_effects"
+    )
+    assert rows
+    for is_causal, design, warning, profit in rows:
+        assert (is_causal, design, profit) == (False, "observational", None)
+        assert "nobody was held out" in warning
+    [(before, after)] = grocery.query(
+        "select avg(abs(standardised_difference_before)), avg(abs(standardised_difference_after)) "
+        "from mart_campaign_balance"
+    )
+    assert after < before / 2, "matching brings both sides together"

@@ -1,7 +1,7 @@
 -- One row per campaign and check: what may be wrong with the campaign, in words.
 -- A flagged check that disqualifies takes away the right to call what the campaign shows causal.
 {% set max_share = number_var('campaign_max_fault_share', 0, 1) %}
-{% set alarm = number_var('campaign_alarm_probability', 1e-9, 0.5) %}
+{% set alarm = number_var('sample_ratio_alarm', 1e-9, 0.5) %}
 {% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
 {% set planned = var('campaign_control_shares') %}
 {% if planned is not mapping %}
@@ -39,12 +39,13 @@ counted as (
         count(*) filter (where not is_campaign_known) as unnamed_count,
         count(*) filter (where not is_window_closed) as open_count,
         cast(
-            case campaign_id
+            case
                 {% for campaign, share in planned.items() if campaign != 'default' %}
-                    when '{{ campaign | string | replace("'", "''") }}' then {{ share }}
+                    when campaign_id = '{{ campaign | string | replace("'", "''") }}' then {{ share }}
                 {% endfor %}
-                {# a case needs a branch #}
-                when '' then null
+                {# Campaigns that the package planned are named by action and day. #}
+                when campaign_id like max(action) || '-____-__-__'
+                    then {{ number_var('control_share', 0, 0.9) or 'null' }}
                 else {{ planned.get('default', 'null') }}
             end as double
         ) as planned_share
@@ -140,15 +141,15 @@ checks as (
         ),
         (
             'sample_ratio_mismatch', 'treated_count + control_count',
-            'round(planned_distance, 6) > ' ~ normal_quantile(1 - alarm / 2),
-            'round(planned_distance, 6) > ' ~ normal_quantile(1 - alarm / 2),
+            'round(planned_distance, 6) > (' ~ normal_quantile(1 - alarm / 2) ~ ')',
+            'round(planned_distance, 6) > (' ~ normal_quantile(1 - alarm / 2) ~ ')',
             "round(100 * control_share, 1) || ' % are controls where ' || round(100 * planned_share, 1) "
             ~ "|| ' % were planned: the arms were not drawn as planned'",
         ),
         (
             'arms_differ_by_risk', 'treated_count + control_count',
-            'round(tier_distance, 6) > ' ~ normal_quantile(1 - alarm / 2 / tiers_count),
-            'round(tier_distance, 6) > ' ~ normal_quantile(1 - alarm / 2 / tiers_count),
+            'round(tier_distance, 6) > (' ~ normal_quantile(1 - alarm / 2 / tiers_count) ~ ')',
+            'round(tier_distance, 6) > (' ~ normal_quantile(1 - alarm / 2 / tiers_count) ~ ')',
             "'the share of controls differs between risk tiers by more than chance: the arms were not drawn at random'",
         ),
         (

@@ -197,7 +197,7 @@ with_margin as (
     select
         adjusted.*,
         {% if interval == 'fixed' %}
-            {{ normal_quantile((1 + confidence) / 2) }} * standard_error as margin
+            ({{ normal_quantile((1 + confidence) / 2) }}) * standard_error as margin
         {% else %}
             sqrt(
                 standard_error * standard_error

@@ -1,8 +1,6 @@
 -- One row per campaign and customer assigned to it (or compared with it, where nobody was held out): what was
 -- known of the customer before, and what came in the window after. Customers count in the arm they were
 -- assigned to, whether the contact reached them or not (intention to treat).
-{% set margin_share = number_var('effect_margin_share', 0, 1) %}
-
 with assignments as (
 
     select * from {{ ref('int_retention__campaign_assignments') }}
@@ -36,6 +34,12 @@ purchase_lines as (
 products as (
 
     select * from {{ ref('stg_retention__products') }}
+
+),
+
+gross_margin as (
+
+    select * from {{ ref('int_retention__gross_margin') }}
 
 ),
 
@@ -89,9 +93,10 @@ margins as (
         bought.purchase_amount,
         case
             when costs.is_cost_known then bought.purchase_amount - costs.cost_amount
-            else bought.purchase_amount * {{ margin_share }}
+            else bought.purchase_amount * gross_margin.gross_margin_share
         end as margin_amount
     from bought
+    cross join gross_margin
     left join costs on bought.order_id = costs.order_id
 
 ),
