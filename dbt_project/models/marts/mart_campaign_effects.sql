@@ -1,5 +1,10 @@
 -- One row per campaign and segment with a closed window: did it keep customers, and did it pay?
-{% set outcomes = {'retained': ('retention', 'rate', 6), 'orders': ('orders', 'count', 6), 'spend': ('spend', 'amount', 4), 'profit': ('profit', 'amount', 4)} %}
+{% set outcomes = {
+    'retained': ('retention', 'rate', 6),
+    'orders': ('orders', 'count', 6),
+    'spend': ('spend', 'amount', 4),
+    'profit': ('profit', 'amount', 4),
+} %}
 {% set columns = {
     'difference': 'difference',
     'adjusted': 'effect',
@@ -28,16 +33,15 @@ side_by_side as (
         max(treated_count) as treated_count,
         max(compared_count) as compared_count,
         max(cost_amount) as cost_amount,
-        max(interval_kind) as interval_kind,
         max(case when outcome = 'retained' then treated_mean end) as treated_retention_rate,
         max(case when outcome = 'retained' then compared_mean end) as compared_retention_rate,
         {% for outcome, (name, ending, digits) in outcomes.items() %}
-            {% set last_outcome = loop.last %}
             {% for shown, column in columns.items() %}
                 round(max(case when outcome = '{{ outcome }}' then {{ column }} end), {{ digits }})
-                    as {{ name }}_{{ shown }}_{{ ending }}{{ ',' if not (loop.last and last_outcome) }}
+                    as {{ name }}_{{ shown }}_{{ ending }},
             {% endfor %}
         {% endfor %}
+        max(interval_kind) as interval_kind
     from estimates
     group by campaign_id, segment
 
