@@ -59,7 +59,7 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
     )
     is_right = card is not None and card.sentiment is not None
     is_right = is_right and card.sentiment.reviews_input == chosen.reviews_input  # type: ignore[union-attr]
-    wanted = chosen.training_policy == "always" or (chosen.training_policy == "if_missing" and not is_right)
+    wanted = chosen.training_policy == "always" or (chosen.training_policy != "never" and not is_right)
     if wanted:
         card = _train(rows["review_text"].to_pylist(), positive, chosen, registry) if is_enough else None
     return pa.table(

@@ -100,8 +100,17 @@ def test_the_champion_stays_until_the_policy_or_the_input_changes(registry: Regi
     more = train_sentiment(reviews(300), settings=SETTINGS, registry=registry)
     assert before is not None
     assert more["model_version"].to_pylist() == [before.name]
-    never = train_sentiment(reviews(300), settings=SETTINGS | {"training_policy": "never"}, registry=registry)
-    assert never["model_version"].to_pylist() == [before.name]
+    for policy in ("auto", "never"):
+        kept = train_sentiment(
+            reviews(300), settings=SETTINGS | {"training_policy": policy}, registry=registry
+        )
+        assert kept["model_version"].to_pylist() == [before.name]
+
+
+def test_auto_trains_where_no_model_fits(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    train_sentiment(reviews(200), settings=SETTINGS | {"training_policy": "auto"}, registry=registry)
+    assert registry.champion_card("sentiment") is not None
 
 
 def test_an_altered_model_is_refused(tmp_path: Path) -> None:
