@@ -121,7 +121,7 @@ def print_removals(removals: Sequence[Removal], *, console: Console) -> None:
             )
     rows = sum(removal.count for removal in removals if removal.unit == "rows")
     console.print(
-        f"Removed: {rows:,} rows. Model files hold no customers. A tombstone keeps the next build from "
+        f"Removed: {rows:,} rows. Model files name no customers. A tombstone keeps the next build from "
         "bringing the person back; the shop's own sources, and backups, are yours to clean.",
         highlight=False,
         soft_wrap=True,

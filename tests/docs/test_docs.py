@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,16 @@ def questions(page: Path) -> list[tuple[str, str]]:
     return re.findall(asked, page.read_text() + "\n", re.MULTILINE)
 
 
-QUESTIONS = [(question, query) for page in PAGES for question, query in questions(page)]
+def questions_of_models() -> Iterator[tuple[str, str]]:
+    """The question and query that a mart's YAML gives under config.meta."""
+    for path in sorted((ROOT / "dbt_project/models").rglob("mart_*.yml")):
+        for model in yaml.safe_load(path.read_text())["models"]:
+            meta = model["config"].get("meta", {})
+            if "question" in meta:
+                yield meta["question"], meta["query"]
+
+
+QUESTIONS = [question for page in PAGES for question in questions(page)] + list(questions_of_models())
 
 
 @pytest.mark.parametrize(("question", "query"), QUESTIONS, ids=[question for question, _ in QUESTIONS])
@@ -90,7 +100,11 @@ def test_questions_of_the_pages_are_answered(built_shop: Shop, question: str, qu
 
 
 def test_every_exposed_mart_answers_a_question() -> None:
-    exposures = yaml.safe_load((ROOT / "dbt_project/models/exposures.yml").read_text())["exposures"]
+    exposures = [
+        exposure
+        for path in (ROOT / "dbt_project/models").rglob("exposures*.yml")
+        for exposure in yaml.safe_load(path.read_text())["exposures"]
+    ]
     exposed = {
         mart for exposure in exposures for mart in re.findall(r"mart_\w+", str(exposure["depends_on"]))
     }

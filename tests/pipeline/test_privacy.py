@@ -42,9 +42,13 @@ def tagged(shop: Shop) -> set[tuple[str, str]]:
 
 
 def models(shop: Shop) -> dict[str, str]:
-    """Compiled SQL of every model."""
-    compiled = (shop.folder / "target/compiled/retention/models").rglob("*.sql")
-    return {path.stem: path.read_text() for path in compiled if path.is_file()}
+    """Compiled SQL of every model; what tests and their fixtures compile to lies in folders named as YAML."""
+    folder = shop.folder / "target/compiled/retention/models"
+    return {
+        path.stem: path.read_text()
+        for path in folder.rglob("*.sql")
+        if path.is_file() and ".yml" not in str(path.relative_to(folder))
+    }
 
 
 def origins(node: Node, *, is_hashed: bool = False) -> Iterator[tuple[str, str, bool]]:
@@ -82,7 +86,7 @@ def test_no_column_outside_staging_comes_from_a_person_s_address(built_shop: Sho
         for name, sql in models(built_shop).items()
         if not name.startswith(STAGING) and any(f'"{source}"' in sql for source in sources)
     }
-    assert len(readers) >= 3, "the test reads what it should"
+    assert readers.keys() >= {"int_retention__customer_history", "int_retention__known_days", *HASHED}
     for name, sql in readers.items():
         assert leaks(name, sql, columns, personal) == set()
 

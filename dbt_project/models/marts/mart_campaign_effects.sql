@@ -85,6 +85,10 @@ effects as (
         ) as return_on_cost_rate
     from side_by_side
     inner join verdicts on side_by_side.campaign_id = verdicts.campaign_id
+    where
+        side_by_side.segment = 'all'
+        or least(side_by_side.treated_count, coalesce(side_by_side.compared_count, 0))
+        >= {{ number_var('min_group_size', 0, 1000000, whole=true) }}
 
 )
 
