@@ -24,6 +24,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,15 +72,17 @@ def spark_for_dbt(parameters: Mapping[str, str]) -> Iterator[SparkSession]:
     class Jobs(_PythonJobs):
         spark = session
 
-    before = dbt_spark.SparkAdapter.python_submission_helpers, dbt_session.Cursor
+    wrapper = dbt_session.SessionConnectionWrapper
+    before = dbt_spark.SparkAdapter.python_submission_helpers, dbt_session.Cursor, wrapper._fix_binding
     try:
         dbt_spark.SparkAdapter.python_submission_helpers = property(
             lambda self: {"all_purpose_cluster": Jobs}
         )
         dbt_session.Cursor = _CursorOfOurs
+        wrapper._fix_binding = staticmethod(_literal)
         yield session
     finally:
-        dbt_spark.SparkAdapter.python_submission_helpers, dbt_session.Cursor = before
+        dbt_spark.SparkAdapter.python_submission_helpers, dbt_session.Cursor, wrapper._fix_binding = before
         session.stop()
 
 
@@ -152,6 +155,16 @@ def _on_worker(name: str, models_path: str) -> Callable[..., Any]:
 @cache
 def _functions(models_path: str) -> dict[str, SqlFunction]:
     return {function.name: function for function in sql_functions(Path(models_path))}
+
+
+def _literal(value: Any) -> str:
+    """A value of a seed as SQL; dbt-spark writes a null as the text 'None', and escapes no quote."""
+    if value is None:
+        return "null"
+    if isinstance(value, (bool, int, float, Decimal)):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 class _PythonJobs:
