@@ -50,6 +50,9 @@ DEFAULTS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
+    # Rounds of the choice of actions are nested deeply.
+    "spark.sql.analyzer.maxIterations": "1000",
+    "spark.sql.optimizer.maxIterations": "1000",
     WAREHOUSE: "warehouse/spark",
     MODELS_PATH: DEFAULT_MODELS_PATH,
 }

@@ -210,18 +210,29 @@ measured as (
     'lift_at_10_percent': 'churners_in_top / top_size / nullif(churners / customers, 0)',
 } %}
 
+figures as (
+
+    select
+        {% for metric, formula in metrics.items() %}
+            {{ formula }} as {{ metric }},
+        {% endfor %}
+        model_version,
+        as_of_date,
+        left_out_group
+    from measured
+
+),
+
 metrics as (
 
-    {% for metric, formula in metrics.items() %}
-        select
-            model_version,
-            as_of_date,
-            left_out_group,
-            '{{ metric }}' as metric,
-            {{ formula }} as metric_value
-        from measured
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        model_version,
+        as_of_date,
+        left_out_group,
+        metric,
+        metric_value
+    from figures
+    unpivot include nulls (metric_value for metric in ({{ metrics.keys() | join(', ') }}))
 
 ),
 

@@ -1,5 +1,6 @@
--- One row per feature: do today's customers look like those of the training dates? Of many customers a sample is looked
--- at, chosen by hash.
+-- noqa: disable=LT02
+-- One row per feature: do today's customers look like those of the training dates?
+-- Of many customers a sample is looked at, chosen by hash.
 {% set buckets = 4096 %}
 {% set columns = feature_columns(ref('ml_features')) | reject('equalto', 'split') | list %}
 
@@ -37,25 +38,37 @@ sampled as ( -- noqa: ST03
 
 ),
 
+measured_features as (
+
+    select
+        {% for column in columns %}
+            cast({{ column }} as double) as {{ column }},
+        {% endfor %}
+        'feature' as subject,
+        side
+    from sampled
+
+),
+
 figures as (
 
-    {% for column in columns %}
+    {% if columns %}
         select
-            'feature' as subject,
-            '{{ column }}' as name,
+            subject,
+            name,
             side,
-            cast({{ column }} as double) as figure
-        from sampled
-        {{ 'union all' if not loop.last }}
+            figure
+        from measured_features
+        unpivot include nulls (figure for name in ({{ columns | join(', ') }}))
     {% else %}
         select
-            'feature' as subject,
+            subject,
             '' as name,
             side,
             cast(null as double) as figure
-        from sampled
+        from measured_features
         where 1 = 0
-    {% endfor %}
+    {% endif %}
 
 ),
 
