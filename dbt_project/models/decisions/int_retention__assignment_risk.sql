@@ -63,9 +63,9 @@ histories as (
     select
         mornings.reference_date,
         buyers.customer_id,
-        {{ dbt.datediff(
+        {{ days_between(
             'max(case when ' ~ known_at('purchases', 'mornings.morning') ~ ' then purchases.purchase_date end)',
-            'mornings.morning', 'day'
+            'mornings.morning'
         ) }} as days_since_last_order, -- noqa: LT05
         count(*) filter (
             where {{ known_at('purchases', 'mornings.morning') }}

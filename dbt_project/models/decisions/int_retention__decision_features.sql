@@ -83,8 +83,8 @@ bought as (
     select
         dated.customer_id,
         dated.as_of_date,
-        {{ dbt.datediff('max(purchases.purchase_date)', 'dated.as_of_date', 'day') }} as days_since_last_order, -- noqa: LT05
-        {{ dbt.datediff('min(purchases.purchase_date)', 'dated.as_of_date', 'day') }} as days_since_first_order, -- noqa: LT05
+        {{ days_between('max(purchases.purchase_date)', 'dated.as_of_date') }} as days_since_last_order, -- noqa: LT05
+        {{ days_between('min(purchases.purchase_date)', 'dated.as_of_date') }} as days_since_first_order, -- noqa: LT05
         count(*) filter (where purchases.purchase_date >= dated.window_start_date) as orders_count_before,
         {{ exact_sum(
             'purchases.purchase_amount', condition='purchases.purchase_date >= dated.window_start_date'
