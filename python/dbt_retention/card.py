@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 STABLE = 0.8  # mean pairwise adjusted Rand index from which a number of segments is stable
 
-Kind = Literal["probability", "cluster", "sentiment"]
+Kind = Literal["probability", "cluster", "sentiment", "uplift"]
 
 
 class _Frozen(BaseModel):
@@ -157,6 +157,29 @@ class SentimentTraining(_Frozen):
     auc: float
 
 
+class UpliftCandidate(_Frozen):
+    """What one way to learn uplift reached on customers it had not seen."""
+
+    candidate: str
+    champion: bool
+    qini: float
+    qini_lower: float
+    qini_upper: float
+    auuc: float
+
+
+class UpliftTraining(_Frozen):
+    """What the uplift model learned from."""
+
+    orders_input: str
+    campaigns: list[str]
+    actions: list[str]
+    rows: int
+    customers: int
+    treated_share: float
+    candidates: list[UpliftCandidate]
+
+
 class Card(_Frozen):
     """The contract between training and scoring. Grain: one card per model version."""
 
@@ -171,6 +194,7 @@ class Card(_Frozen):
     churn: ChurnTraining | None = None
     segments: SegmentTraining | None = None
     sentiment: SentimentTraining | None = None
+    uplift: UpliftTraining | None = None
     candidates: list[CandidateScore] = []
     calibration: Calibration | None = None
     threshold: float | None = None
@@ -222,6 +246,12 @@ class Card(_Frozen):
                 f"{self.sentiment.positive_share:.1%} of them positive; AUC "
                 f"{self.sentiment.auc:.3f} on reviews it had not seen."
             )
+        if self.uplift:
+            blocks += [
+                f"**Trained on** {self.uplift.rows:,} randomised contacts of {self.uplift.customers:,} "
+                f"customers in {len(self.uplift.campaigns)} campaigns ({', '.join(self.uplift.actions)}).",
+                self._uplift_table(self.uplift),
+            ]
         if self.candidates:
             blocks.append("## Candidates on the validation dates\n\n" + self._candidate_table())
         if self.calibration:
@@ -279,6 +309,18 @@ class Card(_Frozen):
         if max(one.stability for one in segments.counts_tried) < STABLE:
             table += f"\n\nNone is stable ({STABLE} or more), so the usual number was taken."
         return table
+
+    def _uplift_table(self, trained: UpliftTraining) -> str:
+        rows = [
+            [
+                one.candidate + (" (champion)" if one.champion else ""),
+                f"{one.qini:.5f}",
+                f"{one.qini_lower:.5f} to {one.qini_upper:.5f}",
+                f"{one.auuc:.5f}",
+            ]
+            for one in trained.candidates
+        ]
+        return _table(["candidate", "Qini", "95 % interval", "AUUC"], rows)
 
     def _decision_table(self) -> str:
         rows = [

@@ -6,7 +6,7 @@ churn probability (float32, rows) or cluster (int64, rows).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +84,51 @@ def export_clusters(pipeline: Any, matrix: Matrix) -> tuple[bytes, Parity]:
     )
 
 
+def export_uplift(
+    members: Sequence[Any], *, calibration: Calibration, matrix: Matrix
+) -> tuple[bytes, Parity]:
+    """One regressor, or the classifiers of treated and controls, on a line, as ONNX; parity as for churn."""
+    nodes: list[onnx.NodeProto] = []
+    initializers = [
+        _scalar("slope", calibration.slope),
+        _scalar("intercept", calibration.intercept),
+        numpy_helper.from_array(np.array([1], dtype=np.int64), "kept_column"),
+        numpy_helper.from_array(np.array([-1], dtype=np.int64), "flat"),
+    ]
+    outputs = []
+    for number, member in enumerate(members):
+        is_classifier = hasattr(member, "predict_proba")
+        options = {id(member): {"zipmap": False}} if is_classifier else None
+        part = _convert(member, feature_count=matrix.shape[1], options=options)
+        answer = part.graph.output[1 if is_classifier else 0].name
+        prefixed = onnx.compose.add_prefix(part, f"{number}/", rename_inputs=False)
+        nodes += prefixed.graph.node
+        initializers += prefixed.graph.initializer
+        outputs.append(f"{number}/{answer}")
+        if is_classifier:
+            nodes.append(helper.make_node("Gather", [outputs[-1], "kept_column"], [f"{number}/kept"], axis=1))
+            outputs[-1] = f"{number}/kept"
+    if len(outputs) > 1:
+        nodes.append(helper.make_node("Sub", outputs, ["difference"]))
+        outputs = ["difference"]
+    nodes += [
+        helper.make_node("Mul", [outputs[0], "slope"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "intercept"], ["uplift"]),
+        helper.make_node("Reshape", ["uplift", "flat"], ["result"]),
+    ]
+    content = _graph("uplift", nodes, initializers, feature_count=matrix.shape[1]).SerializeToString()
+
+    def predict(rows: Matrix) -> Floats:
+        if len(members) == 1:
+            found = members[0].predict(rows)
+        else:
+            treated, control = (member.predict_proba(rows)[:, 1] for member in members)
+            found = treated - control
+        return np.asarray(calibration.slope * found + calibration.intercept, dtype=np.float64)
+
+    return content, check_parity(content, predict, matrix, tolerance=PROBABILITY_TOLERANCE)
+
+
 def check_parity(
     onnx_bytes: bytes,
     predict: Callable[[Matrix], npt.NDArray[Any]],
@@ -149,9 +194,15 @@ def _churn_graph(blend: ChurnBlend, *, feature_count: int) -> onnx.ModelProto:
     calibration, constants = make(blend.calibration)
     nodes += [*calibration, helper.make_node("Reshape", ["probability", "flat"], ["result"])]
     initializers += constants
+    return _graph("churn", nodes, initializers, feature_count=feature_count)
+
+
+def _graph(
+    name: str, nodes: list[onnx.NodeProto], initializers: list[onnx.TensorProto], *, feature_count: int
+) -> onnx.ModelProto:
     graph = helper.make_graph(
         nodes,
-        "churn",
+        name,
         [helper.make_tensor_value_info("features", TensorProto.FLOAT, [None, feature_count])],
         [helper.make_tensor_value_info("result", TensorProto.FLOAT, [None])],
         initializer=initializers,

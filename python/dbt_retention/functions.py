@@ -45,8 +45,7 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
 
     def onnx_score(*arguments: Arrow) -> Arrow:
         model, rows = _model_and_rows(scorer, arguments, usage="onnx_score('churn', row)", count=2)
-        model.require("probability")
-        return pa.array(model.probabilities(model.matrix(struct_columns(rows))))
+        return pa.array(model.scores(model.matrix(struct_columns(rows))))
 
     def onnx_cluster(*arguments: Arrow) -> Arrow:
         model, rows = _model_and_rows(scorer, arguments, usage="onnx_cluster('segments', row)", count=2)

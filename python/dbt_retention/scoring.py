@@ -78,6 +78,10 @@ class LoadedModel:
         self.require("probability")
         return np.asarray(self._run(matrix), dtype=np.float32)
 
+    def scores(self, matrix: Matrix) -> Vector:
+        """What the model says of each row, shape (rows,): a probability, or an uplift between -1 and 1."""
+        return self.probabilities(matrix) if self.card.kind != "uplift" else np.asarray(self._run(matrix))
+
     def clusters(self, matrix: Matrix) -> Labels:
         """Number of the nearest centre of each row, shape (rows,), counted from 0."""
         self.require("cluster")

@@ -1,19 +1,65 @@
--- One row per customer of today and action with an uplift model: what the action changes for this customer.
-with actions as (
+-- One row per customer of today and action that the uplift model knows: what the action changes for this
+-- customer. A table, for it calls ONNX.
+with features as (
 
-    select * from {{ ref('int_retention__actions') }}
+    select * from {{ ref('int_retention__decision_features') }}
+
+),
+
+spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+    where split = 'score'
+
+),
+
+champion as (
+
+    select * from {{ ref('int_retention__uplift_model') }}
+    where is_champion
+
+),
+
+learned as (
+
+    select distinct action from {{ ref('int_retention__uplift_set') }}
+
+),
+
+scoring_set as (
+
+    select
+        features.*,
+        {{ one_hot('learned.action', var('uplift_actions'), 'is_action') }}
+        learned.action
+    from features
+    inner join spine
+        on
+            features.customer_id = spine.customer_id
+            and features.as_of_date = spine.as_of_date
+    cross join learned
+    cross join champion
+
+),
+
+scored as (
+
+    select
+        customer_id,
+        action,
+        round({{ score('uplift', 'scoring_set') }}, 6) as uplift_rate
+    from scoring_set
 
 ),
 
 uplift_scores as (
 
     select
-        cast(null as {{ dbt.type_string() }}) as customer_id,
+        customer_id,
         action,
-        cast(null as double) as uplift_rate,
-        false as is_sleeping_dog
-    from actions
-    where 1 = 0
+        uplift_rate,
+        uplift_rate < 0 as is_sleeping_dog
+    from scored
 
 )
 

@@ -1,0 +1,15 @@
+"""One row per candidate of the uplift model, or one that says why there is none; trains it first."""
+
+from dbt_retention.training import run_dbt_model
+from dbt_retention.uplift import train_uplift
+
+
+def model(dbt, session):
+    settings = {
+        "training_policy": dbt.config.get("training_policy"),
+        "orders_input": dbt.config.get("orders_input"),
+    }
+    rows = dbt.ref("int_retention__uplift_set")
+    return run_dbt_model(
+        train_uplift, rows, session=session, settings=settings, key="campaign_id, customer_id"
+    )

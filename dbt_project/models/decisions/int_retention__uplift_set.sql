@@ -1,0 +1,82 @@
+-- One row per campaign and customer whose contact uplift may be learned from: causal campaigns, closed
+-- windows, both arms, and what was known on the morning of the assignment. An action takes part once either
+-- arm holds uplift_min_arm_customers.
+{% set min_arm = number_var('uplift_min_arm_customers', 10, 1e9, whole=true) %}
+
+with outcomes as (
+
+    select * from {{ ref('int_retention__campaign_outcomes') }}
+    where is_window_closed and arm in ('treatment', 'control')
+
+),
+
+verdicts as (
+
+    select * from {{ ref('int_retention__campaign_verdicts') }}
+    where is_causal
+
+),
+
+features as (
+
+    select * from {{ ref('int_retention__decision_features') }}
+
+),
+
+contacts as (
+
+    select
+        outcomes.campaign_id,
+        outcomes.customer_id,
+        outcomes.assigned_date,
+        outcomes.is_retained,
+        outcomes.action,
+        outcomes.arm = 'treatment' as is_treated
+    from outcomes
+    inner join verdicts on outcomes.campaign_id = verdicts.campaign_id
+    where outcomes.action in ({{ quoted_list(var('uplift_actions')) }})
+
+),
+
+campaigns as (
+
+    select
+        campaign_id,
+        round(avg(case when is_treated then 1e0 else 0e0 end), 9) as treated_share
+    from contacts
+    group by campaign_id
+
+),
+
+actions as (
+
+    select action
+    from contacts
+    group by action
+    having
+        count(*) filter (where is_treated) >= {{ min_arm }}
+        and count(*) filter (where not is_treated) >= {{ min_arm }}
+
+),
+
+uplift_set as (
+
+    select
+        features.*,
+        {{ one_hot('contacts.action', var('uplift_actions'), 'is_action') }}
+        contacts.campaign_id,
+        contacts.action,
+        contacts.is_treated,
+        contacts.is_retained,
+        campaigns.treated_share
+    from contacts
+    inner join actions on contacts.action = actions.action
+    inner join campaigns on contacts.campaign_id = campaigns.campaign_id
+    inner join features
+        on
+            contacts.customer_id = features.customer_id
+            and contacts.assigned_date = features.as_of_date
+
+)
+
+select * from uplift_set
