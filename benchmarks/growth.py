@@ -83,7 +83,7 @@ def write_project(folder: Path, *, raw: Path, memory: str) -> None:
     variables = {f"input_{name}": f"raw.{name}" for name in INPUTS}
     project = {
         "name": "big_shop", "version": "0.1.0", "profile": "big_shop",
-        "vars": {"retention": {**variables, "apriori_min_support": 0.001}},
+        "vars": {"retention": {**variables, "training_max_rows": 100_000}},
     }  # fmt: skip
     output = {
         "type": "duckdb", "path": str(folder / "shop.duckdb"), "threads": 1,
