@@ -88,9 +88,7 @@ def main() -> None:
     for room, seconds in sorted(best["rooms"].items(), key=lambda item: -item[1]):
         print(f"{room:<24}{best['nodes'][room]:>8}{seconds:>22.1f} s")
     print(f"training, of the above {best['training']:.1f} s")
-    print(
-        f"data tests: {tests:.1f} s in dbt, {best['sql']:.1f} s of it SQL; dbt's own work {tests - best['sql']:.1f} s"
-    )
+    print(f"data tests {tests:.1f} s: SQL {best['sql']:.1f} s, dbt's own work {tests - best['sql']:.1f} s")
     report(
         "seeds_build",
         ratios={"data_tests_to_bare_sql": round(tests / best["sql"], 2)},

@@ -112,13 +112,34 @@ def generate(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("seeds"),
     file_format: Annotated[Literal["csv", "parquet"], typer.Option("--format")] = "csv",
     truth: Annotated[bool, typer.Option("--truth", help="Write the simulation's truth too.")] = False,
+    dirty_share: Annotated[
+        float, typer.Option(help="Share of the rows with a planted fault, 0 to 0.5.")
+    ] = 0.002,
 ) -> None:
     """Write a simulated shop with every input filled, and known truth."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     from dbt_retention.generate import Shop, generate_shop
 
+    bar = Progress(
+        TextColumn("customers"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
     try:
-        shop = Shop(customers=customers, months=months, seed=seed)
-        rows = generate_shop(shop, out=out, file_format=file_format, truth=truth)
+        shop = Shop(customers=customers, months=months, seed=seed, dirty_share=dirty_share)
+        with bar:
+            task = bar.add_task("generate", total=customers)
+            rows = generate_shop(
+                shop,
+                out=out,
+                file_format=file_format,
+                truth=truth,
+                progress=lambda done, _: bar.update(task, completed=done),
+            )
     except ValueError as error:
         raise RetentionError(str(error)) from error
     for name, count in rows.items():

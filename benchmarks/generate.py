@@ -1,0 +1,62 @@
+"""`retention generate`: memory does not grow with the shop, and time grows in proportion.
+
+    python benchmarks/generate.py            # 40 k and 1 M customers, 27 months: 2 M and 51 M order lines
+    python benchmarks/generate.py --quick    # 40 k and 120 k customers
+
+Each shop is written by a process of its own, as Parquet. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+from measuring import Run, exponent, measured, report
+
+MONTHS = 27
+LIMITS = {"peak_growth": 1.3, "exponent": 1.1, "peak_gb": 8.0}
+
+
+def generate(folder: Path, *, customers: int) -> tuple[Run, int]:
+    """What it took to write a shop, and its order lines."""
+    command = [str(Path(sys.executable).with_name("retention")), "generate", "--customers", str(customers)]
+    run = measured(
+        [*command, "--months", str(MONTHS), "--format", "parquet", "--out", str(folder)], cwd=folder
+    )
+    [(lines,)] = duckdb.sql(f"select count(*) from '{folder}/order_lines.parquet'").fetchall()
+    print(f"{customers:>12,} customers {lines:>14,} lines   {run}", flush=True)
+    return run, int(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="40 k and 120 k customers")
+    options = parser.parse_args()
+    found = []
+    for customers in (40_000, 120_000) if options.quick else (40_000, 1_000_000):
+        with tempfile.TemporaryDirectory(prefix="retention-generate-") as folder:
+            found.append((customers, *generate(Path(folder), customers=customers)))
+    (_, small, _), (customers, large, lines) = found
+    points = [[count, round(run.cpu_seconds, 1)] for _, run, count in found]
+    report(
+        "generate",
+        ratios={
+            "peak_growth": round(large.peak_gb / small.peak_gb, 3),
+            "exponent": round(exponent(points), 3),
+        },
+        at_most=LIMITS,
+        cpu_seconds=large.cpu_seconds,
+        peak_gb=large.peak_gb,
+        quick=options.quick,
+        growth={"unit": "order lines", "cost": "CPU seconds", "series": {"generate": points}},
+        customers=customers,
+        lines=lines,
+        seconds=round(large.seconds, 1),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Writes benchmarks/README.md, and the charts, from results/*.json: what the last full runs printed.
+
+python benchmarks/readme.py            # write it
+python benchmarks/readme.py --check    # exit 1 where README.md is not what the results say
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from measuring import RESULTS, draw, figure_of
+
+README = RESULTS.parent / "README.md"
+HEAD = """# Benchmarks
+
+`make bench` runs all of them, one after the other; each is one command, `python benchmarks/<name>.py`, and has a `--quick` size.
+This page is written by `python benchmarks/readme.py` from `results/*.json`, which a full run writes: do not edit it.
+Figures hold for the machine that is named with them. Ratios are against a peer or a bare limit in the same run; where the machine
+was busy, its load says so, and CPU seconds and ratios tell more than seconds.
+"""
+
+
+def section(result: dict[str, Any]) -> list[str]:
+    """One benchmark: targets, what it took, the chart, the machine."""
+    name, machine = result["name"], result["machine"]
+    first = (RESULTS.parent / f"{name}.py").read_text(encoding="utf-8").split('"""')[1].split("\n")[0]
+    lines = ["", f"## {name}", "", first, ""]
+    targets = [
+        (target, figure_of(result, target), word, bound)
+        for word, bounds in (("at most", result["at_most"]), ("at least", result["at_least"]))
+        for target, bound in bounds.items()
+    ]
+    if targets:
+        lines += ["| figure | measured | target | |", "|---|---|---|---|"]
+        for target, figure, word, bound in targets:
+            kept = figure <= bound if word == "at most" else figure >= bound
+            lines.append(f"| {target} | {figure:,.3f} | {word} {bound:g} | {'met' if kept else '**missed**'} |")
+        lines.append("")
+    others = {key: value for key, value in result["ratios"].items() if key not in dict(at(result))}
+    facts = {"CPU seconds": result["cpu_seconds"], "peak GB": result["peak_gb"], **others}
+    facts |= {key: value for key, value in result.items() if key not in KNOWN and shown(value)}
+    lines.append(" · ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in facts.items()))
+    for key, value in result.items():
+        if key not in KNOWN and isinstance(value, dict) and all(map(shown, value.values())):
+            words = ", ".join(f"{part} {number:,}" for part, number in value.items())
+            lines += ["", f"{key.replace('_', ' ')}: {words}"]
+    if result["growth"]:
+        lines += ["", f"![Growth of {name}](results/{name}.svg)"]
+    libraries = ", ".join(f"{key} {value}" for key, value in result["versions"].items())
+    lines += [
+        "",
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, "
+        f"load {machine['load_at_end']} at the end; {libraries}.",
+    ]
+    return lines
+
+
+KNOWN = {
+    "name", "ratios", "cpu_seconds", "peak_gb", "at_most", "at_least", "growth", "quick", "machine", "versions",
+}  # fmt: skip
+
+
+def at(result: dict[str, Any]) -> list[tuple[str, float]]:
+    """All targets, whichever way round."""
+    return [*result["at_most"].items(), *result["at_least"].items()]
+
+
+def shown(value: object) -> bool:
+    """A plain number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def page() -> str:
+    """The page that the results make."""
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))]
+    return "\n".join([HEAD.rstrip("\n"), *(line for result in results for line in section(result)), ""])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if out of step")
+    options = parser.parse_args()
+    if options.check:
+        if not README.exists() or README.read_text(encoding="utf-8") != page():
+            sys.exit(f"{README} is not what the results say. Write it: python {Path(__file__).name}")
+        return
+    for path in RESULTS.glob("*.json"):
+        draw(json.loads(path.read_text(encoding="utf-8")))
+    README.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
