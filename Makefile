@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 SPARK_VENV := .venv-spark
 DEMO := examples/complete_journey
 EXAMPLES := $(DEMO) examples/cdnow
+BENCHMARKS := $(filter-out measuring readme,$(basename $(notdir $(wildcard benchmarks/*.py))))
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark check lint format build train docs lock clean
+.PHONY: help demo test test-spark check lint format build train docs lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -59,8 +60,12 @@ docs: $(VENV)/demo.installed ## write dbt's documentation site to dbt_project/ta
 	$(BIN)/dbt docs generate --static --project-dir dbt_project
 	@echo "Open dbt_project/target/static_index.html"
 
+bench: $(VENV)/bench.installed ## run every benchmark at full size, and write benchmarks/README.md
+	for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || exit 1; done
+	$(BIN)/python benchmarks/readme.py
+
 lock: $(VENV)/dev.installed ## compile requirements/*.txt anew from pyproject.toml
-	for extras in "demo" "dev" "spark --group test"; do \
+	for extras in "demo" "dev" "bench" "spark --group test"; do \
 		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-strip-extras --no-annotate --no-header --no-emit-index-url --group build --extra demo --extra $$extras \
 			--output-file requirements/$${extras%% *}.txt || exit 1; \

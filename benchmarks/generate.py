@@ -34,9 +34,10 @@ def generate(folder: Path, *, customers: int) -> tuple[Run, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="40 k and 120 k customers")
+    parser.add_argument("--customers", type=int, nargs=2, help="the two sizes, 40000 and 1000000 by default")
     options = parser.parse_args()
     found = []
-    for customers in (40_000, 120_000) if options.quick else (40_000, 1_000_000):
+    for customers in options.customers or ((40_000, 120_000) if options.quick else (40_000, 1_000_000)):
         with tempfile.TemporaryDirectory(prefix="retention-generate-") as folder:
             found.append((customers, *generate(Path(folder), customers=customers)))
     (_, small, _), (customers, large, lines) = found

@@ -14,6 +14,7 @@ slope of log seconds over log lines; training is left out of it and of the daily
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -26,7 +27,7 @@ from typing import Any
 
 import duckdb
 import yaml
-from measuring import ROOT, Clock, Run, dbt, exponent, measured, report, seconds_by_node
+from measuring import RESULTS, ROOT, Clock, Run, dbt, exponent, measured, report, seconds_by_node
 
 INPUTS = (
     "orders", "order_lines", "customers", "products", "sessions", "reviews", "service_tickets",
@@ -201,6 +202,20 @@ def survives_a_kill(folder: Path, *, raw: Path, memory: str, whole_seconds: floa
     return sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
 
 
+def project(lines: float = 1e9) -> None:
+    """Print what that many lines would take by the last full run's slope: computed, not measured."""
+    path = RESULTS / "growth.json"
+    if not path.exists():
+        raise SystemExit(f"{path} does not exist; run the benchmark at full size first")
+    [points] = json.loads(path.read_text(encoding="utf-8"))["growth"]["series"].values()
+    size, seconds = points[-1]
+    slope = exponent(points)
+    print(
+        f"computed: {seconds:,.0f} s at {size:,} lines, exponent {slope:.2f}: "
+        f"{seconds * (lines / size) ** slope / 3600:.1f} h at {lines:,.0f} lines on the same machine"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="2 k and 8 k customers")
@@ -211,7 +226,13 @@ def main() -> None:
     parser.add_argument(
         "--memory", default="5GB", help="DuckDB's limit; the process may take 8 GB (default 5GB)"
     )
+    parser.add_argument(
+        "--project", action="store_true", help="only compute a billion lines from the results"
+    )
     options = parser.parse_args()
+    if options.project:
+        project()
+        return
     sizes = options.customers or ([2_000, 8_000] if options.quick else [20_000, 1_000_000])
 
     folder = options.folder or Path(tempfile.mkdtemp(prefix="retention-growth-"))

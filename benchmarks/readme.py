@@ -17,11 +17,16 @@ from measuring import RESULTS, draw, figure_of
 README = RESULTS.parent / "README.md"
 HEAD = """# Benchmarks
 
-`make bench` runs all of them, one after the other; each is one command, `python benchmarks/<name>.py`, and has a `--quick` size.
-This page is written by `python benchmarks/readme.py` from `results/*.json`, which a full run writes: do not edit it.
-Figures hold for the machine that is named with them. Ratios are against a peer or a bare limit in the same run; where the machine
-was busy, its load says so, and CPU seconds and ratios tell more than seconds.
+`make bench` runs all of them, one after the other; each is one command, `python benchmarks/<name>.py`, and
+has a `--quick` size. This page is written by `python benchmarks/readme.py` from `results/*.json`, which a full
+run writes: do not edit it. Figures hold for the machine that is named with them. Ratios are against a peer or
+a bare limit in the same run; where the machine was busy, its load says so, and CPU seconds and ratios tell
+more than seconds. A benchmark that is not listed has no result of a full run here yet.
 """
+KNOWN = {
+    "name", "ratios", "cpu_seconds", "peak_gb", "at_most", "at_least", "growth", "quick", "machine",
+    "versions",
+}  # fmt: skip
 
 
 def section(result: dict[str, Any]) -> list[str]:
@@ -38,7 +43,9 @@ def section(result: dict[str, Any]) -> list[str]:
         lines += ["| figure | measured | target | |", "|---|---|---|---|"]
         for target, figure, word, bound in targets:
             kept = figure <= bound if word == "at most" else figure >= bound
-            lines.append(f"| {target} | {figure:,.3f} | {word} {bound:g} | {'met' if kept else '**missed**'} |")
+            lines.append(
+                f"| {target} | {figure:,.3f} | {word} {bound:g} | {'met' if kept else '**missed**'} |"
+            )
         lines.append("")
     others = {key: value for key, value in result["ratios"].items() if key not in dict(at(result))}
     facts = {"CPU seconds": result["cpu_seconds"], "peak GB": result["peak_gb"], **others}
@@ -57,11 +64,6 @@ def section(result: dict[str, Any]) -> list[str]:
         f"load {machine['load_at_end']} at the end; {libraries}.",
     ]
     return lines
-
-
-KNOWN = {
-    "name", "ratios", "cpu_seconds", "peak_gb", "at_most", "at_least", "growth", "quick", "machine", "versions",
-}  # fmt: skip
 
 
 def at(result: dict[str, Any]) -> list[tuple[str, float]]:
