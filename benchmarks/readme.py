@@ -18,8 +18,8 @@ README = RESULTS.parent / "README.md"
 HEAD = """# Benchmarks
 
 `make bench` runs all of them, one after the other; each is one command, `python benchmarks/<name>.py`, and
-has a `--quick` size. This page is written by `python benchmarks/readme.py` from `results/*.json`, which a full
-run writes: do not edit it. Figures hold for the machine that is named with them. Ratios are against a peer or
+has a `--quick` size. This page is written by `python benchmarks/readme.py` from `results/*.json`, of full
+runs: do not edit it. Figures hold for the machine that is named with them. Ratios are against a peer or
 a bare limit in the same run; where the machine was busy, its load says so, and CPU seconds and ratios tell
 more than seconds. A benchmark that is not listed has no result of a full run here yet.
 """

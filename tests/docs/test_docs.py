@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -250,3 +252,13 @@ def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
         path.unlink()
     gone = shop.run(*sync.split())
     assert gone.stdout.strip() == "retention_features: removed weekend", gone.stderr
+
+
+def test_the_benchmarks_page_is_what_the_results_say() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "readme.py", "--check"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
