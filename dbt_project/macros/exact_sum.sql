@@ -18,10 +18,10 @@
 
 {# Spark would round the decimal digits of a double: 0.00145 to 0.0015, where ten thousand times it is below 14.5. #}
 {% macro spark__exact_sum(expression, scale, condition, digits) -%}
-    cast(
+    (cast(
         coalesce(
             sum(cast(round(({{ expression }}) * 1e{{ scale }}) as decimal({{ digits }}, 0)))
             {%- if condition %} filter (where {{ condition }}){% endif %}, 0
         ) as double
-    ) / 1e{{ scale }}
+    ) / 1e{{ scale }})
 {%- endmacro %}

@@ -46,13 +46,14 @@ def compare(duckdb_file: Path, spark_warehouse: Path) -> list[Difference]:
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"attach '{duckdb_file}' as built (read_only)")
     names = connection.sql(
-        "select table_name from duckdb_tables() where database_name = 'built' order by table_name"
+        "select table_name from duckdb_tables() "
+        "where database_name = 'built' and schema_name = 'main' order by table_name"
     ).fetchall()
     return [_compared(connection, name, spark_warehouse / name) for (name,) in names]
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> Difference:
-    files = [str(file) for file in folder.glob("*.parquet")]
+    files = [str(file) for file in folder.rglob("*.parquet")]
     if not files:
         return Difference(name, 0, 0, 0, 0, 0.0, columns="no such table on Spark")
     own = {
@@ -64,7 +65,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) ->
             for column, kind, *_ in connection.sql(f"describe {source}").fetchall()
             if column not in own
         }
-        for source in (f"built.{name}", f"select * from read_parquet({files})")
+        for source in (f"built.{name}", f"select * from read_parquet({files}, hive_partitioning = true)")
     )
     if set(types) != set(spark_types):
         return Difference(name, 0, 0, 0, 0, 0.0, columns=f"columns {set(types) ^ set(spark_types)}")
@@ -72,7 +73,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) ->
     others = [column for column in types if column not in floats]
     keys = ", ".join(f'"{column}"' for column in others) or "1"
     order = ", ".join(f'round("{column}", 6)' for column in floats) or "1"
-    for view, source in (("ours", f"built.{name}"), ("theirs", f"read_parquet({files})")):
+    for view, source in (("ours", f"built.{name}"), ("theirs", f"read_parquet({files}, hive_partitioning = true)")):
         chosen = [f'cast("{column}" as {kind}) as "{column}"' for column, kind in types.items()]
         connection.execute(
             f"create or replace temp table {view} as select *, row_number() over (partition by {keys} "
