@@ -73,7 +73,10 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) ->
     others = [column for column in types if column not in floats]
     keys = ", ".join(f'"{column}"' for column in others) or "1"
     order = ", ".join(f'round("{column}", 6)' for column in floats) or "1"
-    for view, source in (("ours", f"built.{name}"), ("theirs", f"read_parquet({files}, hive_partitioning = true)")):
+    for view, source in (
+        ("ours", f"built.{name}"),
+        ("theirs", f"read_parquet({files}, hive_partitioning = true)"),
+    ):
         chosen = [f'cast("{column}" as {kind}) as "{column}"' for column, kind in types.items()]
         connection.execute(
             f"create or replace temp table {view} as select *, row_number() over (partition by {keys} "

@@ -71,7 +71,7 @@ audience as (
         warnings.risk_tier,
         warnings.value_at_risk,
         chosen.evidence,
-        round(chosen.expected_cost_amount, 4) as expected_cost_amount,
+        {{ rounded('chosen.expected_cost_amount', 4) }} as expected_cost_amount,
         round(chosen.expected_profit, 4) as expected_profit
     from chosen
     inner join actions on chosen.action = actions.action

@@ -25,7 +25,7 @@ priced as (
         round(candidates.effect_rate, 6) as effect_rate,
         candidates.evidence,
         round(candidates.value_kept, 2) as value_kept_amount,
-        round(candidates.expected_cost_amount, 4) as expected_cost_amount,
+        {{ rounded('candidates.expected_cost_amount', 4) }} as expected_cost_amount,
         round(candidates.expected_profit, 4) as expected_profit,
         case
             when candidates.why_not is not null then candidates.why_not
