@@ -33,9 +33,9 @@ lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the r
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
 	for example in $(EXAMPLES); do \
-		(cd $$example && ../../$(BIN)/dbt deps --quiet && ../../$(BIN)/sqlfluff lint --disable-progress-bar models) || exit 1; \
+		(cd $$example && ../../$(BIN)/dbt deps --quiet && ../../$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models) || exit 1; \
 	done
 	$(BIN)/dbt compile --quiet --project-dir dbt_project
 	$(BIN)/python tests/portability.py

@@ -1,7 +1,7 @@
--- One row per month and pair of bands: how many customers of such recency and frequency went without an order
--- in the window that ended as the month began. It names the risk tier at an assignment in that month from what
--- was known then; today's score, learned later, does not come in.
--- Rates are drawn towards the month's mean by a weight of effect_tier_prior_customers customers.
+-- One row per month and pair of bands: how many customers of such recency and frequency went without an
+-- order in the window that ended as the month began. It names the risk tier at an assignment in that month
+-- from what was known then; today's score, learned later, does not come in. Rates are drawn towards the
+-- month's mean by a weight of effect_tier_prior_customers customers.
 {% set prior = number_var('effect_tier_prior_customers', 0, 1e9) %}
 {% set buckets = 4096 %}
 
@@ -118,9 +118,9 @@ with_month as (
 
     select
         counted.*,
-        sum(gone_count) over (partition by reference_date)
-        / sum(customers_count) over (partition by reference_date) as month_rate,
-        sum(customers_count) over (partition by reference_date) as month_customers_count
+        sum(counted.gone_count) over (partition by counted.reference_date)
+        / sum(counted.customers_count) over (partition by counted.reference_date) as month_rate,
+        sum(counted.customers_count) over (partition by counted.reference_date) as month_customers_count
     from counted
 
 ),

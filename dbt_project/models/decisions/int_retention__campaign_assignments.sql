@@ -1,5 +1,5 @@
--- One row per campaign and customer that is looked at: who was assigned to it, and, where nobody was held out,
--- who bought in the look-back and was not assigned (arm 'comparison').
+-- One row per campaign and customer that is looked at: who was assigned to it, and, where nobody was held
+-- out, who bought in the look-back and was not assigned (arm 'comparison').
 -- Nothing is left out here: what is wrong with a row stands in its flags.
 with contacts as (
 

@@ -58,7 +58,8 @@ shares as (
 
     select
         counted.*,
-        cast(control_count as double) / nullif(treated_count + control_count, 0) as control_share
+        cast(counted.control_count as double)
+        / nullif(counted.treated_count + counted.control_count, 0) as control_share
     from counted
 
 ),

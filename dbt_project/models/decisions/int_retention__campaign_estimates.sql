@@ -1,11 +1,11 @@
--- One row per campaign, segment and outcome: the mean of who was assigned to treatment, of who is compared with
--- them, and the difference, as it is and with what was known before taken out.
--- segment: all, or the risk tier at the assignment.
--- CUPED (Deng et al. 2013): the outcome is adjusted by the same figure in the window before and by how long ago
--- the last order was, with the slopes that hold within the arms. Both were fixed before the assignment, so the
--- expected difference stays and the variance falls. Variances are per arm (Welch); weights count by Kish's
--- effective number of customers. sequential: an interval that holds however often it is looked at (mixture
--- of normals: Robbins 1970; Johari et al. 2022), wider than the fixed one.
+-- One row per campaign, segment and outcome: the mean of who was assigned to treatment, of who is compared
+-- with them, and the difference, as it is and with what was known before taken out. segment: all, or the
+-- risk tier at the assignment. CUPED (Deng et al. 2013): the outcome is adjusted by the same figure in the
+-- window before and by how long ago the last order was, with the slopes that hold within the arms. Both
+-- were fixed before the assignment, so the expected difference stays and the variance falls. Variances are
+-- per arm (Welch); weights count by Kish's effective number of customers. sequential: an interval that
+-- holds however often it is looked at (mixture of normals: Robbins 1970; Johari et al. 2022), wider than
+-- the fixed one.
 {% set confidence = number_var('effect_confidence', 0.5, 0.9999) %}
 {% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
 {% set scale = number_var('effect_sequential_scale', 1e-6, 1e6) %}
@@ -76,11 +76,11 @@ sums as (
         is_treated,
         cast(count(*) as double) as customers_count,
         {{ exact_sum('cost_amount') }} as cost_amount,
-        {{ exact_sum('weight', scale=6) }} as w,
-        {{ exact_sum('weight * weight', scale=6) }} as ww,
         {% for name, product in products.items() %}
-            {{ exact_sum('weight * ' ~ product, digits=38) }} as w{{ name }}{{ ',' if not loop.last }}
+            {{ exact_sum('weight * ' ~ product, digits=38) }} as w{{ name }},
         {% endfor %}
+        {{ exact_sum('weight', scale=6) }} as w,
+        {{ exact_sum('weight * weight', scale=6) }} as ww
     from segmented
     group by campaign_id, segment, outcome, has_control, is_treated
 
@@ -97,15 +97,15 @@ moments as (
         is_treated,
         customers_count,
         cost_amount,
-        w * w / nullif(ww, 0) as n,
         {% for name in ['y', 'u', 'v'] %}
             w{{ name }} / nullif(w, 0) as mean_{{ name }},
         {% endfor %}
         {% for one, other in [('y', 'y'), ('u', 'u'), ('v', 'v'), ('y', 'u'), ('y', 'v'), ('u', 'v')] %}
             (w{{ one ~ other }} / nullif(w, 0) - w{{ one }} / nullif(w, 0) * w{{ other }} / nullif(w, 0))
             * (w * w / nullif(ww, 0)) / nullif(w * w / nullif(ww, 0) - 1, 0)
-                as var_{{ one ~ other }}{{ ',' if not loop.last }}
+                as var_{{ one ~ other }},
         {% endfor %}
+        w * w / nullif(ww, 0) as n
     from sums
 
 ),
@@ -120,8 +120,6 @@ paired as (
         treated.customers_count as treated_count,
         compared.customers_count as compared_count,
         treated.cost_amount,
-        treated.n as n_treated,
-        compared.n as n_compared,
         {% for name in ['y', 'u', 'v'] %}
             treated.mean_{{ name }} as treated_{{ name }},
             compared.mean_{{ name }} as compared_{{ name }},
@@ -130,8 +128,10 @@ paired as (
             treated.var_{{ name }} as treated_{{ name }},
             compared.var_{{ name }} as compared_{{ name }},
             treated.n * treated.var_{{ name }} + compared.n * compared.var_{{ name }}
-                as within_{{ name }}{{ ',' if not loop.last }}
+                as within_{{ name }},
         {% endfor %}
+        treated.n as n_treated,
+        compared.n as n_compared
     from moments as treated
     left join moments as compared
         on
@@ -149,19 +149,25 @@ sloped as (
     select
         paired.*,
         case
-            when within_uu * within_vv - within_uv * within_uv > 1e-9 * within_uu * within_vv
+            when
+                paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv
+                > 1e-9 * paired.within_uu * paired.within_vv
                 then
-                    (within_vv * within_yu - within_uv * within_yv)
-                    / (within_uu * within_vv - within_uv * within_uv)
-            when within_uu > 0 then within_yu / within_uu
+                    (paired.within_vv * paired.within_yu - paired.within_uv * paired.within_yv)
+                    / (paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv)
+            when paired.within_uu > 0 then paired.within_yu / paired.within_uu
             else 0
         end as slope_u,
         case
-            when within_uu * within_vv - within_uv * within_uv > 1e-9 * within_uu * within_vv
+            when
+                paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv
+                > 1e-9 * paired.within_uu * paired.within_vv
                 then
-                    (within_uu * within_yv - within_uv * within_yu)
-                    / (within_uu * within_vv - within_uv * within_uv)
-            when coalesce(within_uu, 0) <= 0 and within_vv > 0 then within_yv / within_vv
+                    (paired.within_uu * paired.within_yv - paired.within_uv * paired.within_yu)
+                    / (paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv)
+            when
+                coalesce(paired.within_uu, 0) <= 0 and paired.within_vv > 0
+                then paired.within_yv / paired.within_vv
             else 0
         end as slope_v
     from paired
@@ -172,22 +178,29 @@ adjusted as (
 
     select
         sloped.*,
-        treated_y - compared_y as difference,
-        treated_y - compared_y
-        - slope_u * (treated_u - compared_u) - slope_v * (treated_v - compared_v) as effect,
-        sqrt(greatest(treated_yy, 0) / n_treated + greatest(compared_yy, 0) / n_compared)
+        sloped.treated_y - sloped.compared_y as difference,
+        sloped.treated_y - sloped.compared_y
+        - sloped.slope_u * (sloped.treated_u - sloped.compared_u)
+        - sloped.slope_v * (sloped.treated_v - sloped.compared_v) as effect,
+        sqrt(
+            greatest(sloped.treated_yy, 0) / sloped.n_treated
+            + greatest(sloped.compared_yy, 0) / sloped.n_compared
+        )
             as unadjusted_standard_error,
         sqrt(
             {% for arm in ['treated', 'compared'] %}
                 greatest(
-                    {{ arm }}_yy + slope_u * slope_u * {{ arm }}_uu + slope_v * slope_v * {{ arm }}_vv
-                    - 2 * slope_u * {{ arm }}_yu - 2 * slope_v * {{ arm }}_yv
-                    + 2 * slope_u * slope_v * {{ arm }}_uv, 0
+                    {{ arm }}_yy
+                    + sloped.slope_u * sloped.slope_u * {{ arm }}_uu
+                    + sloped.slope_v * sloped.slope_v * {{ arm }}_vv
+                    - 2 * sloped.slope_u * {{ arm }}_yu - 2 * sloped.slope_v * {{ arm }}_yv
+                    + 2 * sloped.slope_u * sloped.slope_v * {{ arm }}_uv, 0
                 ) / n_{{ arm }}{{ ' +' if not loop.last }}
             {% endfor %}
         ) as standard_error,
-        sqrt((greatest(treated_yy, 0) + greatest(compared_yy, 0)) / 2) * {{ scale }} as mixture_sd,
-        coalesce(least(n_treated, n_compared) >= {{ min_arm }}, false) as is_enough
+        sqrt((greatest(sloped.treated_yy, 0) + greatest(sloped.compared_yy, 0)) / 2)
+        * {{ scale }} as mixture_sd,
+        coalesce(least(sloped.n_treated, sloped.n_compared) >= {{ min_arm }}, false) as is_enough
     from sloped
 
 ),
@@ -197,7 +210,7 @@ with_margin as (
     select
         adjusted.*,
         {% if interval == 'fixed' %}
-            ({{ normal_quantile((1 + confidence) / 2) }}) * standard_error as margin
+            ({{ normal_quantile((1 + confidence) / 2) }}) * adjusted.standard_error as margin
         {% else %}
             sqrt(
                 standard_error * standard_error

@@ -1,7 +1,7 @@
--- One row per campaign and customer whose window has closed, with the weight that makes the arms comparable.
--- Where a control was held out by chance, everyone weighs 1. Where nobody was, customers who were not assigned
--- stand in: within the same bands of recency, frequency and spend they weigh as much as the treated do
--- (coarsened exact matching: Iacus, King & Porro 2012). Who has no counterpart weighs 0.
+-- One row per campaign and customer whose window has closed, with the weight that makes the arms
+-- comparable. Where a control was held out by chance, everyone weighs 1. Where nobody was, customers who
+-- were not assigned stand in: within the same bands of recency, frequency and spend they weigh as much as
+-- the treated do (coarsened exact matching: Iacus, King & Porro 2012). Who has no counterpart weighs 0.
 -- side: treated, or compared with. Unknown arms are on neither side, and not here.
 with outcomes as (
 
