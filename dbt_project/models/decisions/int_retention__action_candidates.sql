@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- One row per customer of today and action, none too: may it be, what would it change, earn and cost?
 {% set rules = eligibility_rules(ref('int_retention__actions')) %}
 {% set text = dbt.type_string() %}
@@ -69,6 +70,7 @@ describable as (
         {% for column in feature_columns(ref('ml_features')) if column not in customer_columns %}
             features.{{ column }},
         {% endfor %}
+        features.as_of_date as features_date,
         customers.*
     from customers
     left join features
@@ -84,7 +86,8 @@ ruled as (
         {% for rule in rules.values() %}
             coalesce(({{ rule }}), false) as is_meant_by_rule_{{ loop.index }},
         {% endfor %}
-        customer_id
+        customer_id,
+        as_of_date
     from describable
 
 ),
