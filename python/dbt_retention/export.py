@@ -257,7 +257,15 @@ def _convert(estimator: Any, *, feature_count: int, options: dict[Any, Any] | No
         target_opset=OPSETS,
         options=(options or {}) | {StandardScaler: by_division},
     )
+    sort_opsets(model)
     return model
+
+
+def sort_opsets(model: onnx.ModelProto) -> None:
+    """Put the operator sets of a converted graph in one order: skl2onnx takes that of a Python set."""
+    in_order = sorted(model.opset_import, key=lambda opset: opset.domain)
+    del model.opset_import[:]
+    model.opset_import.extend(in_order)
 
 
 def _finished(model: onnx.ModelProto) -> onnx.ModelProto:

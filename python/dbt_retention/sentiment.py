@@ -28,7 +28,7 @@ from sklearn.pipeline import Pipeline
 from dbt_retention.candidates import RANDOM_STATE
 from dbt_retention.card import Card, Parity, SentimentTraining
 from dbt_retention.errors import ExportParityError
-from dbt_retention.export import IR_VERSION, OPSETS, PROBABILITY_TOLERANCE
+from dbt_retention.export import IR_VERSION, OPSETS, PROBABILITY_TOLERANCE, sort_opsets
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import LIBRARIES, SENTIMENT, read_texts, session
 from dbt_retention.settings import Settings, read_settings
@@ -123,11 +123,13 @@ def _exported(pipeline: Pipeline) -> bytes:
         warnings.filterwarnings("ignore", message="The conversion of CountVectorizer may not work")
         model = convert_sklearn(
             pipeline,
+            name=SENTIMENT,
             initial_types=[("text", StringTensorType([None, 1]))],
             target_opset=OPSETS,
             options={id(pipeline): {"zipmap": False}},
         )
     model.ir_version = IR_VERSION
+    sort_opsets(model)
     content: bytes = model.SerializeToString()
     return content
 
