@@ -45,7 +45,7 @@ COMMON = "models/features/history/int_retention__common_items.sql"
 AFFINITIES = "models/features/history/int_retention__item_affinities.sql"
 CO_PURCHASE = "models/features/feat_co_purchase.sql"
 SPINE = "models/labels/int_retention__spine.sql"
-LABELS = "models/labels"
+LABELS = "macros/definition_label_ctes.sql"
 KNOWN = "macros/known_at.sql"
 RFM = "models/features/feat_recency_frequency_monetary.sql"
 DECLINE = "models/features/feat_frequency_decline.sql"
@@ -58,7 +58,7 @@ MUTANTS = (
         "twins",
         (
             (KNOWN, ".purchase_date < ", ".purchase_date <= "),
-            ("macros/first_morning_after.sql", "dateadd('day', 1,", "dateadd('day', 0,"),
+            ("macros/first_morning_after.sql", "as date)', 1)", "as date)', 0)"),
         ),
         "order_on_the_day is seen",
     ),
@@ -214,7 +214,7 @@ MUTANTS = (
         (
             (
                 LABELS,
-                "spine.label_window_end_date\n            and purchases.undone_from_date is null",
+                "spine.label_window_end_date\n                and purchases.undone_from_date is null",
                 "spine.label_window_end_date",
             ),
         ),
