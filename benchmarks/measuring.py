@@ -207,6 +207,11 @@ def figure_of(result: Mapping[str, Any], name: str) -> float:
     return float(result["ratios"][name] if name in result["ratios"] else result[name])
 
 
+def table_row(cells: Sequence[str]) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
 def draw(result: Mapping[str, Any]) -> None:
     """The chart of growth as results/<name>.svg, where the result holds more than one size."""
     growth = result.get("growth")

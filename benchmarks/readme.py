@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from measuring import RESULTS, draw, figure_of
+from measuring import RESULTS, draw, figure_of, table_row
 
 README = RESULTS.parent / "README.md"
 HEAD = """# Benchmarks
@@ -25,7 +25,7 @@ more than seconds. A benchmark that is not listed has no result of a full run he
 """
 KNOWN = {
     "name", "ratios", "cpu_seconds", "peak_gb", "at_most", "at_least", "growth", "quick", "machine",
-    "versions",
+    "versions", "table",
 }  # fmt: skip
 
 
@@ -55,6 +55,8 @@ def section(result: dict[str, Any]) -> list[str]:
         if key not in KNOWN and isinstance(value, dict) and all(map(shown, value.values())):
             words = ", ".join(f"{part} {number:,}" for part, number in value.items())
             lines += ["", f"{key.replace('_', ' ')}: {words}"]
+    if table := result.get("table"):
+        lines += ["", *map(table_row, (table[0], ["---"] * len(table[0]), *table[1:]))]
     if result["growth"]:
         lines += ["", f"![Growth of {name}](results/{name}.svg)"]
     libraries = ", ".join(f"{key} {value}" for key, value in result["versions"].items())

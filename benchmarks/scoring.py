@@ -19,17 +19,16 @@ import argparse
 import hashlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from measuring import Clock, peak_gb, report
 
 FEATURES = [f"feature_{number}" for number in range(60)]
 TRAINING_ROWS, BLOCK, PIECE = 20_000, 200_000, 1_000_000
@@ -41,7 +40,7 @@ TARGETS = {
     "trees_pandas": 1.4,
     "trees_onnxruntime": 0.9,
 }
-MOST_GB = 2.0
+MOST_GB, MOST_GROWTH = 2.0, 1.1  # of linear
 THREADS = os.cpu_count() or 1
 
 
@@ -177,27 +176,9 @@ def measured_alone(way: str, model: str, folder: Path, rows: int) -> dict[str, A
         total = run_pandas(path, model, clock)
     else:
         total = run_onnxruntime(models, model, rows, clock)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {"seconds": clock.seconds, "cpu_seconds": clock.cpu, "peak_gb": peak, "sum": total}
-
-
-class Clock:
-    """Wall and CPU seconds of what runs inside `with`, summed over all such blocks."""
-
-    def __init__(self) -> None:
-        self.seconds = self.cpu = 0.0
-
-    def __enter__(self) -> None:
-        self.began = time.perf_counter(), cpu_seconds()
-
-    def __exit__(self, *problem: object) -> None:
-        self.seconds += time.perf_counter() - self.began[0]
-        self.cpu += cpu_seconds() - self.began[1]
-
-
-def cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    return {
+        "seconds": clock.seconds, "cpu_seconds": clock.cpu_seconds, "peak_gb": peak_gb(), "sum": total,
+    }  # fmt: skip
 
 
 def measure(way: str, model: str, folder: Path, *, rows: int, repeats: int) -> dict[str, Any]:
@@ -252,41 +233,40 @@ def main() -> None:
         return round(found[peer, model, large]["seconds"] / found["sql", model, large]["seconds"], 3)
 
     ratios = {f"{model}_{peer}": ratio(model, peer) for model in MODELS for peer in WAYS[1:]}
-    growth = {
-        model: round(
-            found["sql", model, large]["cpu_seconds"]
-            / found["sql", model, small]["cpu_seconds"]
-            / (large / small),
-            3,
+    pairs = [(way, model) for model in MODELS for way in WAYS]
+    sql = {(model, rows): run for (way, model, rows), run in found.items() if way == "sql"}
+    over_linear = {
+        f"{model}_growth_over_linear": round(
+            sql[model, large]["cpu_seconds"] / sql[model, small]["cpu_seconds"] / (large / small), 3
         )
         for model in MODELS
     }
     agree = all(
-        abs(found[way, model, large]["sum"] / found["sql", model, large]["sum"] - 1) < 1e-5
-        for model in MODELS
-        for way in WAYS
+        abs(found[way, model, large]["sum"] / sql[model, large]["sum"] - 1) < 1e-5 for way, model in pairs
     )
-    peak = max(run["peak_gb"] for (way, _, _), run in found.items() if way == "sql")
-    for name, least in TARGETS.items():
-        print(f"{name:<22}{ratios[name]:>8.3f} (at least {least:.2f})")
-    print(f"{'peak memory of SQL':<22}{peak:>8.3f} GB (at most {MOST_GB:.2f})")
-    for model, factor in growth.items():
-        print(f"{'growth, ' + model:<22}{factor:>8.3f} of linear, {small:,} to {large:,} rows")
     print("scores agree" if agree else "SCORES DIFFER")
-    result = {
-        "name": "scoring",
-        "ratios": ratios,
-        "peak_gb": round(peak, 3),
-        "rows": large,
-        "growth_over_linear": growth,
-        "cpu_seconds": {
-            f"{model}_{way}": round(found[way, model, large]["cpu_seconds"], 1)
-            for model in MODELS
-            for way in WAYS
+    report(
+        "scoring",
+        ratios=ratios,
+        at_least=TARGETS,
+        at_most={"peak_gb": MOST_GB} | dict.fromkeys(over_linear, MOST_GROWTH),
+        cpu_seconds=sum(run["cpu_seconds"] for run in sql.values()),
+        peak_gb=max(run["peak_gb"] for run in sql.values()),
+        quick=options.quick,
+        growth={
+            "unit": "customers",
+            "cost": "CPU seconds",
+            "series": {
+                model: [[rows, round(sql[model, rows]["cpu_seconds"], 2)] for rows in (small, large)]
+                for model in MODELS
+            },
         },
-        "scores_agree": agree,
-    }
-    print(json.dumps(result))
+        **over_linear,
+        rows=large,
+        scores_agree=agree,
+        seconds={f"{model} {way}": round(found[way, model, large]["seconds"], 1) for way, model in pairs},
+        cpu_of={f"{model} {way}": round(found[way, model, large]["cpu_seconds"], 1) for way, model in pairs},
+    )
     if not agree:
         sys.exit(1)
 
