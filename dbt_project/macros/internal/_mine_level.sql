@@ -9,12 +9,14 @@
     {% set prefixes_count = run_query('select count(*) from ' ~ prefixes)[0][0] | int %}
     {% set dense_prefixes = [(retention._dense_cells() | int) // mine.key_base - 1, 0] | max %}
     {% set key = retention._extended_key(level, mine.key_base, prefixes_count) %}
+    {# At level 2 the item is its own prefix. A stored column, and not a cast, tells the engine how few keys come. #}
+    {% set prefix = 'rows_before.prefix_number' if level > 2 else 'rows_before.item' %}
     {% set parts = {} %}
     {% if dense_prefixes > 0 %}
-        {% do parts.update({'dense': 'rows_before.prefix_number <= ' ~ dense_prefixes}) %}
+        {% do parts.update({'dense': prefix ~ ' <= ' ~ dense_prefixes}) %}
     {% endif %}
     {% if prefixes_count > dense_prefixes %}
-        {% do parts.update({'sparse': 'rows_before.prefix_number > ' ~ dense_prefixes}) %}
+        {% do parts.update({'sparse': prefix ~ ' > ' ~ dense_prefixes}) %}
     {% endif %}
     {% set sets %}
         with counted as (
