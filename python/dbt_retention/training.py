@@ -67,7 +67,7 @@ from dbt_retention.fitting import Fitting, fit_candidate, probabilities, variant
 from dbt_retention.plots import churn_plots
 from dbt_retention.policy import ALWAYS, NO_CHAMPION, NO_FIT, Evidence, why_retrain
 from dbt_retention.registry import Registry
-from dbt_retention.scoring import LIBRARIES, Matrix, as_float32, load
+from dbt_retention.scoring import LIBRARIES, Matrix, as_matrix, load
 from dbt_retention.segmentation import branches, choose_count, fit_segments, named_places, put_in_order
 from dbt_retention.settings import ChurnSettings, SegmentSettings, Settings, read_settings
 
@@ -699,8 +699,9 @@ def _labelled(rows: pa.Table, features: list[str]) -> LabelledRows:
 
 
 def _matrix(rows: pa.Table, features: list[str]) -> Matrix:
-    columns = [as_float32(rows[name].combine_chunks(), name=name) for name in features]
-    return np.column_stack(columns) if columns else np.empty((len(rows), 0), dtype=np.float32)
+    if not features:
+        return np.empty((len(rows), 0), dtype=np.float32)
+    return as_matrix({name: rows[name].combine_chunks() for name in features}, features)
 
 
 def _dates(rows: pa.Table) -> npt.NDArray[np.datetime64]:

@@ -29,7 +29,7 @@ from dbt_retention.card import Calibration, Card, UpliftCandidate, UpliftTrainin
 from dbt_retention.evaluation import Floats
 from dbt_retention.export import export_uplift
 from dbt_retention.registry import Registry
-from dbt_retention.scoring import LIBRARIES, Matrix, as_float32
+from dbt_retention.scoring import LIBRARIES, Matrix, as_matrix
 from dbt_retention.settings import Settings, read_settings
 
 UPLIFT = "uplift"
@@ -116,7 +116,7 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
             return _table(card, TRAINED, known.candidates, known.rows)
     contacts = Contacts(
         customers=np.asarray(rows["customer_id"].to_pylist(), dtype=object),
-        matrix=np.column_stack([as_float32(rows[name].combine_chunks(), name=name) for name in features]),
+        matrix=as_matrix({name: rows[name].combine_chunks() for name in features}, features),
         treated=np.asarray(rows["is_treated"].to_pylist(), dtype=bool),
         retained=np.asarray(rows["is_retained"].to_pylist(), dtype=np.float64),
         treated_share=rows["treated_share"].cast(pa.float64()).to_numpy(),
