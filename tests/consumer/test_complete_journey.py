@@ -82,6 +82,36 @@ def test_the_traps_of_the_data_are_handled_where_they_can_be_seen(grocery: Shop)
     assert grocery.query("select count(*) from int_retention__purchases where pieces_count = 0") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("basket_item", "least"),
+    [
+        ("category", {"usual": (0.260, 0.655)}),
+        ("subcategory", {"usual": (0.171, 0.550), "new": (0.070, 0.094)}),
+    ],
+)
+def test_recommendations_would_have_been_bought_as_often_as_promised(
+    tmp_path: Path, basket_item: str, least: dict[str, tuple[float, float]]
+) -> None:
+    """Recall and NDCG at 10 of the 28 days after 2017-12-01, by what was known on that morning."""
+    shop = Shop(
+        folder=EXAMPLE, warehouse=tmp_path / "grocery.duckdb", models=tmp_path / "models", project=EXAMPLE
+    )
+    built = shop.build(
+        "--select", "+mart_recommendation_quality", basket_item=basket_item, as_of_date="2017-12-29"
+    )
+    assert "mart_recommendation_quality" in built
+    quality = {
+        (str(day), name): figures
+        for day, name, *figures in shop.query(
+            "select as_of_date, list_name, recall_at_10, ndcg_at_10 from mart_recommendation_quality "
+            "where method = 'recommendation'"
+        )
+    }
+    for name, (recall, ndcg) in least.items():
+        found_recall, found_ndcg = quality["2017-12-01", name]
+        assert (found_recall >= recall, found_ndcg >= ndcg) == (True, True), quality
+
+
 def test_a_past_morning_that_cannot_be_judged_gets_words(grocery: Shop, tmp_path: Path) -> None:
     out = tmp_path / "scores.parquet"
     done = grocery.run("retention", "evaluate", "--project", ".", "--as-of", "2017-12-20", "--out", str(out))
