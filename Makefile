@@ -10,10 +10,10 @@ BENCHMARKS := $(filter-out measuring readme simulated,$(basename $(notdir $(wild
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark check lint format build train docs lock clean bench
+.PHONY: help demo test test-spark java check lint format build train docs lock clean bench
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/demo.installed ## build the grocery shop and read who is about to leave
 	$(BIN)/retention build --project $(DEMO)
@@ -22,10 +22,14 @@ demo: $(VENV)/demo.installed ## build the grocery shop and read who is about to 
 test: $(VENV)/dev.installed ## run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-test-spark: $(SPARK_VENV)/installed ## build the seeds on Spark too, and compare every table
-	@[ -n "$$JAVA_HOME" ] || command -v java > /dev/null || { echo "Spark needs Java 17 or newer, and there is none." \
-		"Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"; exit 1; }
+test-spark: java $(SPARK_VENV)/installed ## build the seeds on Spark too, and compare every table
 	$(SPARK_VENV)/bin/pytest -m spark tests/parity/test_spark.py
+
+# Asked for before anything is installed.
+java:
+	@java="$${JAVA_HOME:+$$JAVA_HOME/bin/}java"; found=$$("$$java" -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p'); \
+	[ "$${found:-0}" -ge 17 ] || { echo "Spark needs Java 17 or newer; $$java is $${found:-not there}. Install it and set JAVA_HOME to it." \
+		"Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"; exit 1; }
 
 check: lint test ## what CI runs: lint and test
 
