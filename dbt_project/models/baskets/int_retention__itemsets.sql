@@ -1,7 +1,10 @@
 -- noqa: disable=LT04
 -- One row per frequent itemset: items that stand together in at least apriori_min_support of the baskets.
 -- The hook finds them level by level in work tables; here they get their names.
-{{ config(pre_hook="{{ mine_basket_itemsets(ref('int_retention__baskets')) }}") }}
+{{ config(
+    pre_hook="{{ mine_basket_itemsets(ref('int_retention__baskets')) }}",
+    post_hook="{{ _drop_work_tables(['itemsets', 'items']) }}"
+) }}
 
 {% set max_length = basket_var('apriori_max_length') %}
 
