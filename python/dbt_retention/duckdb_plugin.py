@@ -12,7 +12,6 @@ SQL: the functions of `dbt_retention.functions`, and onnx_models_path() -> VARCH
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,8 @@ from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling, PythonUDFType
 from duckdb.sqltypes import DuckDBPyType
 
-from dbt_retention.errors import RetentionError
 from dbt_retention.functions import sql_functions
+from dbt_retention.package_data import package_folder
 from dbt_retention.registry import DEFAULT_MODELS_PATH
 
 
@@ -34,7 +33,7 @@ class Plugin(BasePlugin):
         models_path = plugin_config.get("models_path", DEFAULT_MODELS_PATH)
         self.models_path = Path(str(models_path)).expanduser().resolve()
         self.package_folders = {
-            variable: _package_folder(package)
+            variable: package_folder(package)
             for variable, package in dict(plugin_config.get("package_data") or {}).items()
         }
 
@@ -78,12 +77,3 @@ def _sql_type(arrow: Any) -> str:
     if pa.types.is_struct(arrow):
         return f"STRUCT({', '.join(f'{field.name} {_sql_type(field.type)}' for field in arrow)})"
     return {pa.float32(): "FLOAT", pa.float64(): "DOUBLE", pa.int64(): "BIGINT"}[arrow]
-
-
-def _package_folder(package: str) -> Path:
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise RetentionError(
-            f"package_data names '{package}', which is not installed. Run: pip install 'dbt-retention[demo]'"
-        )
-    return Path(next(iter(spec.submodule_search_locations)))

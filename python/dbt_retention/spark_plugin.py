@@ -10,6 +10,8 @@ The profile says how, as parameters of the session:
       server_side_parameters:
         spark.sql.warehouse.dir: warehouse/spark
         spark.retention.models_path: models_onnx     # the registry's folder; workers read it too
+        spark.retention.package_data.shop: my_data   # optional: SQL's ${spark.retention.package_data.shop}
+                                                     # is the folder of the installed package my_data
 
 Any other parameter of Spark may stand there (spark.master: yarn) and goes before the defaults below, which
 suit one machine. `retention build --target spark` does the rest.
@@ -38,9 +40,11 @@ from pyspark.sql.pandas.types import from_arrow_type
 
 from dbt_retention.errors import RetentionError
 from dbt_retention.functions import SqlFunction, sql_functions
+from dbt_retention.package_data import package_folder
 from dbt_retention.registry import DEFAULT_MODELS_PATH
 
 WAREHOUSE, MODELS_PATH = "spark.sql.warehouse.dir", "spark.retention.models_path"
+PACKAGE_DATA = "spark.retention.package_data."
 METASTORE = "spark.hadoop.javax.jdo.option.ConnectionURL"
 OLDEST_JAVA = 17
 
@@ -100,6 +104,11 @@ def open_session(parameters: Mapping[str, str]) -> SparkSession:
     for name in (WAREHOUSE, MODELS_PATH):
         if "://" not in wanted[name]:
             wanted[name] = str(Path(wanted[name]).expanduser().resolve())
+    wanted |= {
+        name: str(package_folder(package))
+        for name, package in wanted.items()
+        if name.startswith(PACKAGE_DATA)
+    }
     if wanted["spark.master"].startswith("local"):
         wanted = LOCAL_DEFAULTS | wanted
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

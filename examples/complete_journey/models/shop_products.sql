@@ -32,10 +32,10 @@ described as (
     union all
     select
         product_id,
-        cast(null as varchar) as product_name,
-        cast(null as varchar) as category,
-        cast(null as varchar) as subcategory,
-        cast(null as varchar) as brand
+        cast(null as {{ dbt.type_string() }}) as product_name,
+        cast(null as {{ dbt.type_string() }}) as category,
+        cast(null as {{ dbt.type_string() }}) as subcategory,
+        cast(null as {{ dbt.type_string() }}) as brand
     from unknown_products
 
 )
