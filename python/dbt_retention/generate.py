@@ -79,13 +79,27 @@ FADE_DAYS = 40.0  # mean days between the first sign and the last purchase
 FADER_SHARE = 0.78  # the others leave without a sign
 ZH_SHARE = 0.20
 SET_ORDER_SHARE = 0.22  # of orders that hold one planted set of products
+FAVOURITE_DEPTH, SECOND_DEPTH = 0.45, 0.70  # how deep a look into the shelves goes: see _depth_span
+FADED_ORDERS, FADING_DAYS = 0.25, 30.0  # share of the rate that is left, and after how many days
+GOOD_ORDERS = 0.945  # neither cancelled nor returned
+MEAN_QUANTITY, QUANTITY_P = 1 / 0.72, 0.72
+SALE_PERCENTS = np.array([5, 10, 15, 20, 30])
 GROUP_SHARE = np.array([0.40, 0.28, 0.20, 0.12])
 GROUP_LEAVING = np.array([1.0, 0.35, 2.0, 0.9])  # how fast, against the average customer
 GROUP_EFFECT = np.array([0.80, 0.08, 0.08, -0.55])  # log of how much a treatment slows leaving
+ACTION_STRENGTH: Final = {
+    "recommendation": 0.4,
+    "offer": 1.4,
+    "care_call": 2.0,
+    "membership": 0.9,
+    "social": 0.3,
+}
+STRENGTH_SPREAD = 0.7  # standard deviation, between shops, of its logarithm
 GROUP_BOOST = np.array([0.35, 0.05, 0.0, -0.15])  # share by which it moves the purchase rate
 
 # Campaigns.
 OFFER_CENTS: Final = {"offer": 600, "membership": 300}
+COUPON_DAYS = 30  # in which an offer can be taken
 CONTACT_SHARE, CONTROL_SHARE = 0.70, 0.30
 MAX_EFFECT_DAYS = 60
 
@@ -160,15 +174,21 @@ INPUTS: Final[dict[str, Any]] = {
 }
 # What no shop ever sees. Null dropout_date: still a customer on the last day; null fade_start_date:
 # never faded in the period. true_effect is treatment minus control, 0 for who had already left.
+# truth_actions: what a contact on the morning after the last day would bring each customer, by action and
+# without one: P(a purchase within effect_days), purchases expected in 12 months, P(an offer is taken).
 # planted_share is the share of orders that the whole set was put into on purpose.
 TRUTH: Final[dict[str, Any]] = {
     "truth_customers": _schema(
         "customer_id text, dropout_date date, fade_start_date date, purchases_per_day number,"
-        "price_sensitivity number, preferred_categories text, latent_group text"
+        "margin_per_order number, price_sensitivity number, preferred_categories text, latent_group text"
     ),
     "truth_effects": _schema(
         "campaign_id text, customer_id text, action text, effect_days whole,"
         "stay_probability_control number, stay_probability_treatment number, true_effect number"
+    ),
+    "truth_actions": _schema(
+        "customer_id text, action text, effect_days whole, buy_probability number,"
+        "expected_purchases_12m number, offer_probability number"
     ),
     "truth_itemsets": _schema("itemset_id text, product_id text, planted_share number"),
 }
@@ -178,6 +198,8 @@ TRUTH: Final[dict[str, Any]] = {
 class Shop:
     """The only things that the result depends on.
 
+    are_actions_alike: all actions work about as well; else the dearer ones better (ACTION_STRENGTH), and each
+    better or worse than that by a factor that differs between shops.
     Raises ValueError, in words, for a value that cannot be simulated.
     """
 
@@ -186,6 +208,7 @@ class Shop:
     seed: int = 7
     dirty_share: float = 0.002
     first_day: date = date(2023, 1, 2)
+    are_actions_alike: bool = True
 
     def __post_init__(self) -> None:
         _check_whole("customers", self.customers, 1, MAX_CUSTOMERS)
@@ -260,6 +283,7 @@ class _World:
     products: _Products
     day_rate: Floats  # (days,) season and weekday, 1 on average
     actions: tuple[str, ...]
+    strengths: dict[str, float]  # by action: factor on what it does
     starts: Floats  # (campaigns,) day whose first second is the moment of assignment
     effect_days: int  # shorter than the gap between two campaigns, so that effects never overlap
 
@@ -277,9 +301,19 @@ def _build_world(shop: Shop) -> _World:
         products=_build_products(_stream(shop, -1, "products"), shop.customers),
         day_rate=_day_rate(shop),
         actions=tuple(programme[number % len(programme)] for number in range(count)),
+        strengths=_draw_strengths(shop),
         starts=starts,
         effect_days=int(min(MAX_EFFECT_DAYS, np.diff(starts).min())),
     )
+
+
+def _draw_strengths(shop: Shop) -> dict[str, float]:
+    if shop.are_actions_alike:
+        return dict.fromkeys(ACTIONS, 1.0)
+    luck = _stream(shop, -1, "strengths").lognormal(0, STRENGTH_SPREAD, len(ACTIONS))
+    return {
+        action: ACTION_STRENGTH[action] * float(factor) for action, factor in zip(ACTIONS, luck, strict=True)
+    }
 
 
 def _stream(shop: Shop, block: int, part: str) -> np.random.Generator:
@@ -452,8 +486,7 @@ def _run_campaigns(
         eligible = (people.start < start) & (gone_at > start - 90) & consent
         chosen = eligible & (rng.random(n) < CONTACT_SHARE)
         treated = chosen & (rng.random(n) >= CONTROL_SHARE)
-        fit = 0.25 + 1.25 * _affinity(people, action)
-        pace = np.exp(-GROUP_EFFECT[people.group] * fit)
+        pace, boost = _treatment(world, people, action)
         who = np.flatnonzero(chosen)
         fading = (fade_at < start)[who]
         gone = (gone_at < start)[who]
@@ -467,7 +500,7 @@ def _run_campaigns(
         parts.append((np.full(len(who), number), who, treated[who].astype(np.int64)))
         fade_at = np.where(treated, _slowed(fade_at, start, horizon, pace), fade_at)
         gone_at = np.where(treated, _slowed(gone_at, start, horizon, pace), gone_at)
-        lift[:, number] += treated * GROUP_BOOST[people.group] * fit
+        lift[:, number] += treated * boost
     campaign, who, treated_code = (np.concatenate(column) for column in zip(*parts, strict=True))
     control, treatment = (np.concatenate(column) for column in zip(*stays, strict=True))
     contacts = _Contacts(campaign, who, treated_code == 1, control, treatment)
@@ -484,6 +517,18 @@ def _affinity(people: _People, action: str) -> Floats:
         "social": np.clip((60 - people.age) / 40, 0, 1),
     }
     return np.asarray(traits[action], dtype=np.float64)
+
+
+def _treatment(world: _World, people: _People, action: str) -> tuple[Floats, Floats]:
+    """What an action does: the pace of the clock of leaving, and the share it adds to the purchase rate."""
+    fit = 0.25 + 1.25 * _affinity(people, action)
+    fit *= world.strengths[action]
+    return np.exp(-GROUP_EFFECT[people.group] * fit), np.maximum(GROUP_BOOST[people.group] * fit, -0.9)
+
+
+def _takes_offer(people: _People, action: str) -> Floats:
+    """P(the next order within COUPON_DAYS uses the offer), (customers,)."""
+    return np.asarray(0.15 + 0.65 * _affinity(people, action))
 
 
 def _slowed(time: Floats, start: float, horizon: float, pace: Floats) -> Floats:
@@ -508,6 +553,100 @@ def _stay_probability(people: _People, who: Ints, fading: Bools, span: Floats) -
 
 
 @dataclass(frozen=True)
+class _Response:
+    """What a contact on the morning after the last day would bring; arrays are (customers,)."""
+
+    buys: Floats  # P(a purchase within the effect's days)
+    purchases: Floats  # expected within 12 months
+    takes: Floats  # P(its offer is taken)
+
+
+def _respond(world: _World, people: _People, leaving: _Leaving, action: str | None) -> _Response:
+    """What becomes of each customer from the last day on, contacted by `action` or not; without seasons.
+
+    Exponential waits forget what was, so that the state of the last day is all there is to know: active,
+    fading for so many days, or gone. Expectations are followed backwards from the end in steps of about five
+    days, for the active and for those who have faded for 0, 1, 2 ... steps.
+    """
+    n, horizon = len(people.number), float(world.effect_days)
+    step = horizon / max(1, round(horizon / 5))
+    ages = int(np.ceil(FADING_DAYS / step)) + 1
+    pace, boost, takes = np.ones(n), np.zeros(n), np.zeros(n)
+    if action is not None:
+        pace, boost = _treatment(world, people, action)
+        takes = _takes_offer(people, action) * (action in OFFER_CENTS)
+    activity = 1 - (1 - FADED_ORDERS) * np.clip((np.arange(ages) + 0.5) * step / FADING_DAYS, 0, 1)
+    older = np.minimum(np.arange(ages) + 1, ages - 1)
+
+    def backwards(days: float, *, is_count: bool) -> Floats:
+        """Expected purchases within `days`, or P(none), (customers,)."""
+        at_end = 0.0 if is_count else 1.0
+        active, fading = np.full(n, at_end), np.full((n, ages), at_end)
+        for ends in np.arange(days, step / 2, -step):
+            treated = ends - step / 2 < horizon
+            speed = pace if treated else np.ones(n)
+            rate = GOOD_ORDERS * people.rate * step * (1 + boost * treated)
+            fades = -np.expm1(-people.leave_rate * speed * step)
+            leaves = -np.expm1(-speed * step / FADE_DAYS)[:, None]
+            slower = rate[:, None] * activity
+            if is_count:
+                stays = np.where(people.fades, fading[:, 0], -rate / 2)
+                active = rate + (1 - fades) * active + fades * stays
+                fading = slower * (1 - leaves / 2) + (1 - leaves) * fading[:, older]
+            else:
+                stays = np.where(people.fades, np.exp(-rate) * fading[:, 0], np.exp(-rate / 2))
+                active = np.exp(-rate) * (1 - fades) * active + fades * stays
+                half = np.exp(-slower / 2)
+                fading = half * ((1 - leaves) * half * fading[:, older] + leaves)
+        since = np.maximum(world.days - leaving.fade_at, 0)
+        age = np.minimum((since / step).astype(np.int64), ages - 1)
+        is_fading = leaving.fade_at < world.days
+        of_state = np.where(is_fading, fading[np.arange(n), age], active)
+        return np.where(leaving.gone_at < world.days, at_end, of_state)
+
+    return _Response(
+        buys=1 - backwards(horizon, is_count=False),
+        purchases=backwards(365.0, is_count=True),
+        takes=takes * (1 - backwards(min(COUPON_DAYS, horizon), is_count=False)),
+    )
+
+
+def _depth_span(people: _People) -> Floats:
+    """How deep into the shelves a customer looks at most: favourites lie in front."""
+    return np.asarray(0.6 + 0.8 * people.curiosity)
+
+
+def _sale_share(people: _People) -> Floats:
+    """Share of lines that a customer buys at a lower price."""
+    return np.asarray(0.06 + 0.34 * people.price_sensitivity)
+
+
+def _order_margin(world: _World, people: _People) -> Floats:
+    """Money that an order leaves after its goods are paid, on average and without coupons, (customers,)."""
+    shelf = world.products
+    kinds = len(SHELVES)
+    popularity = np.diff(shelf.shelf, prepend=0.0)
+    cents = np.bincount(shelf.category, weights=popularity * shelf.cents, minlength=kinds)
+    costs = np.bincount(shelf.category, weights=popularity * shelf.cost_cents, minlength=kinds)
+    demand = np.array([share for _, share, _ in SHELVES.values()])
+    span = _depth_span(people)
+    first = np.minimum(FAVOURITE_DEPTH / span, 1)
+    second = np.minimum(SECOND_DEPTH / span, 1) - first
+    set_share = np.diff(shelf.set_shelf, prepend=0.0)
+    paid = 1 - _sale_share(people) * SALE_PERCENTS.mean() / 100
+    lines = people.basket + 1 - SET_ORDER_SHARE
+
+    def per_order(by_kind: npt.NDArray[Any], by_product: Ints) -> Floats:
+        mixed = first * by_kind[people.favourites[:, 0]] + second * by_kind[people.favourites[:, 1]]
+        mixed += (1 - first - second) * (demand @ by_kind) / demand.sum()
+        in_sets = set_share @ np.array([by_product[members].sum() for members in shelf.sets])
+        return np.asarray(MEAN_QUANTITY * (lines * mixed + SET_ORDER_SHARE * in_sets))
+
+    margin = per_order(cents, shelf.cents) * paid - per_order(costs, shelf.cost_cents)
+    return np.asarray(margin / 100)
+
+
+@dataclass(frozen=True)
 class _Orders:
     """Arrays of (orders,), sorted by time."""
 
@@ -526,7 +665,9 @@ def _draw_orders(
     end = np.minimum(leaving.gone_at, world.days)
     peak = world.day_rate.max() * max(1.0, lift.max())
     who, time = _candidates(rng, people.rate * peak, people.start, end)
-    chance = _busyness(world, who, time, lift) * leaving.activity(who, time, low=0.25, days=30)
+    chance = _busyness(world, who, time, lift) * leaving.activity(
+        who, time, low=FADED_ORDERS, days=FADING_DAYS
+    )
     keep = rng.random(len(who)) * peak < chance
     who = np.concatenate([np.arange(len(people.number)), who[keep]])
     time = np.concatenate([people.start, time[keep]])
@@ -536,7 +677,7 @@ def _draw_orders(
     n = len(who)
     is_first = np.zeros(n, dtype=np.bool_)
     is_first[np.unique(who, return_index=True)[1]] = True
-    status = np.where(is_first, 0, _pick(rng, np.array([0.945, 0.030, 0.025]), n))
+    status = np.where(is_first, 0, _pick(rng, np.array([GOOD_ORDERS, 0.030, 0.025]), n))
     back = second + rng.integers(2 * DAY, 20 * DAY, n)
     status = np.where((status == 2) & (back >= world.days * DAY), 0, status)
     other = _pick(rng, np.array([0.4, 0.35, 0.25]), n)
@@ -598,10 +739,10 @@ def _draw_lines(
     begins = np.concatenate([[True], order[1:] != order[:-1]])
     first_line = np.flatnonzero(begins)
     number = np.arange(n) - first_line[order] + 1
-    quantity = np.minimum(rng.geometric(0.72, n), 9).astype(np.int64)
+    quantity = np.minimum(rng.geometric(QUANTITY_P, n), 9).astype(np.int64)
     gross = quantity * world.products.cents[product]
-    on_sale = rng.random(n) < 0.06 + 0.34 * people.price_sensitivity[orders.who[order]]
-    percent = on_sale * np.array([5, 10, 15, 20, 30])[rng.integers(0, 5, n)]
+    on_sale = rng.random(n) < _sale_share(people)[orders.who[order]]
+    percent = on_sale * SALE_PERCENTS[rng.integers(0, len(SALE_PERCENTS), n)]
     discount = gross * percent // 100
     redemptions = _draw_redemptions(rng, world, people, orders, contacts, first_line=first_line)
     coupon = np.full(n, -1, dtype=np.int64)
@@ -625,10 +766,10 @@ def _draw_baskets(
     order = np.repeat(np.arange(n), counts)
     who = orders.who[order]
     # A curious customer looks beyond the two favourite categories more often.
-    depth = rng.random(len(order)) * (0.6 + 0.8 * people.curiosity[who])
+    depth = rng.random(len(order)) * _depth_span(people)[who]
     anything = _pick(rng, np.array([share for _, share, _ in SHELVES.values()]), len(order))
     favourite, second = people.favourites[who, 0], people.favourites[who, 1]
-    category = np.where(depth < 0.45, favourite, np.where(depth < 0.70, second, anything))
+    category = np.where(depth < FAVOURITE_DEPTH, favourite, np.where(depth < SECOND_DEPTH, second, anything))
     product = np.searchsorted(shelf.shelf, category + rng.random(len(order)), side="right")
     product = np.minimum(product, len(shelf.shelf) - 1)
     holder = np.flatnonzero(has_set)
@@ -663,9 +804,9 @@ def _draw_redemptions(
             continue
         treated = contacts.who[(contacts.campaign == number) & contacts.treated]
         uses = np.zeros(len(people.number), dtype=np.bool_)
-        uses[treated] = draw[treated] < 0.15 + 0.65 * people.price_sensitivity[treated]
+        uses[treated] = draw[treated] < _takes_offer(people, action)[treated]
         since = orders.second - world.starts[number] * DAY
-        usable = np.flatnonzero((since > DAY) & (since < 30 * DAY) & (orders.status == 0))
+        usable = np.flatnonzero((since > DAY) & (since < COUPON_DAYS * DAY) & (orders.status == 0))
         usable = usable[uses[orders.who[usable]]]
         next_order = usable[np.unique(orders.who[usable], return_index=True)[1]]
         found.append(np.sort(next_order))
@@ -678,7 +819,7 @@ def _draw_redemptions(
 # The tables of one block.
 
 
-def _block_tables(world: _World, block: int) -> dict[str, pa.Table]:
+def _block_tables(world: _World, block: int, *, truth: bool) -> dict[str, pa.Table]:
     """The rows that one block adds to each input and truth table, in the order they are written."""
 
     def stream(part: str) -> np.random.Generator:
@@ -704,11 +845,25 @@ def _block_tables(world: _World, block: int) -> dict[str, pa.Table]:
             "campaign_id": _ids("K", 3, redemptions.campaign + 1),
             "order_id": view.order_ids(redemptions.order),
         },
+    }
+    if truth:
+        columns |= _truth_columns(view, leaving, contacts)
+    schemas = INPUTS | TRUTH
+    return {name: pa.table(held, schema=schemas[name]) for name, held in columns.items()}
+
+
+def _truth_columns(view: _Columns, leaving: _Leaving, contacts: _Contacts) -> dict[str, dict[str, Any]]:
+    """The truth tables of one block."""
+    world, people = view.world, view.people
+    responses = {action: _respond(world, people, leaving, action) for action in (None, *ACTIONS)}
+    everyone = np.arange(len(people.number))
+    return {
         "truth_customers": {
             "customer_id": view.customer_ids(np.arange(len(people.number))),
             "dropout_date": view.dates(leaving.gone_at, leaving.gone_at >= world.days),
             "fade_start_date": view.dates(leaving.fade_at, (leaving.fade_at >= world.days) | ~people.fades),
             "purchases_per_day": people.rate,
+            "margin_per_order": _order_margin(world, people),
             "price_sensitivity": people.price_sensitivity,
             "preferred_categories": pc.binary_join_element_wise(
                 _words(tuple(SHELVES), people.favourites[:, 0]),
@@ -726,9 +881,15 @@ def _block_tables(world: _World, block: int) -> dict[str, pa.Table]:
             "stay_probability_treatment": contacts.stay_treatment,
             "true_effect": contacts.stay_treatment - contacts.stay_control,
         },
+        "truth_actions": {
+            "customer_id": view.customer_ids(np.tile(everyone, len(responses))),
+            "action": np.repeat([action or "none" for action in responses], len(everyone)),
+            "effect_days": np.full(len(responses) * len(everyone), world.effect_days),
+            "buy_probability": np.concatenate([each.buys for each in responses.values()]),
+            "expected_purchases_12m": np.concatenate([each.purchases for each in responses.values()]),
+            "offer_probability": np.concatenate([each.takes for each in responses.values()]),
+        },
     }
-    schemas = INPUTS | TRUTH
-    return {name: pa.table(held, schema=schemas[name]) for name, held in columns.items()}
 
 
 def _world_tables(world: _World) -> dict[str, pa.Table]:
@@ -1173,7 +1334,7 @@ def _write_shop(
 
         write(_world_tables(world))
         for block in range(-(-shop.customers // BLOCK_CUSTOMERS)):
-            write(_block_tables(world, block))
+            write(_block_tables(world, block, truth=truth))
             if progress is not None:
                 progress(min((block + 1) * BLOCK_CUSTOMERS, shop.customers), shop.customers)
     return rows

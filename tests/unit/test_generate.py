@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from dbt_retention import generate
@@ -31,7 +32,7 @@ CONTRACT = {
     "campaign_contacts": "campaign_id customer_id assigned_at arm contacted_at opened_at clicked_at",
     "coupon_redemptions": "coupon_id customer_id redeemed_at campaign_id order_id",
 }
-TRUTH = ("truth_customers", "truth_effects", "truth_itemsets")
+TRUTH = ("truth_customers", "truth_effects", "truth_actions", "truth_itemsets")
 SMALL = Shop(customers=60, months=6)
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
@@ -132,7 +133,7 @@ def test_a_block_does_not_depend_on_the_blocks_before_it(
     generate_shop(shop, out=tmp_path, file_format="parquet")
     orders = pq.ParquetFile(tmp_path / "orders.parquet")
     assert orders.num_row_groups == 3
-    alone = generate._block_tables(generate._build_world(shop), 2)["orders"]
+    alone = generate._block_tables(generate._build_world(shop), 2, truth=False)["orders"]
     assert orders.read_row_group(2).cast(alone.schema).equals(alone)
 
 
@@ -459,6 +460,31 @@ def test_effects_differ_between_customers_of_one_group(ask_big: Ask) -> None:
         where latent_group = 'persuadable' and true_effect <> 0
     """)[0]
     assert high > 3 * low > 0
+
+
+@pytest.mark.parametrize("action", [None, "care_call"])
+def test_contacts_bring_what_simulated_futures_bring(action: str | None) -> None:
+    world = generate._build_world(Shop(customers=20_000, are_actions_alike=False))
+    people = generate._draw_people(generate._stream(world.shop, 0, "people"), world, 0)
+    size, today, horizon = len(people.number), float(world.days), float(world.effect_days)
+    never = np.full(size, np.inf)
+    response = generate._respond(world, people, generate._Leaving(never, never), action)
+    rng = np.random.default_rng(3)
+    fades = rng.exponential(1 / people.leave_rate)
+    gone = fades + np.where(people.fades, rng.exponential(generate.FADE_DAYS, size), 0)
+    pace, boost = (
+        (np.ones(size), np.zeros(size)) if action is None else generate._treatment(world, people, action)
+    )
+    fades, gone = (generate._slowed(today + wait, today, horizon, pace) - today for wait in (fades, gone))
+    exposures = []
+    for days in (horizon, 365.0):
+        middle = np.arange(0.5, days)
+        faded = np.clip((middle - fades[:, None]) / generate.FADING_DAYS, 0, 1) * (1 - generate.FADED_ORDERS)
+        lift = np.where(middle < horizon, 1 + boost[:, None], 1)
+        exposures.append(((1 - faded) * lift * (middle < gone[:, None])).sum(axis=1))
+    rate = generate.GOOD_ORDERS * people.rate
+    assert response.buys.mean() == pytest.approx(-np.expm1(-rate * exposures[0]).mean(), abs=0.005)
+    assert response.purchases.mean() == pytest.approx((rate * exposures[1]).mean(), rel=0.015)
 
 
 def test_planted_itemsets_are_more_frequent_than_chance(ask_big: Ask) -> None:

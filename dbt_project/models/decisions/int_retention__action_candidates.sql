@@ -163,15 +163,14 @@ paired as (
         actions.offer_value,
         actions.contact_cost,
         coalesce(effects.evidence, 'prior') as evidence,
-        {# The customer's own uplift, where there is a model; then the lower bound of what was measured;
-           then what is assumed. #}
+        {# The customer's own uplift, where there is a model; else by a save rate: measured, then assumed. #}
         case
             when actions.action = 'none' then 0
             else
                 coalesce(
                     uplift_scores.uplift_rate,
-                    case when effects.evidence = 'measured' then effects.effect_lower_rate end,
                     actions.reach_share * customers.churn_probability * coalesce(
+                        case when effects.evidence = 'measured' then effects.save_lower_rate end,
                         cast(of_tier_and_segment.prior_save_rate as double),
                         cast(of_segment.prior_save_rate as double),
                         priors.prior_save_rate

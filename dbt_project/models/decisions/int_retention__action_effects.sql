@@ -1,8 +1,12 @@
--- One row per action and risk tier: what an action changes, and how that is known.
--- Randomised campaigns of an action are pooled by inverse variance. The tiers of an action then lean on their
--- mean as much as chance explains their differences: empirical Bayes, with the variance between tiers by
--- DerSimonian & Laird (1986). A tier without a measured campaign keeps the prior.
+-- One row per action and risk tier: which share of those about to leave, and reached, an action keeps, and how
+-- that is known. All is in save rates, effect / (reach x churn rate): where hardly anybody would leave, an effect
+-- says little. Randomised campaigns of an action are pooled by inverse variance. They say by what factor the
+-- action differs from what was assumed of it, and the factor leans on 1 as far as they are few. Then tiers: what
+-- they differ by beyond that counts as far as chance does not explain it (empirical Bayes, the variance between
+-- tiers by DerSimonian & Laird 1986, over all actions). A tier without a measured campaign keeps the prior.
 {% set confidence = number_var('effect_decision_confidence', 0.5, 0.9999) %}
+{% set factor_precision = '1 / power(' ~ number_var('prior_effect_error', 0.01, 100) ~ ', 2)' %}
+{% set reachable = 'priors.reach_share * risk.churn_rate' %}
 
 with priors as (
 
@@ -26,20 +30,49 @@ verdicts as (
 
 ),
 
+outcomes as (
+
+    select * from {{ ref('int_retention__campaign_outcomes') }}
+    where is_window_closed and arm in ('treatment', 'control')
+
+),
+
+risk as (
+
+    select
+        campaign_id,
+        risk_tier,
+        {{ exact_sum('churn_rate_before', scale=6) }} / count(*) as churn_rate
+    from outcomes
+    where churn_rate_before is not null
+    group by campaign_id, risk_tier
+
+),
+
 campaigns as (
 
     select
         verdicts.action,
         estimates.segment as risk_tier,
         estimates.treated_count + estimates.compared_count as contacts_count,
-        estimates.effect,
-        round(1 / (estimates.standard_error * estimates.standard_error), 6) as precision
+        cast(priors.prior_save_rate as double) as assumed_rate,
+        estimates.effect / ({{ reachable }}) as save_rate,
+        round(
+            power(({{ reachable }}) / estimates.standard_error, 2), 6
+        ) as precision
     from estimates
     inner join verdicts on estimates.campaign_id = verdicts.campaign_id
     inner join priors
         on
             verdicts.action = priors.action
             and estimates.segment = priors.risk_tier
+    inner join risk
+        on
+            estimates.campaign_id = risk.campaign_id
+            and estimates.segment = risk.risk_tier
+    where
+        priors.prior_save_rate > 0
+        and {{ reachable }} > 0
 
 ),
 
@@ -49,43 +82,48 @@ pooled as (
         action,
         risk_tier,
         sum(contacts_count) as contacts_count,
-        {{ exact_sum('effect * precision', scale=8, digits=38) }} / {{ exact_sum('precision', digits=38) }}
-            as effect,
+        {{ exact_sum('assumed_rate * precision', scale=8, digits=38) }}
+        / {{ exact_sum('precision', digits=38) }} as assumed_rate,
+        {{ exact_sum('save_rate * precision', scale=8, digits=38) }}
+        / {{ exact_sum('precision', digits=38) }} as save_rate,
         {{ exact_sum('precision', digits=38) }} as precision
     from campaigns
     group by action, risk_tier
 
 ),
 
-means as (
+sums as (
 
     select
         action,
-        count(*) as tiers_count,
-        {{ exact_sum('effect * precision', scale=8, digits=38) }} / {{ exact_sum('precision', digits=38) }}
-            as effect,
-        {{ exact_sum('precision', digits=38) }} as precision,
-        {{ exact_sum('precision * precision', digits=38) }} as precision_squares
+        {{ factor_precision }} + {{ exact_sum('precision * assumed_rate * assumed_rate', scale=8, digits=38) }}
+            as factor_precision,
+        {{ factor_precision }} + {{ exact_sum('precision * assumed_rate * save_rate', scale=8, digits=38) }}
+            as weighted_factor
     from pooled
     group by action
 
 ),
 
-spreads as (
+factors as (
 
     select
-        means.action,
-        means.tiers_count,
-        means.effect,
-        means.precision,
-        means.precision_squares,
-        {{ exact_sum(
-            'pooled.precision * (pooled.effect - means.effect) * (pooled.effect - means.effect)', scale=8, digits=38
-        ) }} as spread
+        action,
+        weighted_factor / factor_precision as factor,
+        factor_precision
+    from sums
+
+),
+
+deviations as (
+
+    select
+        pooled.*,
+        pooled.assumed_rate * factors.factor as leaning_rate,
+        pooled.save_rate - pooled.assumed_rate * factors.factor as deviation,
+        pooled.assumed_rate * pooled.assumed_rate / factors.factor_precision as leaning_variance
     from pooled
-    inner join means on pooled.action = means.action
-    group by
-        means.action, means.tiers_count, means.effect, means.precision, means.precision_squares
+    inner join factors on pooled.action = factors.action
 
 ),
 
@@ -93,46 +131,37 @@ spreads as (
 between_tiers as (
 
     select
-        action,
-        effect,
-        precision,
         greatest(
             coalesce(
-                (spread - (tiers_count - 1)) / nullif(precision - precision_squares / precision, 0), 0
+                ({{ exact_sum('precision * deviation * deviation', scale=8, digits=38) }} - count(*))
+                / nullif({{ exact_sum('precision', digits=38) }}, 0), 0
             ), 0
         ) as variance
-    from spreads
+    from deviations
 
 ),
 
-leaning as (
+shrunk_shares as (
 
     select
-        pooled.action,
-        pooled.risk_tier,
-        pooled.contacts_count,
-        pooled.effect,
-        pooled.precision,
-        between_tiers.effect as mean_effect,
-        between_tiers.precision as mean_precision,
-        between_tiers.variance,
-        between_tiers.variance * pooled.precision / (1 + between_tiers.variance * pooled.precision)
-            as own_share
-    from pooled
-    inner join between_tiers on pooled.action = between_tiers.action
+        deviations.*,
+        between_tiers.variance * deviations.precision
+        / (1 + between_tiers.variance * deviations.precision) as own_share
+    from deviations
+    cross join between_tiers
 
 ),
 
--- What is left uncertain: the tier's own part, and the mean it leans on.
+-- What is left uncertain: the tier's own part, and what it leans on.
 shrunk as (
 
     select
         action,
         risk_tier,
         contacts_count,
-        own_share * effect + (1 - own_share) * mean_effect as effect,
-        sqrt(own_share / precision + (1 - own_share) * (1 - own_share) / mean_precision) as standard_error
-    from leaning
+        leaning_rate + own_share * deviation as save_rate,
+        sqrt(own_share / precision + (1 - own_share) * (1 - own_share) * leaning_variance) as standard_error
+    from shrunk_shares
 
 ),
 
@@ -141,9 +170,9 @@ effects as (
     select
         priors.action,
         priors.risk_tier,
-        round(shrunk.effect, 8) as effect_rate,
-        round(shrunk.effect - ({{ normal_quantile(confidence) }}) * shrunk.standard_error, 8)
-            as effect_lower_rate,
+        round(shrunk.save_rate, 8) as save_rate,
+        round(shrunk.save_rate - ({{ normal_quantile(confidence) }}) * shrunk.standard_error, 8)
+            as save_lower_rate,
         case when shrunk.action is null then 'prior' else 'measured' end as evidence,
         cast(coalesce(shrunk.contacts_count, 0) as integer) as contacts_count
     from priors
