@@ -1,6 +1,6 @@
 """Does the package measure effects rightly? Thousands of simulated campaigns, by the package's own SQL.
 
-    python benchmarks/effects.py            # about four minutes on two cores
+    python benchmarks/effects.py            # 1,000 campaigns of each kind, some minutes on two cores
     python benchmarks/effects.py --quick    # 200 campaigns of each kind, under a minute
 
 A simulated shop gives customers, what was known of each on the morning of a campaign, and what came in the
@@ -21,13 +21,13 @@ The last line is JSON.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from measuring import Clock, peak_gb, report
 from simulated import load_shop, run_dbt
 
 SEED = 20_261_124
@@ -150,13 +150,14 @@ def shares(warehouse: Path, condition: str) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--campaigns", type=int, default=4000, help="campaigns of each kind")
+    parser.add_argument("--campaigns", type=int, default=1000, help="campaigns of each kind")
     parser.add_argument("--quick", action="store_true", help="200 campaigns of each kind")
     options = parser.parse_args()
     campaigns = 200 if options.quick else options.campaigns
 
     found: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory(prefix="retention-effects-") as folder:
+    clock = Clock()
+    with clock, tempfile.TemporaryDirectory(prefix="retention-effects-") as folder:
         warehouse = Path(folder) / "effects.duckdb"
         build_pool(warehouse)
         draw_campaigns(warehouse, kind="AA", campaigns=campaigns, arm=ARM, looks=1, has_effect=False)
@@ -192,7 +193,33 @@ def main() -> None:
     print("|" + "---|" * (len(outcomes) + 1))
     for name, figures in found.items():
         print(f"| {name} | " + " | ".join(f"{figures[one]:.1%}" for one in outcomes) + " |")
-    print(json.dumps({"name": "effects", "campaigns": campaigns, "truth": truth, "found": found}))
+    wrong, held = found["A/A: interval without 0"], found["known effect: inside the interval"]
+    report(
+        "effects",
+        ratios={
+            **{f"false_positives_{edge.__name__}": round(edge(wrong.values()), 4) for edge in (min, max)},
+            **{f"covered_{edge.__name__}": round(edge(held.values()), 4) for edge in (min, max)},
+            **{
+                f"interval_shorter_{outcome}": round(share, 4)
+                for outcome, share in found["CUPED: interval shorter by"].items()
+            },
+            "sequential_false_positives_max": round(
+                max(found["ten looks, sequential: some interval without 0"].values()), 4
+            ),
+        },
+        at_least={
+            "false_positives_min": 0.04,
+            "covered_min": 0.93,
+            **{f"interval_shorter_{outcome}": 0.15 for outcome in outcomes},
+        },
+        at_most={"false_positives_max": 0.06, "covered_max": 0.97, "sequential_false_positives_max": 0.05},
+        cpu_seconds=clock.cpu_seconds,
+        peak_gb=peak_gb(),
+        quick=options.quick,
+        campaigns=campaigns,
+        truth=truth,
+        found=found,
+    )
 
 
 if __name__ == "__main__":

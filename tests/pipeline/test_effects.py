@@ -9,11 +9,13 @@ import pytest
 from conftest import Shop
 from scipy.stats import norm
 
+# The look-back's figure as of one window of 60 days, of the days that the customer was known for.
+OF_A_WINDOW = "* 60e0 / greatest(least(days_since_first_order, 180), 60)"
 OUTCOMES = {
-    "retained": ("is_retained", "orders_count_before"),
-    "orders": ("orders_count", "orders_count_before"),
-    "spend": ("spend_amount", "spend_amount_before"),
-    "profit": ("profit_amount", "spend_amount_before"),
+    "retained": ("is_retained", "coalesce(churn_rate_before, 1 / (1 + orders_count_before))"),
+    "orders": ("orders_count", f"orders_count_lookback {OF_A_WINDOW}"),
+    "spend": ("spend_amount", f"spend_amount_lookback {OF_A_WINDOW}"),
+    "profit": ("profit_amount", f"spend_amount_lookback {OF_A_WINDOW}"),
 }
 
 
@@ -21,7 +23,7 @@ def arms(shop: Shop, campaign: str, outcome: str) -> dict[bool, np.ndarray[Any, 
     """Rows of outcome, covariate and recency, by is_treated."""
     y, u = OUTCOMES[outcome]
     rows = shop.query(
-        f"select is_treated, cast({y} as double), coalesce({u}, 0), coalesce(recency_weight, 0) "
+        f"select is_treated, cast({y} as double), coalesce(round({u}, 6), 0), coalesce(recency_weight, 0) "
         f"from int_retention__campaign_weights where campaign_id = '{campaign}'"
     )
     return {arm: np.array([row[1:] for row in rows if row[0] is arm], dtype=float) for arm in (True, False)}

@@ -1,9 +1,10 @@
 -- One row per campaign, segment and outcome: the mean of who was assigned to treatment, of who is compared
 -- with them, and the difference, as it is and with what was known before taken out. segment: all, or the
--- risk tier at the assignment. CUPED (Deng et al. 2013): the outcome is adjusted by the same figure in the
--- window before and by how long ago the last order was, with the slopes that hold within the arms. Both
--- were fixed before the assignment, so the expected difference stays and the variance falls. Variances are
--- per arm (Welch); weights count by Kish's effective number of customers. sequential: an interval that
+-- risk tier at the assignment. CUPED (Deng et al. 2013): the outcome is adjusted by what foretells it best
+-- and by how long ago the last order was, with the slopes that hold within the arms. Retention is foretold
+-- by the churn rate of such customers before, the others by the look-back's same figure, as of one window.
+-- All were fixed before the assignment, so the expected difference stays and the variance falls. Variances
+-- are per arm (Welch); weights count by Kish's effective number of customers. sequential: an interval that
 -- holds however often it is looked at (mixture of normals: Robbins 1970; Johari et al. 2022), wider than
 -- the fixed one.
 {% set confidence = number_var('effect_confidence', 0.5, 0.9999) %}
@@ -15,11 +16,16 @@
         "effect_interval is '" ~ interval ~ "'; expected fixed or sequential. See docs/vars.md"
     ) }}
 {% endif %}
+{# Of the days of the look-back that the customer was known for, and no fewer than a window. #}
+{% set days_known = 'greatest(least(days_since_first_order, ' ~ var('lookback_days') ~ '), window_days)' %}
+{% set of_one_window = ' * window_days / ' ~ days_known %}
 {% set outcomes = {
-    'retained': ('case when is_retained then 1 else 0 end', 'orders_count_before'),
-    'orders': ('orders_count', 'orders_count_before'),
-    'spend': ('spend_amount', 'spend_amount_before'),
-    'profit': ('profit_amount', 'spend_amount_before'),
+    'retained': (
+        'case when is_retained then 1 else 0 end', 'coalesce(churn_rate_before, 1 / (1 + orders_count_before))'
+    ),
+    'orders': ('orders_count', 'orders_count_lookback' ~ of_one_window),
+    'spend': ('spend_amount', 'spend_amount_lookback' ~ of_one_window),
+    'profit': ('profit_amount', 'spend_amount_lookback' ~ of_one_window),
 } %}
 {% set products = {
     'y': 'y', 'u': 'u', 'v': 'v', 'yy': 'y * y', 'uu': 'u * u', 'vv': 'v * v', 'yu': 'y * u', 'yv': 'y * v', 'uv': 'u * v'
@@ -27,7 +33,10 @@
 
 with weights as (
 
-    select * from {{ ref('int_retention__campaign_weights') }}
+    select
+        weights.*,
+        cast({{ days_between('assigned_date', 'window_end_date') }} as double) as window_days -- noqa: LT05
+    from {{ ref('int_retention__campaign_weights') }} as weights
 
 ),
 
@@ -43,7 +52,7 @@ measured as (
             weight,
             '{{ outcome }}' as outcome,
             cast({{ y }} as double) as y,
-            coalesce({{ u }}, 0) as u,
+            coalesce(round({{ u }}, 6), 0) as u,
             coalesce(recency_weight, 0) as v,
             cost_amount
         from weights
