@@ -208,7 +208,9 @@ outcomes as (
         case when is_window_closed then orders_after > 0 end as is_retained,
         case when is_window_closed then orders_after end as orders_count,
         case when is_window_closed then round(spend_after, 2) end as spend_amount,
-        case when is_window_closed then round(margin_after - contact_amount, 2) end as profit_amount,
+        case
+            when is_window_closed then {{ rounded('margin_after - contact_amount', 2) }}
+        end as profit_amount,
         round(contact_amount + offer_amount, 2) as cost_amount
     from joined
 

@@ -44,7 +44,7 @@ decided as (
         tiers.churn_probability,
         tiers.risk_tier,
         customer_values.expected_value_12m,
-        round(customer_values.expected_value_12m * margin.gross_margin_share, 4) as value_kept,
+        {{ rounded('customer_values.expected_value_12m * margin.gross_margin_share', 4) }} as value_kept,
         segments.segment_number,
         customers.membership_tier,
         coalesce(customers.has_email_consent, false) as has_email_consent,

@@ -72,7 +72,7 @@ audience as (
         warnings.value_at_risk,
         chosen.evidence,
         {{ rounded('chosen.expected_cost_amount', 4) }} as expected_cost_amount,
-        round(chosen.expected_profit, 4) as expected_profit
+        {{ rounded('chosen.expected_profit', 4) }} as expected_profit
     from chosen
     inner join actions on chosen.action = actions.action
     inner join warnings on chosen.customer_id = warnings.customer_id

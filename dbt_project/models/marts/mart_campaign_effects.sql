@@ -37,7 +37,7 @@ side_by_side as (
         max(case when outcome = 'retained' then compared_mean end) as compared_retention_rate,
         {% for outcome, (name, ending, digits) in outcomes.items() %}
             {% for shown, column in columns.items() %}
-                round(max(case when outcome = '{{ outcome }}' then {{ column }} end), {{ digits }})
+                {{ rounded("max(case when outcome = '" ~ outcome ~ "' then " ~ column ~ " end)", digits) }}
                     as {{ name }}_{{ shown }}_{{ ending }},
             {% endfor %}
         {% endfor %}
@@ -60,8 +60,8 @@ effects as (
         verdicts.warning,
         side_by_side.treated_count,
         side_by_side.compared_count,
-        round(side_by_side.treated_retention_rate, 6) as treated_retention_rate,
-        round(side_by_side.compared_retention_rate, 6) as compared_retention_rate,
+        {{ rounded('side_by_side.treated_retention_rate', 6) }} as treated_retention_rate,
+        {{ rounded('side_by_side.compared_retention_rate', 6) }} as compared_retention_rate,
         {% for name, ending, digits in outcomes.values() %}
             {% for shown in columns %}
                 side_by_side.{{ name }}_{{ shown }}_{{ ending }},

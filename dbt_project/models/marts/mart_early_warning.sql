@@ -149,7 +149,7 @@ warning as (
         top_reasons.reason_2,
         top_reasons.reason_3,
         coalesce(chosen.action, 'none') as recommended_action,
-        round(coalesce(chosen.expected_profit, 0), 4) as expected_profit,
+        {{ rounded('coalesce(chosen.expected_profit, 0)', 4) }} as expected_profit,
         chosen.evidence,
         decision_customers.is_holdout,
         tiers.model_version

@@ -24,9 +24,9 @@ priced as (
         ) as is_chosen,
         round(candidates.effect_rate, 6) as effect_rate,
         candidates.evidence,
-        round(candidates.value_kept, 2) as value_kept_amount,
+        {{ rounded('candidates.value_kept', 2) }} as value_kept_amount,
         {{ rounded('candidates.expected_cost_amount', 4) }} as expected_cost_amount,
-        round(candidates.expected_profit, 4) as expected_profit,
+        {{ rounded('candidates.expected_profit', 4) }} as expected_profit,
         case
             when candidates.why_not is not null then candidates.why_not
             when candidates.action = 'none' then 'costs nothing, changes nothing'

@@ -129,7 +129,7 @@ judged as (
 
     select
         *,
-        round(coalesce(value_at_risk, 0) * (2 - sentiment) * waiting_factor, 2) as priority_amount,
+        {{ rounded('coalesce(value_at_risk, 0) * (2 - sentiment) * waiting_factor', 2) }} as priority_amount,
         case
             when not coalesce(ticket_type in ('return', 'complaint'), false) then null
             when returned_share >= {{ shares.strict }} then 'check first'

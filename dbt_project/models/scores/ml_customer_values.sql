@@ -75,10 +75,12 @@ customer_values as (
         round(expected_orders_horizon, 6) as expected_orders_horizon,
         round(expected_orders_12m, 6) as expected_orders_12m,
         round(expected_order_amount, 4) as expected_order_amount,
-        round(coalesce(expected_orders_horizon * expected_order_amount, 0), 4) as expected_value_horizon,
-        round(coalesce(expected_orders_12m * expected_order_amount, 0), 4) as expected_value_12m,
-        round(naive_spend_per_day * horizon_days, 4) as naive_value_horizon,
-        round(naive_spend_per_day * 365, 4) as naive_value_12m
+        {{ rounded('coalesce(expected_orders_horizon * expected_order_amount, 0)', 4) }}
+            as expected_value_horizon,
+        {{ rounded('coalesce(expected_orders_12m * expected_order_amount, 0)', 4) }}
+            as expected_value_12m,
+        {{ rounded('naive_spend_per_day * horizon_days', 4) }} as naive_value_horizon,
+        {{ rounded('naive_spend_per_day * 365', 4) }} as naive_value_12m
     from expected
 
 )

@@ -22,8 +22,8 @@ valued as (
         scores.customer_id,
         scores.as_of_date,
         round(scores.churn_probability, 6) as churn_probability,
-        round(customer_values.expected_value_12m, 2) as expected_value_12m,
-        round(scores.churn_probability * customer_values.expected_value_12m, 2) as value_at_risk,
+        {{ rounded('customer_values.expected_value_12m', 2) }} as expected_value_12m,
+        {{ rounded('scores.churn_probability * customer_values.expected_value_12m', 2) }} as value_at_risk,
         scores.model_version
     from scores
     inner join customer_values
