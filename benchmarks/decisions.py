@@ -17,8 +17,9 @@ way to choose the same.
 Profit: what the contacts of a list change in twelve months' margin, by the truth, less contacts and offers
 taken. Every way may spend the same, and each list ends where its true costs reach the budget. Compared are,
 among customers who may be contacted: the riskiest first, a random order, and everyone in the order of their
-numbers until the money is spent. Each of the three has one action for all: the one that earned most in truth,
-which no shop could know.
+numbers until the money is spent. Each of the three has one action for all: the one that earns most as far as
+the shop knows by then, of what the package has measured. "In hindsight" it is the one that earned most in
+truth, which no shop can know: no target, but told.
 
 Best possible: the same budget and values, the true mean effect of each action in each tier, exact prices.
 "Best seen" is more than campaigns can show: the true gain from each single customer, regressed on all that
@@ -335,25 +336,26 @@ def profits(warehouse: Path, number: int, *, budget: float, is_last: bool) -> di
         affordable = np.cumsum(cost[who, action]) <= budget
         return float((gain - cost)[who, action][affordable].sum() / shape[0])
 
-    def in_order(order: Ints) -> float:
+    def in_order(order: Ints) -> tuple[float, float]:
+        """By the action that earns most as far as the shop knows, and by the one that does in truth."""
         found = []
         for column in range(shape[1]):
             who = order[may[order, column]]
             who = who[: int(min(len(who), places[column]))]
-            found.append(earned(who, np.full(len(who), column)))
-        return max(found)
+            hoped = table["expected_profit"].astype(float)[who, column]
+            costs = table["expected_cost_amount"].astype(float)[who, column]
+            found.append((hoped[np.cumsum(costs) <= budget].sum(), earned(who, np.full(len(who), column))))
+        return max(found)[1], max(profit for _, profit in found)
 
     who, action = np.nonzero(table["is_chosen"].astype(bool))
     by = (table["expected_profit"] / table["expected_cost_amount"]).astype(float)[who, action]
     order = np.argsort(-by, kind="stable")
     rng = np.random.default_rng([SEED, number])
     risk = table["churn_probability"][:, 0].astype(float)
-    found = {
-        "package": earned(who[order], action[order]),
-        "risk_ranking": in_order(np.argsort(-risk, kind="stable")),
-        "random": in_order(rng.permutation(customers)),
-        "treat_all": in_order(customers),
-    }
+    found = {"package": earned(who[order], action[order])}
+    ways = {"risk_ranking": np.argsort(-risk, kind="stable"), "random": rng.permutation(customers)}
+    for name, way in (ways | {"treat_all": customers}).items():
+        found[name], found[f"{name}_in_hindsight"] = in_order(way)
     if is_last:
         tiers = table["risk_tier"][:, 0]
         mean_effect, mean_cost = np.zeros(shape), np.zeros(shape)
@@ -466,6 +468,8 @@ def main() -> None:
         ratios[name], ratios[f"{name}_lower"], _ = (
             round(value, 3) for value in ratio_interval(of["package"], other)
         )
+    hindsight = np.max([of[name] for name in of if name.endswith("_in_hindsight")], axis=0)
+    ratios["over_best_in_hindsight"] = round(float(of["package"].mean() / hindsight.mean()), 3)
     learned = ratio_interval(of["round_3"], of["round_1"])
     ratios["round3_over_round1"], ratios["round3_over_round1_lower"] = (round(x, 3) for x in learned[:2])
     ratios["of_best_possible"] = round(float(of["package"].mean() / of["best_possible"].mean()), 3)

@@ -23,7 +23,7 @@ def arms(shop: Shop, campaign: str, outcome: str) -> dict[bool, np.ndarray[Any, 
     """Rows of outcome, covariate and recency, by is_treated."""
     y, u = OUTCOMES[outcome]
     rows = shop.query(
-        f"select is_treated, cast({y} as double), coalesce(round({u}, 6), 0), coalesce(recency_weight, 0) "
+        f"select is_treated, cast({y} as double), coalesce(round({u}, 2), 0), coalesce(recency_weight, 0) "
         f"from int_retention__campaign_weights where campaign_id = '{campaign}'"
     )
     return {arm: np.array([row[1:] for row in rows if row[0] is arm], dtype=float) for arm in (True, False)}

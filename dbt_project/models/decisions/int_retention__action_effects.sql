@@ -1,9 +1,10 @@
--- One row per action and risk tier: which share of those about to leave, and reached, an action keeps, and how
--- that is known. All is in save rates, effect / (reach x churn rate): where hardly anybody would leave, an effect
--- says little. Randomised campaigns of an action are pooled by inverse variance. They say by what factor the
--- action differs from what was assumed of it, and the factor leans on 1 as far as they are few. Then tiers: what
--- they differ by beyond that counts as far as chance does not explain it (empirical Bayes, the variance between
--- tiers by DerSimonian & Laird 1986, over all actions). A tier without a measured campaign keeps the prior.
+-- One row per action and risk tier: which share of those about to leave, and reached, an action keeps, and
+-- how that is known. All is in save rates, effect / (reach x churn rate): where hardly anybody would leave,
+-- an effect says little. Randomised campaigns of an action are pooled by inverse variance. They say by what
+-- factor the action differs from what was assumed of it, and all actions together by what factor a tier does;
+-- factors lean on 1 as far as contacts are few. What is beyond that counts as far as chance does not explain
+-- it (empirical Bayes, the variance by DerSimonian & Laird 1986). A tier without a measured campaign keeps
+-- the prior.
 {% set confidence = number_var('effect_decision_confidence', 0.5, 0.9999) %}
 {% set factor_precision = '1 / power(' ~ number_var('prior_effect_error', 0.01, 100) ~ ', 2)' %}
 {% set reachable = 'priors.reach_share * risk.churn_rate' %}
@@ -96,8 +97,8 @@ sums as (
 
     select
         action,
-        {{ factor_precision }} + {{ exact_sum('precision * assumed_rate * assumed_rate', scale=8, digits=38) }}
-            as factor_precision,
+        {{ factor_precision }}
+        + {{ exact_sum('precision * assumed_rate * assumed_rate', scale=8, digits=38) }} as factor_precision,
         {{ factor_precision }} + {{ exact_sum('precision * assumed_rate * save_rate', scale=8, digits=38) }}
             as weighted_factor
     from pooled
@@ -115,20 +116,47 @@ factors as (
 
 ),
 
-deviations as (
+by_action as (
 
     select
         pooled.*,
-        pooled.assumed_rate * factors.factor as leaning_rate,
-        pooled.save_rate - pooled.assumed_rate * factors.factor as deviation,
-        pooled.assumed_rate * pooled.assumed_rate / factors.factor_precision as leaning_variance
+        pooled.assumed_rate * factors.factor as action_rate,
+        pooled.assumed_rate * pooled.assumed_rate / factors.factor_precision as action_variance
     from pooled
     inner join factors on pooled.action = factors.action
 
 ),
 
--- variance: between tiers, beyond chance.
-between_tiers as (
+-- Likewise by what factor all actions do better or worse in a tier than that.
+tier_sums as (
+
+    select
+        risk_tier,
+        {{ factor_precision }} + {{ exact_sum('precision * action_rate * action_rate', scale=8, digits=38) }}
+            as factor_precision,
+        {{ factor_precision }} + {{ exact_sum('precision * action_rate * save_rate', scale=8, digits=38) }}
+            as weighted_factor
+    from by_action
+    group by risk_tier
+
+),
+
+deviations as (
+
+    select
+        by_action.*,
+        by_action.action_rate * tier_sums.weighted_factor / tier_sums.factor_precision as leaning_rate,
+        by_action.save_rate
+        - by_action.action_rate * tier_sums.weighted_factor / tier_sums.factor_precision as deviation,
+        by_action.action_variance * power(tier_sums.weighted_factor / tier_sums.factor_precision, 2)
+        + power(by_action.action_rate, 2) / tier_sums.factor_precision as leaning_variance
+    from by_action
+    inner join tier_sums on by_action.risk_tier = tier_sums.risk_tier
+
+),
+
+-- variance: beyond both factors and chance.
+beyond as (
 
     select
         greatest(
@@ -145,10 +173,10 @@ shrunk_shares as (
 
     select
         deviations.*,
-        between_tiers.variance * deviations.precision
-        / (1 + between_tiers.variance * deviations.precision) as own_share
+        beyond.variance * deviations.precision
+        / (1 + beyond.variance * deviations.precision) as own_share
     from deviations
-    cross join between_tiers
+    cross join beyond
 
 ),
 

@@ -40,7 +40,7 @@ with weights as (
 
 ),
 
--- y: the outcome; u, v: what was known before.
+-- y: the outcome; u, v: what was known before, in hundredths, so that sums of products are exact.
 measured as (
 
     {% for outcome, (y, u) in outcomes.items() %}
@@ -52,7 +52,7 @@ measured as (
             weight,
             '{{ outcome }}' as outcome,
             cast({{ y }} as double) as y,
-            coalesce(round({{ u }}, 6), 0) as u,
+            coalesce(round({{ u }}, 2), 0) as u,
             coalesce(recency_weight, 0) as v,
             cost_amount
         from weights
