@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SPARK_VENV := .venv-spark
 DEMO := examples/complete_journey
 EXAMPLES := $(DEMO) examples/cdnow
-BENCHMARKS := $(filter-out measuring readme simulated,$(basename $(notdir $(wildcard benchmarks/*.py))))
+BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notdir $(wildcard benchmarks/*.py))))
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help

@@ -18,9 +18,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import big_shop
 import duckdb
-import yaml
-from measuring import ROOT, Clock, dbt, exponent, report, seconds_by_node
+from measuring import Clock, dbt, exponent, report, seconds_by_node
 
 LINES_PER_ORDER, ORDERS_PER_CUSTOMER, PRODUCTS, DAYS = 5, 5, 10_000, 730
 FIRST_DAY = "2024-01-01"
@@ -150,39 +150,13 @@ from raw.order_lines inner join raw.orders using (order_id)
 group by all
 """
 
-INPUTS = (
-    "orders", "order_lines", "customers", "products", "sessions", "reviews", "service_tickets",
-    "campaigns", "campaign_contacts", "coupon_redemptions",
-)  # fmt: skip
-
 
 def write_project(folder: Path, *, memory: str) -> None:
     """A shop's dbt project: the package, ten inputs as sources, ten training dates, a test date, today."""
-    (folder / "models").mkdir(parents=True)
-    project = {
-        "name": "big_shop", "version": "0.1.0", "profile": "big_shop",
-        "vars": {"retention": {
-            **{f"input_{name}": f"raw.{name}" for name in INPUTS},
-            "snapshot_count": 10, "snapshot_interval_days": 30,
-            "churn_horizon_days": 60, "lookback_days": 180,
-        }},
+    dates = {
+        "snapshot_count": 10, "snapshot_interval_days": 30, "churn_horizon_days": 60, "lookback_days": 180,
     }  # fmt: skip
-    output = {
-        "type": "duckdb", "path": str(folder / "shop.duckdb"), "threads": 1,
-        "config_options": {"memory_limit": memory},
-        "plugins": [{
-            "module": "dbt_retention.duckdb_plugin", "config": {"models_path": str(folder / "models_onnx")},
-        }],
-    }  # fmt: skip
-    sources = {"sources": [{"name": "raw", "tables": [{"name": name} for name in INPUTS]}]}
-    for path, content in {
-        "dbt_project.yml": project,
-        "profiles.yml": {"big_shop": {"target": "here", "outputs": {"here": output}}},
-        "packages.yml": {"packages": [{"local": str(ROOT / "dbt_project")}]},
-        "models/sources.yml": sources,
-    }.items():
-        (folder / path).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    dbt(folder, "deps")
+    big_shop.write_project(folder, variables=dates, memory=memory)
 
 
 def build(folder: Path) -> dict[str, Any]:

@@ -25,14 +25,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import big_shop
 import duckdb
-import yaml
-from measuring import RESULTS, ROOT, Clock, Run, dbt, exponent, measured, report, seconds_by_node
+from big_shop import INPUTS
+from measuring import RESULTS, Clock, Run, dbt, exponent, measured, report, seconds_by_node
 
-INPUTS = (
-    "orders", "order_lines", "customers", "products", "sessions", "reviews", "service_tickets",
-    "campaigns", "campaign_contacts", "coupon_redemptions",
-)  # fmt: skip
+TRAINED = ("int_retention__sentiment_model", "int_retention__uplift_model")  # outside the room for training
 MONTHS = 27  # of history: some 51 order lines a customer
 LIMITS = {"exponent": 1.1, "daily": 0.2, "peak_gb": 8.0}
 BUILD = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
@@ -65,8 +63,15 @@ copy (
 """
 
 
-def write_files(folder: Path, *, customers: int) -> Run:
-    """The shop's files, one folder an input, so that a later day can lie beside the first."""
+def write_files(folder: Path, *, customers: int) -> Run | None:
+    """The shop's files, one folder an input, so that a later day can lie beside the first.
+
+    Files of an earlier run are taken as they are, without its later day; then nothing is measured.
+    """
+    if all((folder / "raw" / name / "first.parquet").exists() for name in INPUTS):
+        for later in folder.glob("raw/*/next.parquet"):
+            later.unlink()
+        return None
     command = [str(Path(sys.executable).with_name("retention")), "generate", "--customers", str(customers)]
     folder.mkdir(parents=True, exist_ok=True)
     run = measured(
@@ -80,32 +85,13 @@ def write_files(folder: Path, *, customers: int) -> Run:
 
 def write_project(folder: Path, *, raw: Path, memory: str) -> None:
     """A dbt project that installs the package and reads the files where they lie."""
-    (folder / "models").mkdir(parents=True, exist_ok=True)
-    variables = {f"input_{name}": f"raw.{name}" for name in INPUTS}
-    project = {
-        "name": "big_shop", "version": "0.1.0", "profile": "big_shop",
-        "vars": {"retention": {**variables, "training_max_rows": 100_000}},
-    }  # fmt: skip
-    output = {
-        "type": "duckdb", "path": str(folder / "shop.duckdb"), "threads": 1,
-        "config_options": {"memory_limit": memory, "threads": 2},
-        "settings": {"preserve_insertion_order": False},
-        "plugins": [{
-            "module": "dbt_retention.duckdb_plugin", "config": {"models_path": str(folder / "models_onnx")},
-        }],
-    }  # fmt: skip
-    external = {"external_location": f"read_parquet('{raw}/{{name}}/*.parquet', union_by_name = true)"}
-    sources = {"sources": [{
-        "name": "raw", "config": {"meta": external}, "tables": [{"name": name} for name in INPUTS],
-    }]}  # fmt: skip
-    for path, content in {
-        "dbt_project.yml": project,
-        "profiles.yml": {"big_shop": {"target": "here", "outputs": {"here": output}}},
-        "packages.yml": {"packages": [{"local": str(ROOT / "dbt_project")}]},
-        "models/sources.yml": sources,
-    }.items():
-        (folder / path).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    dbt(folder, "deps")
+    big_shop.write_project(
+        folder,
+        variables={"training_max_rows": 30_000},
+        memory=memory,
+        output={"config_options": {"threads": 2}, "settings": {"preserve_insertion_order": False}},
+        source={"external_location": f"read_parquet('{raw}/{{name}}/*.parquet', union_by_name = true)"},
+    )
 
 
 def build(folder: Path) -> dict[str, Any]:
@@ -113,7 +99,7 @@ def build(folder: Path) -> dict[str, Any]:
     run = dbt(folder, *BUILD)
     found = seconds_by_node(folder / "target")
     models = {model: seconds for room in found.values() for model, seconds in room.items()}
-    training = sum(found.get("training", {}).values()) + models.get("int_retention__sentiment_model", 0.0)
+    training = sum(found.get("training", {}).values()) + sum(models.get(model, 0.0) for model in TRAINED)
     return {
         "run": run,
         "rooms": {room: sum(seconds.values()) for room, seconds in found.items()},
@@ -135,9 +121,8 @@ def measure(folder: Path, *, customers: int, memory: str) -> dict[str, Any]:
     lines = rows_of(f"select count(*) from read_parquet('{raw}/order_lines/*.parquet')")
     orders = rows_of(f"select count(*) from read_parquet('{raw}/orders/*.parquet')")
     products = rows_of(f"select count(*) from read_parquet('{raw}/products/*.parquet')")
-    print(
-        f"\n{customers:,} customers, {orders:,} orders, {lines:,} lines; generated in {generated}", flush=True
-    )
+    how = f"generated in {generated}" if generated else "as they lay in the folder"
+    print(f"\n{customers:,} customers, {orders:,} orders, {lines:,} lines; {how}", flush=True)
     write_project(folder, raw=raw, memory=memory)
     full = build(folder)
     print(f"full build {full['run']}, of which training {full['training']:.1f} s", flush=True)
@@ -271,8 +256,8 @@ def main() -> None:
         lines=large["lines"],
         customers=large["customers"],
         memory_limit=options.memory,
-        generate_peak_gb=round(large["generated"].peak_gb, 2),
-        generate_seconds=round(large["generated"].seconds, 1),
+        generate_peak_gb=large["generated"] and round(large["generated"].peak_gb, 2),
+        generate_seconds=large["generated"] and round(large["generated"].seconds, 1),
         seconds={room: round(seconds, 1) for room, seconds in large["full"]["rooms"].items()},
         daily_seconds={room: round(seconds, 1) for room, seconds in large["daily"]["rooms"].items()},
         tables_that_differ_after_a_kill=differing,

@@ -16,7 +16,9 @@
         'recommendation_half_life_days': 1,
         'recommendation_near_customers': 1,
         'recommendation_reference_customers': 1,
+        'recommendation_max_pairs': 1,
         'recommendation_test_days': 1,
+        'recommendation_test_customers': 1,
         'durable_days': 0,
     } %}
     {% set shares = {

@@ -1,14 +1,15 @@
 {# Contributions (array of double, log-odds) of each group of features to each row's score.
 
-   groups: a list of lists of feature names; the array has one more item, for the features of no group. #}
-{% macro explain(model, groups, rows) -%}
-    {{ adapter.dispatch('explain', 'retention')(model, groups, rows) }}
+   groups: a list of lists of feature names; the array has one more item, for the features of no group.
+   orderings: an integer in SQL; null = exact, else the mean over so many orderings of the groups. #}
+{% macro explain(model, groups, orderings, rows) -%}
+    {{ adapter.dispatch('explain', 'retention')(model, groups, orderings, rows) }}
 {%- endmacro %}
 
-{% macro default__explain(model, groups, rows) -%}
-    onnx_explain('{{ model }}', '{{ tojson(groups) }}', {{ rows }})
+{% macro default__explain(model, groups, orderings, rows) -%}
+    onnx_explain('{{ model }}', '{{ tojson(groups) }}', {{ orderings }}, {{ rows }})
 {%- endmacro %}
 
-{% macro spark__explain(model, groups, rows) -%}
-    onnx_explain('{{ model }}', '{{ tojson(groups) }}', struct({{ rows }}.*))
+{% macro spark__explain(model, groups, orderings, rows) -%}
+    onnx_explain('{{ model }}', '{{ tojson(groups) }}', {{ orderings }}, struct({{ rows }}.*))
 {%- endmacro %}

@@ -1,7 +1,7 @@
 """The functions that the package's SQL calls, on Arrow columns: one implementation for every engine.
 
 onnx_score('churn', row) -> float, onnx_cluster('segments', row) -> bigint,
-onnx_explain('churn', '[["a"], ["b", "c"]]', row) -> list of double,
+onnx_explain('churn', '[["a"], ["b", "c"]]', orderings, row) -> list of double; orderings null = exact,
 onnx_sentiment(model_version, text) -> double,
 fit_purchase_process('bg_nbd', x, t_x, T, customers) -> struct(r, alpha, a, b, log_likelihood),
 fit_spend(x, mean) -> struct(p, q, v, log_likelihood),
@@ -53,11 +53,14 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         return pa.array(model.clusters(model.matrix(struct_columns(rows))))
 
     def onnx_explain(*arguments: Arrow) -> Arrow:
-        usage = "onnx_explain('churn', '[[\"feature\"], …]', row)"
-        model, rows = _model_and_rows(scorer, arguments, usage=usage, count=3)
+        usage = "onnx_explain('churn', '[[\"feature\"], …]', orderings, row)"
+        model, rows = _model_and_rows(scorer, arguments, usage=usage, count=4)
         model.require("probability")
         groups = json.loads(arguments[1][0].as_py())
-        contributions = group_contributions(model, model.matrix(struct_columns(rows)), groups)
+        orderings = arguments[2][0].as_py()
+        contributions = group_contributions(
+            model, model.matrix(struct_columns(rows)), groups, orderings=orderings
+        )
         return pa.array(list(contributions), type=pa.list_(pa.float64()))
 
     def onnx_sentiment(version: Arrow, texts: Arrow) -> Arrow:

@@ -62,6 +62,32 @@ def test_contributions_are_those_of_shap(tmp_path: Path, trees: str) -> None:
     np.testing.assert_allclose(found[:, :3], blend.calibration.slope * np.mean(by_shap, axis=0), atol=1e-3)
 
 
+def test_orderings_add_up_and_are_exact_where_two_groups_act_together(tmp_path: Path) -> None:
+    model = model_of(tmp_path, "logistic_regression")  # calibrated log-odds: every feature acts alone
+    matrix, _ = customers(50, seed=8)
+    groups = [[name] for name in FEATURES]
+    found = group_contributions(model, matrix, groups, orderings=1)
+    np.testing.assert_allclose(found, group_contributions(model, matrix, groups), atol=1e-3)
+
+    trees = model_of(tmp_path, "gradient_boosting")  # three groups and a last one: more than two act together
+    exact = group_contributions(trees, matrix, groups)
+    errors = [
+        np.abs(group_contributions(trees, matrix, groups, orderings=orderings) - exact).mean()
+        for orderings in (1, 50)
+    ]
+    assert errors[1] < max(errors[0], 1e-6)
+    assert errors[0] < 0.2 * np.abs(exact).mean()
+    np.testing.assert_allclose(
+        group_contributions(trees, matrix, groups, orderings=1).sum(axis=1), exact.sum(axis=1), atol=1e-9
+    )
+
+
+def test_no_orderings_get_words(tmp_path: Path) -> None:
+    model = model_of(tmp_path, "logistic_regression")
+    with pytest.raises(RetentionError, match="0 orderings of reasons; expected 1 or more"):
+        group_contributions(model, customers(5)[0], [[FEATURES[0]]], orderings=0)
+
+
 def test_features_without_a_group_go_to_the_last_column(tmp_path: Path) -> None:
     model = model_of(tmp_path, "logistic_regression")
     matrix, _ = customers(50, seed=8)

@@ -1,5 +1,6 @@
 -- One row per day of recommendations, customer and item: what was bought before that morning, recent
 -- orders first.
+{% set buckets = 4096 %}
 with recommendation_days as (
 
     select * from {{ ref('int_retention__recommendation_days') }}
@@ -64,17 +65,67 @@ customer_items as (
 
 ),
 
-with_activity as (
+customers as (
+
+    select
+        as_of_date,
+        purpose,
+        customer_id,
+        max(last_order_date) as last_order_date
+    from customer_items
+    group by as_of_date, purpose, customer_id
+
+),
+
+active_customers as (
+
+    select
+        purpose,
+        customer_id,
+        {{ hash_bucket("'list ' || customer_id", buckets) }} as sample_bucket
+    from customers
+    where last_order_date >= {{ days_from('as_of_date', -basket_var('recommendation_active_days')) }}
+
+),
+
+sizes as (
+
+    select
+        purpose,
+        cast(count(*) as double) as customers_count
+    from active_customers
+    group by purpose
+
+),
+
+{# All who are active get lists today; how good lists are is told by a sample of them, where they are many. #}
+listed_customers as (
+
+    select
+        active_customers.purpose,
+        active_customers.customer_id
+    from active_customers
+    inner join sizes on active_customers.purpose = sizes.purpose
+    where
+        active_customers.purpose = 'today'
+        or active_customers.sample_bucket
+        < {{ buckets * basket_var('recommendation_test_customers') }} / sizes.customers_count
+
+),
+
+marked as (
 
     select
         customer_items.*,
         customer_numbers.customer_number,
-        max(customer_items.last_order_date) over (
-            partition by customer_items.purpose, customer_items.customer_id
-        ) >= {{ days_from('customer_items.as_of_date', -basket_var('recommendation_active_days')) }} as is_active -- noqa: LT05
+        listed_customers.customer_id is not null as is_listed
     from customer_items
     inner join customer_numbers on customer_items.customer_id = customer_numbers.customer_id
+    left join listed_customers
+        on
+            customer_items.purpose = listed_customers.purpose
+            and customer_items.customer_id = listed_customers.customer_id
 
 )
 
-select * from with_activity
+select * from marked

@@ -1,8 +1,7 @@
 -- One row per day of recommendations, active customer and near customer: those who bought the most alike.
 -- Cosine of the two sets of items (Breese, Heckerman and Kadie 1998, "Empirical analysis of predictive
--- algorithms for
--- collaborative filtering"). What nearly everybody buys tells nothing apart and would cost the most: it is
--- left out.
+-- algorithms for collaborative filtering"). What nearly everybody buys tells nothing apart and would cost
+-- the most: it is left out. In a large shop only a customer's rarest items are shared with others.
 with customer_items as (
 
     select * from {{ ref('int_retention__customer_items') }}
@@ -21,7 +20,7 @@ telling_items as (
         customer_items.purpose,
         customer_items.customer_id,
         customer_items.customer_number,
-        customer_items.is_active,
+        customer_items.is_listed,
         customer_items.item_code
     from customer_items
     inner join popularity
@@ -59,25 +58,100 @@ reference_items as (
 
 ),
 
+reference_sizes as (
+
+    select
+        purpose,
+        item_code,
+        count(*) as references_count
+    from reference_items
+    group by purpose, item_code
+
+),
+
+sought as (
+
+    select
+        telling_items.purpose,
+        telling_items.customer_number,
+        telling_items.item_code,
+        reference_sizes.references_count,
+        sum(reference_sizes.references_count) over (
+            partition by telling_items.purpose, telling_items.customer_number
+            order by reference_sizes.references_count, telling_items.item_code
+            rows between unbounded preceding and current row
+        ) as pairs_count
+    from telling_items
+    inner join reference_sizes
+        on
+            telling_items.purpose = reference_sizes.purpose
+            and telling_items.item_code = reference_sizes.item_code
+    where telling_items.is_listed
+
+),
+
+pairs_by_customer as (
+
+    select
+        purpose,
+        customer_number,
+        max(pairs_count) as pairs_count
+    from sought
+    group by purpose, customer_number
+
+),
+
+{# Of too many pairs each customer's share, for the rarest items first: they tell the most. #}
+limits as (
+
+    select
+        purpose,
+        case
+            when sum(pairs_count) > {{ basket_var('recommendation_max_pairs') }}
+                then
+                    greatest(
+                        {{ 5 * basket_var('recommendation_near_customers') }},
+                        cast({{ basket_var('recommendation_max_pairs') }} as double) / count(*)
+                    )
+            else sum(pairs_count)
+        end as pairs_limit
+    from pairs_by_customer
+    group by purpose
+
+),
+
+rarest as (
+
+    select
+        sought.purpose,
+        sought.customer_number,
+        sought.item_code
+    from sought
+    inner join limits on sought.purpose = limits.purpose
+    where
+        sought.pairs_count <= limits.pairs_limit
+        or sought.pairs_count = sought.references_count
+
+),
+
 {# Each morning by itself, so that pairs are grouped by two whole numbers. #}
 shared as (
 
     {% for purpose in ['today', 'backtest'] %}
         select
             '{{ purpose }}' as purpose,
-            telling_items.customer_number,
+            rarest.customer_number,
             reference_items.customer_number as near_customer_number,
             count(*) as shared_items_count
-        from telling_items
+        from rarest
         inner join reference_items
             on
-                telling_items.item_code = reference_items.item_code
-                and telling_items.customer_number <> reference_items.customer_number
+                rarest.item_code = reference_items.item_code
+                and rarest.customer_number <> reference_items.customer_number
         where
-            telling_items.purpose = '{{ purpose }}'
+            rarest.purpose = '{{ purpose }}'
             and reference_items.purpose = '{{ purpose }}'
-            and telling_items.is_active
-        group by telling_items.customer_number, reference_items.customer_number
+        group by rarest.customer_number, reference_items.customer_number
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -104,13 +178,14 @@ compared as (
 
 ),
 
+{# One number to order by, cosine first, then the customer: so engines need not sort all to keep the best. #}
 ranked as (
 
     select
         *,
         row_number() over (
             partition by purpose, customer_number
-            order by round(item_cosine, 9) desc, near_customer_number
+            order by cast(round(item_cosine * 1e9) as bigint) * 2147483648 - near_customer_number desc
         ) as nearness_rank
     from compared
 

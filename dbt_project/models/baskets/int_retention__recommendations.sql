@@ -3,16 +3,43 @@
 -- Ten items at least, for they are judged at ten.
 -- usual = all items, by own decayed orders + prior; new = items never bought, by their popularity of late with the
 -- customers who buy the most alike.
-with all_customer_items as (
+{% set list_length = [basket_var('recommendation_list_length'), 10] | max %}
+with customer_items as (
 
     select * from {{ ref('int_retention__customer_items') }}
 
 ),
 
-customer_items as (
+near_customers as (
 
-    select * from all_customer_items
-    where is_active
+    select * from {{ ref('int_retention__near_customers') }}
+
+),
+
+popularity as (
+
+    select * from {{ ref('int_retention__item_popularity') }}
+
+),
+
+items as (
+
+    select * from {{ ref('int_retention__recommendable_items') }}
+
+),
+
+own_items as (
+
+    select
+        as_of_date,
+        purpose,
+        customer_number,
+        item_code,
+        orders_count,
+        last_order_date,
+        decayed_orders
+    from customer_items
+    where is_listed
 
 ),
 
@@ -24,164 +51,242 @@ customers as (
         customer_id,
         customer_number
     from customer_items
+    where is_listed
 
 ),
 
-popularity as (
+offered as (
 
-    select * from {{ ref('int_retention__item_popularity') }}
+    select
+        popularity.purpose,
+        popularity.item_code,
+        items.is_durable,
+        popularity.recent_buyers_count,
+        {{ basket_var('recommendation_prior_weight') }} * popularity.mean_decayed_orders as prior_score,
+        row_number() over (
+            partition by popularity.purpose
+            order by popularity.prior_rank
+        ) as prior_rank,
+        row_number() over (
+            partition by popularity.purpose
+            order by popularity.popularity_rank
+        ) as popularity_rank
+    from popularity
+    inner join items on popularity.item_code = items.item_code
+    where popularity.purpose = 'backtest' or items.is_sellable
 
 ),
 
-near_customers as (
+{# What others like besides: the best for everybody are enough, for at least as many are left as a list holds. #}
+usual_candidates as (
 
-    select * from {{ ref('int_retention__near_customers') }}
-
-),
-
-items as (
-
-    select * from {{ ref('int_retention__recommendable_items') }}
-
-),
-
-{# The items that are good for everybody: enough of them to fill a list whatever a customer has bought. #}
-popular_for_all as (
-
+    select
+        own_items.purpose,
+        own_items.customer_number,
+        own_items.item_code,
+        own_items.decayed_orders + offered.prior_score as score,
+        offered.recent_buyers_count
+    from own_items
+    inner join offered
+        on
+            own_items.purpose = offered.purpose
+            and own_items.item_code = offered.item_code
+    where
+        not (
+            offered.is_durable
+            and own_items.last_order_date
+            >= {{ days_from('own_items.as_of_date', -basket_var('durable_days')) }}
+        )
+    union all
     select
         customers.purpose,
         customers.customer_number,
-        popularity.item_code
+        offered.item_code,
+        offered.prior_score as score,
+        offered.recent_buyers_count
     from customers
-    inner join popularity
+    inner join offered on customers.purpose = offered.purpose
+    left join own_items
         on
-            customers.purpose = popularity.purpose
+            customers.purpose = own_items.purpose
+            and customers.customer_number = own_items.customer_number
+            and offered.item_code = own_items.item_code
     where
-        popularity.prior_rank <= {{ 5 * basket_var('recommendation_list_length') }}
-        or popularity.popularity_rank <= {{ 5 * basket_var('recommendation_list_length') }}
+        offered.prior_rank <= {{ 5 * list_length }}
+        and own_items.item_code is null
 
 ),
 
+recent_items as (
+
+    select
+        purpose,
+        customer_number,
+        item_code
+    from customer_items
+    where last_order_date >= {{ days_from('as_of_date', -basket_var('recommendation_active_days')) }}
+
+),
+
+{# Each morning by itself, so that items are grouped by two whole numbers. #}
 items_of_near_customers as (
 
-    select
-        near_customers.purpose,
-        near_customers.customer_number,
-        all_customer_items.item_code,
-        {{ exact_sum('near_customers.item_cosine', scale=12) }} as closeness
-    from near_customers
-    inner join all_customer_items
-        on
-            near_customers.purpose = all_customer_items.purpose
-            and near_customers.near_customer_number = all_customer_items.customer_number
-    where
-        all_customer_items.last_order_date
-        >= {{ days_from('all_customer_items.as_of_date', -basket_var('recommendation_active_days')) }}
-    group by near_customers.purpose, near_customers.customer_number, all_customer_items.item_code
+    {% for purpose in ['today', 'backtest'] %}
+        select
+            '{{ purpose }}' as purpose,
+            near_customers.customer_number,
+            recent_items.item_code,
+            {{ exact_sum('near_customers.item_cosine', scale=12) }} as closeness
+        from near_customers
+        inner join recent_items on near_customers.near_customer_number = recent_items.customer_number
+        where
+            near_customers.purpose = '{{ purpose }}'
+            and recent_items.purpose = '{{ purpose }}'
+        group by near_customers.customer_number, recent_items.item_code
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
-candidate_keys as (
+new_near as (
 
-    select purpose, customer_number, item_code from customer_items
-    union
-    select purpose, customer_number, item_code from popular_for_all
-    union
-    select purpose, customer_number, item_code from items_of_near_customers
+    select
+        near_items.purpose,
+        near_items.customer_number,
+        near_items.item_code,
+        near_items.closeness as score,
+        offered.recent_buyers_count,
+        row_number() over (
+            partition by near_items.purpose, near_items.customer_number
+            order by round(near_items.closeness, 9) desc, offered.recent_buyers_count desc, near_items.item_code
+        ) as list_rank
+    from items_of_near_customers as near_items
+    inner join offered
+        on
+            near_items.purpose = offered.purpose
+            and near_items.item_code = offered.item_code
+    left join own_items
+        on
+            near_items.purpose = own_items.purpose
+            and near_items.customer_number = own_items.customer_number
+            and near_items.item_code = own_items.item_code
+    where own_items.item_code is null
 
 ),
 
-candidates as (
+new_near_best as (
 
-    select
-        customers.as_of_date,
-        candidate_keys.purpose,
-        candidate_keys.customer_number,
-        customers.customer_id,
-        candidate_keys.item_code,
-        items.item,
-        customer_items.orders_count,
-        customer_items.last_order_date,
-        customer_items.orders_count is null as is_new,
-        popularity.recent_buyers_count,
-        coalesce(customer_items.decayed_orders, 0)
-        + {{ basket_var('recommendation_prior_weight') }} * popularity.mean_decayed_orders as usual_score,
-        coalesce(items_of_near_customers.closeness, 0) as new_score
-    from candidate_keys
-    inner join customers
-        on
-            candidate_keys.purpose = customers.purpose
-            and candidate_keys.customer_number = customers.customer_number
-    inner join items on candidate_keys.item_code = items.item_code
-    inner join popularity
-        on
-            candidate_keys.purpose = popularity.purpose
-            and candidate_keys.item_code = popularity.item_code
-    left join customer_items
-        on
-            candidate_keys.purpose = customer_items.purpose
-            and candidate_keys.customer_number = customer_items.customer_number
-            and candidate_keys.item_code = customer_items.item_code
-    left join items_of_near_customers
-        on
-            candidate_keys.purpose = items_of_near_customers.purpose
-            and candidate_keys.customer_number = items_of_near_customers.customer_number
-            and candidate_keys.item_code = items_of_near_customers.item_code
-    where
-        (candidate_keys.purpose = 'backtest' or items.is_sellable)
-        and not (
-            items.is_durable
-            and customer_items.last_order_date is not null
-            and customer_items.last_order_date
-            >= {{ days_from('customers.as_of_date', -basket_var('durable_days')) }}
-        )
+    select * from new_near
+    where list_rank <= {{ list_length }}
 
 ),
 
-lists as (
+near_counts as (
 
     select
-        'usual' as list_name,
-        candidates.*,
-        usual_score as score
-    from candidates
+        purpose,
+        customer_number,
+        count(*) as items_count
+    from new_near_best
+    group by purpose, customer_number
+
+),
+
+{# What is popular fills up the lists of those whom near customers leave with too little. #}
+new_candidates as (
+
+    select
+        purpose,
+        customer_number,
+        item_code,
+        score,
+        recent_buyers_count
+    from new_near_best
     union all
     select
-        'new' as list_name,
-        candidates.*,
-        new_score as score
-    from candidates
-    where is_new
+        customers.purpose,
+        customers.customer_number,
+        offered.item_code,
+        cast(0 as double) as score,
+        offered.recent_buyers_count
+    from customers
+    left join near_counts
+        on
+            customers.purpose = near_counts.purpose
+            and customers.customer_number = near_counts.customer_number
+    inner join offered on customers.purpose = offered.purpose
+    left join own_items
+        on
+            customers.purpose = own_items.purpose
+            and customers.customer_number = own_items.customer_number
+            and offered.item_code = own_items.item_code
+    left join new_near_best
+        on
+            customers.purpose = new_near_best.purpose
+            and customers.customer_number = new_near_best.customer_number
+            and offered.item_code = new_near_best.item_code
+    where
+        coalesce(near_counts.items_count, 0) < {{ list_length }}
+        and offered.popularity_rank <= {{ 5 * list_length }}
+        and own_items.item_code is null
+        and new_near_best.item_code is null
 
 ),
 
 ranked as (
 
-    select
-        as_of_date,
-        purpose,
-        customer_number,
-        customer_id,
-        list_name,
-        row_number() over (
-            partition by purpose, customer_number, list_name
-            order by round(score, 9) desc, recent_buyers_count desc, item_code
-        ) as list_rank,
-        item_code,
-        item,
-        is_new,
-        score,
-        orders_count,
-        last_order_date,
-        recent_buyers_count
-    from lists
+    {% for list_name in ['usual', 'new'] %}
+        select
+            purpose,
+            customer_number,
+            '{{ list_name }}' as list_name,
+            item_code,
+            score,
+            recent_buyers_count,
+            row_number() over (
+                partition by purpose, customer_number
+                order by round(score, 9) desc, recent_buyers_count desc, item_code
+            ) as list_rank
+        from {{ list_name }}_candidates
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+best as (
+
+    select * from ranked
+    where list_rank <= {{ list_length }}
 
 ),
 
 recommendations as (
 
-    select * from ranked
-    where list_rank <= {{ [basket_var('recommendation_list_length'), 10] | max }}
+    select
+        customers.as_of_date,
+        best.purpose,
+        best.customer_number,
+        customers.customer_id,
+        best.list_name,
+        best.list_rank,
+        best.item_code,
+        items.item,
+        own_items.orders_count is null as is_new,
+        best.score,
+        own_items.orders_count,
+        own_items.last_order_date,
+        best.recent_buyers_count
+    from best
+    inner join customers
+        on
+            best.purpose = customers.purpose
+            and best.customer_number = customers.customer_number
+    inner join items on best.item_code = items.item_code
+    left join own_items
+        on
+            best.purpose = own_items.purpose
+            and best.customer_number = own_items.customer_number
+            and best.item_code = own_items.item_code
 
 )
 

@@ -1,6 +1,8 @@
 -- One row per campaign and customer whose contact uplift may be learned from: causal campaigns, closed
 -- windows, both arms, and what was known on the morning of the assignment. An action takes part once either
--- arm holds uplift_min_arm_customers.
+-- arm holds uplift_min_arm_customers. Of more than training_max_rows a sample of customers, chosen by hash.
+{% set buckets = 4096 %}
+{% set max_rows = number_var('training_max_rows', 1000, 1000000000, whole=true) %}
 {% set min_arm = number_var('uplift_min_arm_customers', 10, 1e9, whole=true) %}
 
 with outcomes as (
@@ -59,6 +61,13 @@ actions as (
 
 ),
 
+sizes as (
+
+    select cast(count(*) as double) as contacts_count
+    from contacts
+
+),
+
 uplift_set as (
 
     select
@@ -76,6 +85,10 @@ uplift_set as (
         on
             contacts.customer_id = features.customer_id
             and contacts.assigned_date = features.as_of_date
+    cross join sizes
+    where
+        {{ hash_bucket('contacts.customer_id', buckets) }}
+        < {{ buckets * max_rows }} / greatest(sizes.contacts_count, 1)
 
 )
 

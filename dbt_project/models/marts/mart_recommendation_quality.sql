@@ -49,7 +49,7 @@ customers as (
         as_of_date,
         customer_id
     from customer_items
-    where is_active
+    where is_listed
 
 ),
 
@@ -89,19 +89,30 @@ bought_in_lists as (
 
 ),
 
+known_counts as (
+
+    select
+        customer_id,
+        count(*) as items_count
+    from customer_items
+    where is_listed
+    group by customer_id
+
+),
+
 popular_new as (
 
     select
-        customers.customer_id,
+        known_counts.customer_id,
         popularity.item_code,
         row_number() over (
-            partition by customers.customer_id order by popularity.popularity_rank
+            partition by known_counts.customer_id order by popularity.popularity_rank
         ) as list_rank
-    from customers
-    cross join popularity
+    from known_counts
+    inner join popularity on known_counts.items_count + 10 >= popularity.popularity_rank
     left join customer_items
         on
-            customers.customer_id = customer_items.customer_id
+            known_counts.customer_id = customer_items.customer_id
             and popularity.item_code = customer_items.item_code
     where customer_items.item_code is null
 

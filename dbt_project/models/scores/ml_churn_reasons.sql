@@ -1,5 +1,6 @@
 -- One row per warned customer of today and reason: how much the reason moves the score, and in which words.
--- Contributions are in log-odds against the median customer; with 'other' they add up to the score.
+-- Contributions are in log-odds against the median customer; with 'other' they add up to the score. Exact up
+-- to reasons_exact_customers warned customers: what that takes doubles with every group of features.
 {% set reasons = feature_reasons() %}
 
 with scoring_set as (
@@ -32,13 +33,29 @@ average as (
 
 ),
 
+precision as (
+
+    select
+        cast(
+            case
+                when count(*) > {{ number_var('reasons_exact_customers', 0, 1000000000, whole=true) }}
+                    then {{ number_var('reasons_orderings', 1, 100, whole=true) }}
+            end as integer
+        ) as orderings
+    from warned
+
+),
+
 explained as (
 
     select
-        customer_id,
-        as_of_date,
-        {{ explain('churn', reasons | map(attribute='features') | list, 'warned') }} as contributions
+        warned.customer_id,
+        warned.as_of_date,
+        {{ explain(
+            'churn', reasons | map(attribute='features') | list, 'precision.orderings', 'warned'
+        ) }} as contributions
     from warned
+    cross join precision
 
 ),
 
