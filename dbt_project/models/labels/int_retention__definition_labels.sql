@@ -1,7 +1,9 @@
 -- One row per customer and as_of_date with a closed label window: churned or not, by each churn definition.
 -- The answers: no feature may read this model. Purchases that were sent back whole do not count in the
 -- window.
--- definition_label_ctes says what each definition goes by.
+-- definition_label_ctes says what each definition goes by. One date at a time: all at once take much memory.
+{{ config(materialized='by_date') }}
+
 with spine as (
 
     select
