@@ -1,5 +1,8 @@
 -- One row per review with a text and a high or a low rating, known on the test date: what sentiment learns
 -- from. Reviews of later mornings are left out, so that the test date meets texts the model has not seen.
+-- Of more than training_max_rows a sample, chosen by hash.
+{% set buckets = 4096 %}
+{% set max_rows = number_var('training_max_rows', 1000, 1000000000, whole=true) %}
 with reviews as (
 
     select * from {{ ref('stg_retention__reviews') }}
@@ -34,10 +37,28 @@ rated as (
 
 ),
 
-rated_reviews as (
+with_text as (
 
     select * from rated
     where review_text is not null
+
+),
+
+sizes as (
+
+    select cast(count(*) as double) as reviews_count
+    from with_text
+
+),
+
+rated_reviews as (
+
+    select with_text.*
+    from with_text
+    cross join sizes
+    where
+        {{ hash_bucket('with_text.review_id', buckets) }}
+        < {{ buckets * max_rows }} / greatest(sizes.reviews_count, 1)
 
 )
 
