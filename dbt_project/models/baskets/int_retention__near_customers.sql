@@ -110,7 +110,7 @@ limits as (
             when sum(pairs_count) > {{ basket_var('recommendation_max_pairs') }}
                 then
                     greatest(
-                        {{ 5 * basket_var('recommendation_near_customers') }},
+                        {{ 2 * basket_var('recommendation_near_customers') }},
                         cast({{ basket_var('recommendation_max_pairs') }} as double) / count(*)
                     )
             else sum(pairs_count)
@@ -178,14 +178,13 @@ compared as (
 
 ),
 
-{# One number to order by, cosine first, then the customer: so engines need not sort all to keep the best. #}
 ranked as (
 
     select
         *,
         row_number() over (
             partition by purpose, customer_number
-            order by cast(round(item_cosine * 1e9) as bigint) * 2147483648 - near_customer_number desc
+            order by round(item_cosine, 9) desc, near_customer_number
         ) as nearness_rank
     from compared
 
