@@ -1,5 +1,7 @@
-{# The SQL conditions of the actions that have one, by action, read from the table of actions when the model runs. #}
-{% macro eligibility_rules(actions) %}
+{# The SQL conditions of the actions that have one, by action, read from the table of actions when the model runs.
+
+   columns: what rules may speak of, in lower case. Stops the build, in words, where a rule names anything else. #}
+{% macro eligibility_rules(actions, columns) %}
     {% set rules = {} %}
     {% if execute and not actions.is_cte and adapter.get_columns_in_relation(actions) %}
         {% set query %}
@@ -11,5 +13,22 @@
             {% do rules.update({row[0]: row[1]}) %}
         {% endfor %}
     {% endif %}
+    {% set words = (
+        'and or not in is null true false between like ilike case when then else end cast try_cast as date timestamp interval '
+        ~ 'double float integer int bigint decimal string boolean day days week weeks month months year years distinct from'
+    ).split() %}
+    {% for action, rule in rules.items() if columns %}
+        {# Without texts in quotes; a word before a bracket is a function. #}
+        {% set bare = modules.re.sub("'(?:[^']|'')*'", ' ', rule) | lower %}
+        {% set named = modules.re.findall('(?<![0-9a-z_.])"?([a-z_][0-9a-z_]*)"?(?![0-9a-z_]|"|\\s*\\()', bare) %}
+        {% set unknown = named | reject('in', columns) | reject('in', words) | unique | list %}
+        {% if unknown %}
+            {{ exceptions.raise_compiler_error(
+                "the eligibility_rule of " ~ action ~ " is '" ~ rule ~ "'; it speaks of " ~ unknown | join(', ')
+                ~ ", and rules may speak of " ~ columns | sort | join(', ') ~ ". Mend it in the table that the var"
+                ~ " retention_actions names. See docs/decisions.md"
+            ) }}
+        {% endif %}
+    {% endfor %}
     {{ return(rules) }}
 {% endmacro %}

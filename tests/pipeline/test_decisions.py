@@ -117,6 +117,31 @@ def test_a_table_that_is_no_table_of_actions_gets_words(copied_shop: Shop) -> No
     assert "See docs/decisions.md" in wrong.stdout
 
 
+def test_a_save_rate_of_a_tier_that_is_none_gets_words(copied_shop: Shop) -> None:
+    wrong = copied_shop.dbt(
+        "run",
+        "--select",
+        "int_retention__action_priors",
+        retention_action_priors="retention_action_priors",
+        risk_tier_thresholds={"urgent": 0.6},
+    )
+    assert wrong.returncode != 0
+    assert "has the risk_tier critical; expected urgent, low, or nothing" in wrong.stdout
+
+
+def test_a_rule_that_names_no_column_gets_words(copied_shop: Shop) -> None:
+    with duckdb.connect(str(copied_shop.warehouse)) as connection:
+        connection.execute(
+            "update int_retention__actions set eligibility_rule = "
+            "'churn_probabilty >= 0.15 and coalesce(membership_tier, ''no tier'') <> ''gold''' "
+            "where action = 'offer'"
+        )
+    wrong = copied_shop.dbt("run", "--select", "int_retention__action_candidates")
+    assert wrong.returncode != 0
+    assert "it speaks of churn_probabilty, and rules may speak of" in wrong.stdout
+    assert "Mend it in the table that the var retention_actions names" in wrong.stdout
+
+
 @pytest.mark.parametrize("customers", [400, 2000])
 def test_the_choice_is_within_one_percent_of_the_best(choosing_shop: Shop, customers: int) -> None:
     """Against the exact optimum (mixed-integer programme) and its linear relaxation."""

@@ -1,6 +1,12 @@
 -- noqa: disable=LT02
 -- One row per customer of today and action, none too: may it be, what would it change, earn and cost?
-{% set rules = eligibility_rules(ref('int_retention__actions')) %}
+{# What rules may speak of: the columns of customers, and the features. #}
+{% set customer_columns = feature_columns(ref('int_retention__decision_customers')) %}
+{% set other_columns = feature_columns(ref('ml_features')) | reject('in', customer_columns) | list %}
+{% set rules = eligibility_rules(
+    ref('int_retention__actions'),
+    (['customer_id', 'as_of_date'] + customer_columns + other_columns) if customer_columns else []
+) %}
 {% set text = dbt.type_string() %}
 {% set cost = expected_cost(
     'effect_rate', 'churn_probability', 'reach_share', 'offer_value', 'contact_cost'
@@ -61,13 +67,10 @@ campaign_contacts as (
 
 ),
 
-{# What rules may speak of: the columns of customers, and the features. #}
-{% set customer_columns = feature_columns(ref('int_retention__decision_customers')) %}
-
 describable as (
 
     select
-        {% for column in feature_columns(ref('ml_features')) if column not in customer_columns %}
+        {% for column in other_columns %}
             features.{{ column }},
         {% endfor %}
         features.as_of_date as features_date,

@@ -1,4 +1,7 @@
 -- One row per action and risk tier: what is assumed of an action until it is measured.
+{% set tier_names = var('risk_tier_thresholds').keys() | list + ['low'] %}
+{% do check_prior_tiers(action_table('retention_action_priors'), tier_names) %}
+
 with actions as (
 
     select * from {{ ref('int_retention__actions') }}
@@ -15,7 +18,7 @@ priors as (
 
 tiers as (
 
-    {% for tier in var('risk_tier_thresholds').keys() | list + ['low'] %}
+    {% for tier in tier_names %}
         select '{{ tier }}' as risk_tier
         {{ 'union all' if not loop.last }}
     {% endfor %}
