@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -262,3 +263,16 @@ def test_the_benchmarks_page_is_what_the_results_say() -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_quotes_what_the_quality_benchmark_printed() -> None:
+    figures = json.loads((ROOT / "benchmarks" / "results" / "quality.json").read_text())["ratios"]
+    sets = {
+        "Complete Journey, 2017-12-01": "complete_journey_2017-12-01",
+        "Complete Journey, 2017-10-01": "complete_journey_2017-10-01",
+        "CDNOW, 1998-01-01": "cdnow_1998-01-01",
+    }
+    readme = (ROOT / "README.md").read_text()
+    for words, name in sets.items():
+        cells = [f"{figures[f'{name} {metric}']:.4f}" for metric in ("AUC", "AP", "Brier", "ECE")]
+        assert f"| {words} | {' | '.join(cells)} |" in readme
