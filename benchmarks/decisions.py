@@ -1,6 +1,6 @@
 """Whom to contact, by what: does the choice earn more than simple ways do, and does it learn?
 
-    python benchmarks/decisions.py            # 20 shops of 100,000 customers, about 17 CPU minutes
+    python benchmarks/decisions.py            # 20 shops of 100,000 customers, about 15 CPU minutes
     python benchmarks/decisions.py --quick    # 3 shops of 6,000 customers, under a minute
 
 A shop is simulated whose actions work as no prior says: dearer ones better, and each by a factor that differs
