@@ -96,6 +96,7 @@ def test_recommendations_would_have_been_bought_as_often_as_promised(
     shop = Shop(
         folder=EXAMPLE, warehouse=tmp_path / "grocery.duckdb", models=tmp_path / "models", project=EXAMPLE
     )
+    assert shop.run("dbt", "deps").returncode == 0
     built = shop.build(
         "--select", "+mart_recommendation_quality", basket_item=basket_item, as_of_date="2017-12-29"
     )
