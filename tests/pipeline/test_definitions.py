@@ -284,7 +284,7 @@ def test_what_happens_after_the_label_window_changes_no_label(
         ORDER_COLUMNS,
         [(one.order_id, one.customer_id, noon(one.day), one.amount, one.loaded) for one in kept],
     )
-    labels = "select * from int_retention__definition_labels order by all"
+    labels = "select * exclude (input_fingerprint) from int_retention__definition_labels order by all"
     before = (shop.query(labels), horizon)
     (shop.folder / "models" / "my_orders.sql").write_text(f"select * from read_parquet('{orders}')")
     shop.build("--select", "+int_retention__definition_labels")
