@@ -105,7 +105,7 @@ def test_a_plain_client_reads_every_mart(built_shop: Shop) -> None:
 
 def test_performance_in_sql_equals_scikit_learn(built_shop: Shop) -> None:
     rows = built_shop.query(
-        "select is_churned::int, churn_probability, model_probability, season_probability "
+        "select is_churned::int, round(churn_probability, 6), model_probability, season_probability "
         "from ml_churn_scores inner join int_retention__labels using (customer_id, as_of_date)"
     )
     labels, scores, model, season = (np.array(column, dtype=float) for column in zip(*rows, strict=True))

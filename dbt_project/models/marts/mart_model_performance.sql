@@ -28,7 +28,8 @@ judged as (
     select
         scores.model_version,
         scores.as_of_date,
-        scores.churn_probability,
+        -- With the digits that are published, as in mart_realised_performance: ties are theirs.
+        round(scores.churn_probability, 6) as churn_probability,
         scores.model_probability,
         scores.season_probability,
         scores.is_called_churner,
