@@ -25,7 +25,7 @@ from dbt_retention.errors import RetentionError
 from dbt_retention.explain import group_contributions
 from dbt_retention.purchase_process import Parameters, Statistics, fit
 from dbt_retention.registry import Registry
-from dbt_retention.scoring import SENTIMENT, LoadedModel, Scorer, struct_columns
+from dbt_retention.scoring import SENTIMENT, LoadedModel, Scorer, struct_rows
 
 Arrow: TypeAlias = Any  # pa.Array | pa.ChunkedArray; pyarrow has no types
 
@@ -45,12 +45,12 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
 
     def onnx_score(*arguments: Arrow) -> Arrow:
         model, rows = _model_and_rows(scorer, arguments, usage="onnx_score('churn', row)", count=2)
-        return pa.array(model.scores(model.matrix(struct_columns(rows))))
+        return pa.array(model.scores(model.matrix(struct_rows(rows))))
 
     def onnx_cluster(*arguments: Arrow) -> Arrow:
         model, rows = _model_and_rows(scorer, arguments, usage="onnx_cluster('segments', row)", count=2)
         model.require("cluster")
-        return pa.array(model.clusters(model.matrix(struct_columns(rows))))
+        return pa.array(model.clusters(model.matrix(struct_rows(rows))))
 
     def onnx_explain(*arguments: Arrow) -> Arrow:
         usage = "onnx_explain('churn', '[[\"feature\"], …]', orderings, row)"
@@ -59,7 +59,7 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         groups = json.loads(arguments[1][0].as_py())
         orderings = arguments[2][0].as_py()
         contributions = group_contributions(
-            model, model.matrix(struct_columns(rows)), groups, orderings=orderings
+            model, model.matrix(struct_rows(rows)), groups, orderings=orderings
         )
         return pa.array(list(contributions), type=pa.list_(pa.float64()))
 

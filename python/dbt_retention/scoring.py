@@ -5,8 +5,9 @@ Knows no engine. DuckDB and Spark hand over Arrow columns; a web shop hands over
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ LIBRARIES = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
 Matrix = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
+Stamp = tuple[int, int]  # when a file changed, and its size
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,13 @@ class LoadedModel:
     card: Card
     session: onnxruntime.InferenceSession
 
-    def matrix(self, columns: Mapping[str, pa.Array]) -> Matrix:
+    def matrix(self, rows: pa.RecordBatch | pa.Table) -> Matrix:
         """The card's features in the card's order, shape (rows, features); null becomes NaN."""
-        self._require_features(columns)
-        return as_matrix(columns, self.card.features)
+        try:
+            return as_matrix(rows, self.card.features)
+        except KeyError:
+            self._require_features(rows.schema.names)
+            raise
 
     def row(self, features: Mapping[str, Any]) -> Matrix:
         """One row by feature name, shape (1, features): numbers or booleans; None becomes NaN.
@@ -98,7 +103,7 @@ class LoadedModel:
                 "probabilities, onnx_cluster for clusters and onnx_sentiment for sentiments"
             )
 
-    def _require_features(self, given: Mapping[str, object]) -> None:
+    def _require_features(self, given: Collection[str]) -> None:
         missing = [name for name in self.card.features if name not in given]
         if missing:
             raise FeatureMissingError(
@@ -115,17 +120,37 @@ class LoadedModel:
         return output.reshape(-1)[:rows]
 
 
+@dataclass(frozen=True)
+class _Watched:
+    """A loaded model and the files that it stands on, as they were just before it was loaded."""
+
+    model: LoadedModel
+    stamps: Mapping[str, Stamp]
+
+    def is_current(self) -> bool:
+        return all(_stamp(path) == stamp for path, stamp in self.stamps.items())
+
+
 class Scorer:
     """The champions of one registry, each loaded at its first use and again when it changes."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._lock = threading.Lock()
-        self._loaded: dict[str, tuple[tuple[object, ...], LoadedModel]] = {}
+        self._loaded: dict[str, _Watched] = {}
 
     def model(self, name: str) -> LoadedModel:
         """The champion of `name`, or the version in 'name/version'; read only where a file has changed."""
+        with self._lock:
+            known = self._loaded.get(name)
+            if known is None or not known.is_current():
+                known = self._loaded[name] = self._load(name)
+        return known.model
+
+    def _load(self, name: str) -> _Watched:
         model, _, version = name.partition("/")
+        pointer = self.registry.champion_path(model)
+        stamps = {} if version else {str(pointer): _stamp(str(pointer))}
         folder = (
             self.registry.version_folder(model, version) if version else self.registry.champion_folder(name)
         )
@@ -133,13 +158,8 @@ class Scorer:
             raise ModelNotFoundError(
                 f"no model '{name}' in {self.registry.root}: nothing was trained yet. Run: retention train"
             )
-        stamp = (folder, _stamp(folder / "model.onnx"), _stamp(folder / "card.json"))
-        with self._lock:
-            known = self._loaded.get(name)
-            if known is None or known[0] != stamp:
-                known = (stamp, load(folder))
-                self._loaded[name] = known
-        return known[1]
+        stamps |= {path: _stamp(path) for path in (str(folder / "model.onnx"), str(folder / "card.json"))}
+        return _Watched(model=load(folder), stamps=stamps)
 
 
 def load_model(name: str = "churn", *, models: str | Path = DEFAULT_MODELS_PATH) -> LoadedModel:
@@ -178,34 +198,38 @@ def read_texts(onnx_session: onnxruntime.InferenceSession, texts: Sequence[str])
     return np.concatenate(found)
 
 
-def struct_columns(rows: pa.Array | pa.ChunkedArray) -> dict[str, pa.Array]:
-    """The fields of an Arrow struct column, by lower-case name."""
+def struct_rows(rows: pa.Array | pa.ChunkedArray) -> pa.RecordBatch:
+    """The fields of an Arrow struct column as columns, by lower-case name."""
     whole = rows.combine_chunks() if isinstance(rows, pa.ChunkedArray) else rows
     if not pa.types.is_struct(whole.type):
         raise RetentionError(
             f"expected a struct of features, got {whole.type}. Pass a whole row: "
             "select onnx_score('churn', features) from ml_scoring_set as features"
         )
-    names: Sequence[str] = [field.name.lower() for field in whole.type]
-    return dict(zip(names, whole.flatten(), strict=True))
+    batch = pa.RecordBatch.from_struct_array(whole)
+    names = batch.schema.names
+    lower = [name.lower() for name in names]
+    return batch if lower == names else batch.rename_columns(lower)
 
 
-def as_matrix(columns: Mapping[str, pa.Array], names: Sequence[str]) -> Matrix:
-    """Numeric or boolean Arrow columns as float32, shape (rows, names); null becomes NaN.
+def as_matrix(rows: pa.RecordBatch | pa.Table, names: Sequence[str]) -> Matrix:
+    """Numeric or boolean columns as float32, shape (rows, names); null becomes NaN.
 
-    Raises RetentionError where a column is no number.
+    Raises KeyError where a name is no column, RetentionError where a column is no number.
     """
-    numbers = [_as_number(columns[name], name=name) for name in names]
-    # One call for all columns: DuckDB asks for 2,048 rows at a time, and Python's share of that is large.
-    tensor = pa.RecordBatch.from_arrays(numbers, names=list(names)).to_tensor(null_to_nan=True)
+    # Few calls for all columns: DuckDB asks for 2,048 rows at a time, and Python's share of that is large.
+    chosen = rows.select(list(names))
+    if isinstance(chosen, pa.Table):
+        columns = [column.combine_chunks() for column in chosen.columns]
+        chosen = pa.RecordBatch.from_arrays(columns, names=list(names))
+    for at, kind in enumerate(chosen.schema.types):
+        if not pa.types.is_floating(kind):
+            chosen = chosen.set_column(at, names[at], _as_number(chosen.column(at), name=names[at]))
     with np.errstate(over="ignore"):
-        return np.asarray(tensor.to_numpy(), dtype=np.float32)
+        return np.asarray(chosen.to_tensor(null_to_nan=True).to_numpy(), dtype=np.float32)
 
 
 def _as_number(column: pa.Array, *, name: str) -> pa.Array:
-    """The column itself where its type is a float, otherwise its values as such."""
-    if pa.types.is_floating(column.type):
-        return column
     try:
         return column.cast(pa.float64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -221,9 +245,9 @@ def _is_number(value: object) -> bool:
         return False
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: str) -> Stamp:
     try:
-        status = path.stat()
+        status = os.stat(path)
     except FileNotFoundError:
         return (0, 0)
     return (status.st_mtime_ns, status.st_size)

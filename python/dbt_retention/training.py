@@ -260,14 +260,13 @@ def _why_train_churn(
         return ""
     train, test = (rows.filter(_is_split(rows, split)) for split in ("train", "test"))
     champion = load(registry.version_folder(CHURN, card.version))
-    columns = {name: test[name].combine_chunks() for name in card.features}
     evidence = Evidence(
         newest_training_date=_dates(train).max().astype(date),
         drifted_features=ShopFacts.of(rows).drifted_features_count,
         features=len(card.features),
         test_date=_dates(test).max().astype(date),
         churned=test["is_churned"].cast(pa.float64()).to_numpy(),
-        scores=champion.probabilities(champion.matrix(columns)).astype(np.float64),
+        scores=champion.probabilities(champion.matrix(test)).astype(np.float64),
     )
     return why_retrain(card, evidence, settings.retraining_limits) or ""
 
@@ -701,7 +700,7 @@ def _labelled(rows: pa.Table, features: list[str]) -> LabelledRows:
 def _matrix(rows: pa.Table, features: list[str]) -> Matrix:
     if not features:
         return np.empty((len(rows), 0), dtype=np.float32)
-    return as_matrix({name: rows[name].combine_chunks() for name in features}, features)
+    return as_matrix(rows, features)
 
 
 def _dates(rows: pa.Table) -> npt.NDArray[np.datetime64]:

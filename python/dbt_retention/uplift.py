@@ -116,7 +116,7 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
             return _table(card, TRAINED, known.candidates, known.rows)
     contacts = Contacts(
         customers=np.asarray(rows["customer_id"].to_pylist(), dtype=object),
-        matrix=as_matrix({name: rows[name].combine_chunks() for name in features}, features),
+        matrix=as_matrix(rows, features),
         treated=np.asarray(rows["is_treated"].to_pylist(), dtype=bool),
         retained=np.asarray(rows["is_retained"].to_pylist(), dtype=np.float64),
         treated_share=rows["treated_share"].cast(pa.float64()).to_numpy(),

@@ -128,6 +128,6 @@ def test_one_row_scores_as_in_a_batch_and_in_under_a_millisecond(registry: Regis
 def test_features_are_checked_before_anything_is_scored(registry: Registry) -> None:
     model = load(registry.root / "churn" / "2024-01-01-a")
     with pytest.raises(FeatureMissingError, match="orders_count_28d, spend_sum_28d"):
-        model.matrix({"days_since_last_order": pa.array([1.0])})
+        model.matrix(pa.table({"days_since_last_order": [1.0]}))
     with pytest.raises(RetentionError, match="not a number"):
-        model.matrix({name: pa.array(["x"]) for name in FEATURES})
+        model.matrix(pa.table({name: ["x"] for name in FEATURES}))
