@@ -22,7 +22,7 @@ demo: $(VENV)/demo.installed ## build the grocery shop and read who is about to 
 test: $(VENV)/dev.installed ## run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-test-spark: java $(SPARK_VENV)/installed ## build the seeds on Spark too, and compare every table
+test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark too, and compare every table
 	$(SPARK_VENV)/bin/pytest -m spark tests/parity/test_spark.py
 
 # Asked for before anything is installed.
@@ -31,7 +31,7 @@ java:
 	[ "$${found:-0}" -ge 17 ] || { echo "Spark needs Java 17 or newer; $$java is $${found:-not there}. Install it and set JAVA_HOME to it." \
 		"Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"; exit 1; }
 
-check: lint test ## what CI runs: lint and test
+check: lint test ## lint and all tests but those of Spark: with test-spark, what CI runs
 
 lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the rooms
 	$(BIN)/ruff format --check .

