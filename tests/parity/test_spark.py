@@ -35,7 +35,7 @@ def grocery(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     is what takes a local Spark longest.
     """
     shop = shop_in(tmp_path_factory.mktemp("grocery"), EXAMPLE, profiles=EXAMPLE)
-    installed = shop.dbt("deps", "--quiet")
+    installed = shop.run("dbt", "deps", "--quiet", "--project-dir", str(EXAMPLE))
     assert installed.returncode == 0, installed.stdout + installed.stderr
     return built_on_both(shop, recommendation_near_customers=10)
 
