@@ -251,7 +251,7 @@ costed as (
 
     select
         *,
-        round({{ cost }}, 6) as expected_cost_amount
+        {{ rounded(cost, 6) }} as expected_cost_amount
     from paired
 
 ),
@@ -266,7 +266,7 @@ candidates as (
         risk_tier,
         why_not is null as is_eligible,
         why_not,
-        round(effect_rate, 9) as effect_rate,
+        {{ rounded('effect_rate', 9) }} as effect_rate,
         case
             when action = 'none' then null
             when has_uplift_score then 'measured'
@@ -274,7 +274,7 @@ candidates as (
         end as evidence,
         value_kept,
         expected_cost_amount,
-        round({{ expected_profit('effect_rate', 'value_kept', 'expected_cost_amount') }}, 6)
+        {{ rounded(expected_profit('effect_rate', 'value_kept', 'expected_cost_amount'), 6) }}
             as expected_profit
     from costed
 

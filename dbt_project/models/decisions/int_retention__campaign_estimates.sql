@@ -52,7 +52,7 @@ measured as (
             weight,
             '{{ outcome }}' as outcome,
             cast({{ y }} as double) as y,
-            coalesce(round({{ u }}, 2), 0) as u,
+            coalesce({{ rounded(u, 2) }}, 0) as u,
             coalesce(recency_weight, 0) as v,
             cost_amount
         from weights

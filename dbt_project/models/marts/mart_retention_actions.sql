@@ -22,7 +22,7 @@ priced as (
         coalesce(
             chosen.action = candidates.action, chosen.action is null and candidates.action = 'none'
         ) as is_chosen,
-        round(candidates.effect_rate, 6) as effect_rate,
+        {{ rounded('candidates.effect_rate', 6) }} as effect_rate,
         candidates.evidence,
         {{ rounded('candidates.value_kept', 2) }} as value_kept_amount,
         {{ rounded('candidates.expected_cost_amount', 4) }} as expected_cost_amount,
