@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Spark has its own: pyspark wants an older pandas.
 SPARK_VENV := .venv-spark
+# An expression of pytest's -k; empty = all: the seeds and the grocery example.
+SPARK_TESTS ?=
 DEMO := examples/complete_journey
 EXAMPLES := $(DEMO) examples/cdnow
 BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notdir $(wildcard benchmarks/*.py))))
@@ -23,7 +25,7 @@ test: $(VENV)/dev.installed ## run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark too, and compare every table
-	$(SPARK_VENV)/bin/pytest -m spark tests/parity/test_spark.py
+	$(SPARK_VENV)/bin/pytest -m spark -k '$(SPARK_TESTS)' tests/parity/test_spark.py
 
 # Asked for before anything is installed.
 java:
