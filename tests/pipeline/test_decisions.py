@@ -126,7 +126,7 @@ def test_a_save_rate_of_a_tier_that_is_none_gets_words(copied_shop: Shop) -> Non
         risk_tier_thresholds={"urgent": 0.6},
     )
     assert wrong.returncode != 0
-    assert "has the risk_tier critical; expected urgent, low, or nothing" in wrong.stdout
+    assert "has the risk_tier critical, medium; expected urgent, low, or nothing" in wrong.stdout
 
 
 def test_a_rule_that_names_no_column_gets_words(copied_shop: Shop) -> None:

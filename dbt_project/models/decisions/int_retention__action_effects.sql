@@ -1,13 +1,12 @@
 -- One row per action and risk tier: which share of those about to leave, and reached, an action keeps, and
 -- how that is known. All is in save rates, effect / (reach x churn rate): where hardly anybody would leave,
--- an effect says little. Randomised campaigns of an action are pooled by inverse variance. They say by what
--- factor the action differs from what was assumed of it, and all actions together by what factor a tier does;
--- factors lean on 1 as far as contacts are few. What is beyond that counts as far as chance does not explain
--- it (empirical Bayes, the variance by DerSimonian & Laird 1986). A tier without a measured campaign keeps
--- the prior.
+-- an effect says little. Campaigns of an action are pooled by inverse variance. They say by what factor the
+-- action differs from what was assumed of it, which leans on 1 as far as contacts are few. What a tier is
+-- beyond that counts as far as chance does not explain it (empirical Bayes, the variance by DerSimonian &
+-- Laird 1986). A tier without a measured campaign keeps the prior.
 {% set confidence = number_var('effect_decision_confidence', 0.5, 0.9999) %}
 {% set factor_precision = '1 / power(' ~ number_var('prior_effect_error', 0.01, 100) ~ ', 2)' %}
-{% set reachable = 'priors.reach_share * risk.churn_rate' %}
+{% set reachable = 'priors.reach_share * estimates.churn_rate' %}
 
 with priors as (
 
@@ -17,60 +16,25 @@ with priors as (
 
 estimates as (
 
-    select * from {{ ref('int_retention__campaign_estimates') }}
-    where
-        outcome = 'retained'
-        and standard_error > 0
-
-),
-
-verdicts as (
-
-    select * from {{ ref('int_retention__campaign_verdicts') }}
-    where is_causal
-
-),
-
-outcomes as (
-
-    select * from {{ ref('int_retention__campaign_outcomes') }}
-    where is_window_closed and arm in ('treatment', 'control')
-
-),
-
-risk as (
-
-    select
-        campaign_id,
-        risk_tier,
-        {{ exact_sum('churn_rate_before', scale=6) }} / count(*) as churn_rate
-    from outcomes
-    where churn_rate_before is not null
-    group by campaign_id, risk_tier
+    select * from {{ ref('int_retention__pooled_estimates') }}
+    where standard_error > 0
 
 ),
 
 campaigns as (
 
     select
-        verdicts.action,
-        estimates.segment as risk_tier,
-        estimates.treated_count + estimates.compared_count as contacts_count,
+        estimates.action,
+        estimates.risk_tier,
+        estimates.treated_count + estimates.controls_count as contacts_count,
         cast(priors.prior_save_rate as double) as assumed_rate,
         estimates.effect / ({{ reachable }}) as save_rate,
-        round(
-            power(({{ reachable }}) / estimates.standard_error, 2), 6
-        ) as precision
+        round(power(({{ reachable }}) / estimates.standard_error, 2), 6) as precision
     from estimates
-    inner join verdicts on estimates.campaign_id = verdicts.campaign_id
     inner join priors
         on
-            verdicts.action = priors.action
-            and estimates.segment = priors.risk_tier
-    inner join risk
-        on
-            estimates.campaign_id = risk.campaign_id
-            and estimates.segment = risk.risk_tier
+            estimates.action = priors.action
+            and estimates.risk_tier = priors.risk_tier
     where
         priors.prior_save_rate > 0
         and {{ reachable }} > 0
@@ -116,46 +80,19 @@ factors as (
 
 ),
 
-by_action as (
+deviations as (
 
     select
         pooled.*,
-        pooled.assumed_rate * factors.factor as action_rate,
-        pooled.assumed_rate * pooled.assumed_rate / factors.factor_precision as action_variance
+        pooled.assumed_rate * factors.factor as leaning_rate,
+        pooled.save_rate - pooled.assumed_rate * factors.factor as deviation,
+        pooled.assumed_rate * pooled.assumed_rate / factors.factor_precision as leaning_variance
     from pooled
     inner join factors on pooled.action = factors.action
 
 ),
 
--- Likewise by what factor all actions do better or worse in a tier than that.
-tier_sums as (
-
-    select
-        risk_tier,
-        {{ factor_precision }} + {{ exact_sum('precision * action_rate * action_rate', scale=8, digits=38) }}
-            as factor_precision,
-        {{ factor_precision }} + {{ exact_sum('precision * action_rate * save_rate', scale=8, digits=38) }}
-            as weighted_factor
-    from by_action
-    group by risk_tier
-
-),
-
-deviations as (
-
-    select
-        by_action.*,
-        by_action.action_rate * tier_sums.weighted_factor / tier_sums.factor_precision as leaning_rate,
-        by_action.save_rate
-        - by_action.action_rate * tier_sums.weighted_factor / tier_sums.factor_precision as deviation,
-        by_action.action_variance * power(tier_sums.weighted_factor / tier_sums.factor_precision, 2)
-        + power(by_action.action_rate, 2) / tier_sums.factor_precision as leaning_variance
-    from by_action
-    inner join tier_sums on by_action.risk_tier = tier_sums.risk_tier
-
-),
-
--- variance: beyond both factors and chance.
+-- variance: beyond the factor and chance.
 beyond as (
 
     select
