@@ -122,6 +122,10 @@ def load(warehouse: Path, folder: Path, *, customers: int, seed: int) -> None:
             select customer_id, 'today' as purpose from cohorts;
             create table ml_features as
             select customer_id, date '{end}' as as_of_date, 1.0 as any_feature from cohorts limit 0;
+            create table ml_churn_score_history as
+            select customer_id, date '{end}' as as_of_date, 0.0 as churn_probability,
+                'fixed_horizon' as churn_definition, {WINDOW} as churn_horizon_days
+            from cohorts limit 0;
             """
         )
         meet(connection, 0)
@@ -231,7 +235,9 @@ def decide(warehouse: Path, number: int, *, budget: float) -> None:
                     when churn_probability >= 0.15 then 'medium'
                     else 'low'
                 end as risk_tier
-            from scores inner join mornings using (round) where round = {number}
+            from scores inner join mornings using (round) where round = {number};
+            insert into ml_churn_score_history
+            select customer_id, as_of_date, churn_probability, 'fixed_horizon', {WINDOW} from ml_risk_tiers
             """
         )
     run_dbt(warehouse, DECISIONS, retention_budget=budget)

@@ -37,13 +37,22 @@ LOOKS, LOOK_ARM = 10, 100
 ORDER_AMOUNT, MARGIN = 28.0, 0.35  # of an order that a treatment adds
 ADDED_ORDERS = (0.10, 0.60)  # mean of added orders, from the steadiest to the most discount-loving customer
 MODELS = "int_retention__campaign_weights int_retention__campaign_estimates"
+# All that int_retention__campaign_outcomes reads but the scores of earlier mornings, of which there are none.
+OUTCOMES = (
+    "+int_retention__assignment_risk +int_retention__decision_features +int_retention__gross_margin "
+    "+int_retention__purchase_lines +stg_retention__coupon_redemptions int_retention__campaign_outcomes"
+)
 
 
 def build_pool(warehouse: Path) -> None:
     """Customers of a simulated shop who were held out, as int_retention__campaign_outcomes has them."""
     with duckdb.connect(str(warehouse)) as connection:
         load_shop(connection, warehouse.parent / "shop", customers=CUSTOMERS, seed=SEED)
-    run_dbt(warehouse, "+int_retention__campaign_outcomes")
+        connection.execute(
+            "create table ml_churn_score_history (customer_id varchar, as_of_date date, "
+            "churn_probability double, churn_definition varchar, churn_horizon_days integer)"
+        )
+    run_dbt(warehouse, OUTCOMES)
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             f"""

@@ -50,6 +50,10 @@ def test_the_history_keeps_both_mornings(built_shop: Shop, later: Shop) -> None:
     assert later.query(
         f"{said} mart_early_warning_history where as_of_date = '2024-08-06' order by customer_id"
     ) == later.query(f"{said} mart_early_warning order by customer_id")
+    kept = "select customer_id, as_of_date, churn_probability, churn_definition, churn_horizon_days from"
+    assert later.query(f"{kept} ml_churn_score_history order by all") == later.query(
+        f"{kept} mart_early_warning_history order by all"
+    )
 
 
 def test_changes_are_those_between_the_two_builds(built_shop: Shop, later: Shop) -> None:

@@ -19,6 +19,13 @@ risk as (
 
 ),
 
+score_history as (
+
+    select * from {{ ref('ml_churn_score_history') }}
+    where churn_definition = 'fixed_horizon'
+
+),
+
 purchases as (
 
     select * from {{ ref('int_retention__purchases') }}
@@ -145,7 +152,7 @@ joined as (
         features.recency_band,
         features.frequency_band,
         features.spend_band,
-        risk.churn_rate as churn_rate_before,
+        coalesce(score_history.churn_probability, risk.churn_rate) as churn_rate_before,
         coalesce(counted.orders_count, 0) as orders_after,
         coalesce(counted.spend_amount, 0) as spend_after,
         coalesce(counted.margin_amount, 0) as margin_after,
@@ -165,6 +172,12 @@ joined as (
             features.recency_band = risk.recency_band
             and features.frequency_band = risk.frequency_band
             and risk.reference_date = cast({{ dbt.date_trunc('month', 'assignments.assigned_date') }} as date)
+    left join score_history
+        on
+            assignments.customer_id = score_history.customer_id
+            and assignments.assigned_date = score_history.as_of_date
+            and {{ days_between('assignments.assigned_date', 'assignments.window_end_date') }}
+            = score_history.churn_horizon_days
     left join counted
         on
             assignments.campaign_id = counted.campaign_id

@@ -1,0 +1,38 @@
+-- One row per customer and scoring date: the churn probability said that morning, so that what campaigns
+-- changed can be held against what was foretold before them. Rows of earlier dates are never touched; a date
+-- that is built again is replaced. --full-refresh keeps the table, for nothing could bring it back.
+{{ config(
+    materialized='incremental',
+    incremental_strategy=replaced_by_date(),
+    unique_key='as_of_date',
+    partition_by='as_of_date',
+    on_schema_change='append_new_columns',
+    full_refresh=false
+) }}
+
+with tiers as (
+
+    select * from {{ ref('ml_risk_tiers') }}
+
+),
+
+horizon as (
+
+    select * from {{ ref('int_retention__horizon') }}
+
+),
+
+said as (
+
+    select
+        tiers.customer_id,
+        tiers.as_of_date,
+        tiers.churn_probability,
+        '{{ var("churn_definition") }}' as churn_definition,
+        cast(horizon.churn_horizon_days as integer) as churn_horizon_days
+    from tiers
+    cross join horizon
+
+)
+
+select * from said
