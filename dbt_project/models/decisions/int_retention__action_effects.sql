@@ -3,7 +3,7 @@
 -- an effect says little. Campaigns of an action are pooled by inverse variance. They say by what factor the
 -- action differs from what was assumed of it, which leans on 1 as far as contacts are few. What a tier is
 -- beyond that counts as far as chance does not explain it (empirical Bayes, the variance by DerSimonian &
--- Laird 1986). A tier without a measured campaign keeps the prior.
+-- Laird 1986, of what is rare by chance). A tier without a measured campaign keeps the prior.
 {% set confidence = number_var('effect_decision_confidence', 0.5, 0.9999) %}
 {% set factor_precision = '1 / power(' ~ number_var('prior_effect_error', 0.01, 100) ~ ', 2)' %}
 {% set reachable = 'priors.reach_share * estimates.churn_rate' %}
@@ -92,14 +92,16 @@ deviations as (
 
 ),
 
--- variance: beyond the factor and chance.
+-- variance: beyond the factor, and beyond what chance does in 19 of 20 cases (chi squared).
 beyond as (
 
     select
         greatest(
             coalesce(
-                ({{ exact_sum('precision * deviation * deviation', scale=8, digits=38) }} - count(*))
-                / nullif({{ exact_sum('precision', digits=38) }}, 0), 0
+                (
+                    {{ exact_sum('precision * deviation * deviation', scale=8, digits=38) }}
+                    - count(*) - ({{ normal_quantile(0.95) }}) * sqrt(2 * count(*))
+                ) / nullif({{ exact_sum('precision', digits=38) }}, 0), 0
             ), 0
         ) as variance
     from deviations
