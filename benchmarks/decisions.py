@@ -63,8 +63,8 @@ DECISIONS = (
     "int_retention__campaign_verdicts int_retention__actions int_retention__action_priors "
     "int_retention__pooled_estimates int_retention__action_effects int_retention__uplift_set "
     "int_retention__uplift_model int_retention__uplift_scores int_retention__holdout_salt "
-    "int_retention__decision_customers int_retention__action_candidates int_retention__choice_prices "
-    "int_retention__chosen_actions"
+    "int_retention__decision_customers int_retention__action_eligibility int_retention__action_candidates "
+    "int_retention__choice_prices int_retention__chosen_actions"
 )
 TREES = {"learning_rate": 0.1, "max_leaf_nodes": 12, "random_state": 1, "early_stopping": False}
 Floats = npt.NDArray[np.float64]

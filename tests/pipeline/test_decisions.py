@@ -136,7 +136,7 @@ def test_a_rule_that_names_no_column_gets_words(copied_shop: Shop) -> None:
             "'churn_probabilty >= 0.15 and coalesce(membership_tier, ''no tier'') <> ''gold''' "
             "where action = 'offer'"
         )
-    wrong = copied_shop.dbt("run", "--select", "int_retention__action_candidates")
+    wrong = copied_shop.dbt("run", "--select", "int_retention__action_eligibility")
     assert wrong.returncode != 0
     assert "it speaks of churn_probabilty, and rules may speak of" in wrong.stdout
     assert "Mend it in the table that the var retention_actions names" in wrong.stdout
