@@ -66,22 +66,9 @@ order_items as (
         order_lines.order_id,
         {{ basket_item('order_lines', 'products') }} as item
     from order_lines
+    inner join orders_in_window on order_lines.order_id = orders_in_window.order_id
     left join products on order_lines.product_id = products.product_id
-
-),
-
-known_items as (
-
-    select
-        orders_in_window.order_id,
-        orders_in_window.customer_id,
-        orders_in_window.ordered_at,
-        orders_in_window.order_date,
-        orders_in_window.known_from_date,
-        order_items.item
-    from orders_in_window
-    inner join order_items on orders_in_window.order_id = order_items.order_id
-    where order_items.item is not null
+    where {{ basket_item('order_lines', 'products') }} is not null
 
 ),
 
@@ -90,53 +77,70 @@ item_codes as (
     select
         item,
         cast(row_number() over (order by count(*) desc, item) as integer) as item_code
-    from known_items
+    from order_items
     group by item
+
+),
+
+order_sizes as (
+
+    select
+        order_id,
+        count(*) as ordered_items_count
+    from order_items
+    group by order_id
 
 ),
 
 basket_numbers as (
 
     select
-        order_id,
-        count(*) as ordered_items_count,
-        cast(row_number() over (order by min(ordered_at), order_id) as integer) as basket_number
-    from known_items
-    group by order_id
+        orders_in_window.order_id,
+        orders_in_window.customer_id,
+        orders_in_window.order_date,
+        orders_in_window.known_from_date,
+        order_sizes.ordered_items_count,
+        cast(
+            row_number() over (order by orders_in_window.ordered_at, orders_in_window.order_id) as integer
+        ) as basket_number
+    from orders_in_window
+    inner join order_sizes on orders_in_window.order_id = order_sizes.order_id
 
 ),
 
-ranked as (
+{# Only giant orders are ranked: to rank fifty million lines takes more memory than all else here. #}
+giants as (
 
     select
-        basket_numbers.basket_number,
-        known_items.order_id,
-        known_items.customer_id,
-        known_items.order_date,
-        known_items.known_from_date,
-        known_items.item,
-        item_codes.item_code,
-        basket_numbers.ordered_items_count,
-        row_number() over (partition by known_items.order_id order by item_codes.item_code) as item_rank
-    from known_items
-    inner join item_codes on known_items.item = item_codes.item
-    inner join basket_numbers on known_items.order_id = basket_numbers.order_id
+        order_items.order_id,
+        order_items.item,
+        row_number() over (partition by order_items.order_id order by item_codes.item_code) as item_rank
+    from order_items
+    inner join order_sizes on order_items.order_id = order_sizes.order_id
+    inner join item_codes on order_items.item = item_codes.item
+    where order_sizes.ordered_items_count > {{ basket_var('basket_max_items') }}
 
 ),
 
 baskets as (
 
     select
-        basket_number,
-        order_id,
-        customer_id,
-        order_date,
-        known_from_date,
-        item,
-        item_code,
-        ordered_items_count
-    from ranked
-    where item_rank <= {{ basket_var('basket_max_items') }}
+        basket_numbers.basket_number,
+        basket_numbers.order_id,
+        basket_numbers.customer_id,
+        basket_numbers.order_date,
+        basket_numbers.known_from_date,
+        order_items.item,
+        item_codes.item_code,
+        basket_numbers.ordered_items_count
+    from order_items
+    inner join basket_numbers on order_items.order_id = basket_numbers.order_id
+    inner join item_codes on order_items.item = item_codes.item
+    left join giants
+        on
+            order_items.order_id = giants.order_id
+            and order_items.item = giants.item
+    where coalesce(giants.item_rank, 1) <= {{ basket_var('basket_max_items') }}
 
 )
 
