@@ -29,28 +29,53 @@ item_pairs as (
 
 ),
 
-{# Of the items that the customer has bought, the one that a new item stands in one basket with most typically. #}
-known_companions as (
+{# Of the items that a customer has bought, the one that a new item stands in one basket with most typically. Companions are put in
+   order once, for all customers, so that no more than a number is kept of each customer's. #}
+companions as (
+
+    {% for known, other in [('first', 'later'), ('later', 'first')] %}
+        select
+            {{ known }}_item_code as known_item_code,
+            {{ other }}_item_code as item_code,
+            baskets_count
+        from item_pairs
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+numbered_companions as (
 
     select
-        recommendations.customer_id,
-        recommendations.item_code,
-        known_items.item as known_item,
-        item_pairs.baskets_count,
+        companions.item_code,
+        companions.known_item_code,
+        companions.baskets_count,
+        items.item as known_item,
         row_number() over (
-            partition by recommendations.customer_id, recommendations.item_code
+            partition by companions.item_code
             order by
-                round(item_pairs.baskets_count / sqrt(cast(known_items.baskets_count as double)), 9) desc,
-                known_items.item_code
-        ) as companion_rank
+                round(companions.baskets_count / sqrt(cast(items.baskets_count as double)), 9) desc,
+                companions.known_item_code
+        ) as companion_number
+    from companions
+    inner join items on companions.known_item_code = items.item_code
+
+),
+
+first_companions as (
+
+    select
+        recommendations.customer_number,
+        recommendations.item_code,
+        min(numbered_companions.companion_number) as companion_number
     from recommendations
-    inner join customer_items on recommendations.customer_id = customer_items.customer_id
-    inner join items as known_items on customer_items.item_code = known_items.item_code
-    inner join item_pairs
+    inner join customer_items on recommendations.customer_number = customer_items.customer_number
+    inner join numbered_companions
         on
-            item_pairs.first_item_code = least(customer_items.item_code, recommendations.item_code)
-            and item_pairs.later_item_code = greatest(customer_items.item_code, recommendations.item_code)
+            recommendations.item_code = numbered_companions.item_code
+            and customer_items.item_code = numbered_companions.known_item_code
     where recommendations.list_name = 'new'
+    group by recommendations.customer_number, recommendations.item_code
 
 ),
 
@@ -71,21 +96,24 @@ explained as (
                     'bought in ' || cast(recommendations.orders_count as {{ text }})
                     || case when recommendations.orders_count = 1 then ' order' else ' orders' end
                     || ', last on ' || cast(recommendations.last_order_date as {{ text }})
-            when known_companions.known_item is not null
+            when numbered_companions.known_item is not null
                 then
-                    'bought with ' || known_companions.known_item || ' in '
-                    || cast(known_companions.baskets_count as {{ text }})
-                    || case when known_companions.baskets_count = 1 then ' basket' else ' baskets' end
+                    'bought with ' || numbered_companions.known_item || ' in '
+                    || cast(numbered_companions.baskets_count as {{ text }})
+                    || case when numbered_companions.baskets_count = 1 then ' basket' else ' baskets' end
             else
                 'bought by ' || cast(recommendations.recent_buyers_count as {{ text }})
                 || ' customers in the last {{ basket_var("recommendation_active_days") }} days'
         end as reason
     from recommendations
-    left join known_companions
+    left join first_companions
         on
-            recommendations.customer_id = known_companions.customer_id
-            and recommendations.item_code = known_companions.item_code
-            and known_companions.companion_rank = 1
+            recommendations.customer_number = first_companions.customer_number
+            and recommendations.item_code = first_companions.item_code
+    left join numbered_companions
+        on
+            first_companions.item_code = numbered_companions.item_code
+            and first_companions.companion_number = numbered_companions.companion_number
 
 )
 
