@@ -1,9 +1,9 @@
 -- One row per causal campaign, month of its assignments and risk tier: by how much more of the treated stayed
 -- than of such customers without a contact. What their churn rates foretold is taken out first. Controls of
--- all campaigns of a month and tier were left alone alike, so an audience's own controls, who are few, lean on
--- the mean of all (best linear unbiased prediction: Robinson 1991): wholly where audiences differ by no more
--- than chance does in 19 of 20 cases, less where they do (variance between audiences by DerSimonian & Laird
--- 1986, of what is beyond that).
+-- all campaigns of a month and tier were left alone alike, so an audience's own controls, who are few, lean
+-- on the mean of all (best linear unbiased prediction: Robinson 1991): wholly where audiences differ by no
+-- more than chance does in 19 of 20 cases, less where they do (variance between audiences by DerSimonian &
+-- Laird 1986, of what is beyond that).
 {% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
 
 with verdicts as (
@@ -104,7 +104,7 @@ common as (
 
 ),
 
--- variance: between audiences of one month and tier. Their distances are distributed as chi squared by chance.
+-- variance: between audiences of one month and tier. By chance their distances are those of chi squared.
 distances as (
 
     select
