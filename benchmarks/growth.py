@@ -114,8 +114,8 @@ def rows_of(query: str) -> int:
     return int(count)
 
 
-def measure(folder: Path, *, customers: int, memory: str, has_daily: bool) -> dict[str, Any]:
-    """Write a shop, build it, and, where asked for, let the next morning come and build it again."""
+def measure(folder: Path, *, customers: int, memory: str) -> dict[str, Any]:
+    """Write a shop, build it, let the next morning come, and build it again."""
     generated = write_files(folder, customers=customers)
     raw = folder / "raw"
     lines = rows_of(f"select count(*) from read_parquet('{raw}/order_lines/*.parquet')")
@@ -126,10 +126,6 @@ def measure(folder: Path, *, customers: int, memory: str, has_daily: bool) -> di
     write_project(folder, raw=raw, memory=memory)
     full = build(folder)
     print(f"full build {full['run']}, of which training {full['training']:.1f} s", flush=True)
-    shop = {"lines": lines, "customers": customers, "generated": generated, "full": full, "daily": None}
-    if not has_daily:
-        show(full, None)
-        return shop
     last = f"(select max(try_cast(ordered_at as date)) from read_parquet('{raw}/orders/first.parquet'))"
     with duckdb.connect() as connection:
         connection.execute("set memory_limit = '4GB'")
@@ -142,21 +138,16 @@ def measure(folder: Path, *, customers: int, memory: str, has_daily: bool) -> di
     daily = build(folder)
     print(f"next morning {daily['run']}, of which training {daily['training']:.1f} s")
     show(full, daily)
-    return shop | {"daily": daily}
+    return {"lines": lines, "customers": customers, "generated": generated, "full": full, "daily": daily}
 
 
-def show(full: dict[str, Any], daily: dict[str, Any] | None) -> None:
-    """Print seconds by room and of the dearest models, of the next morning too where it was built."""
-
-    def line(name: str, width: int, kind: str) -> str:
-        of_daily = f"{daily[kind].get(name.strip(), 0):>8.1f} s" if daily else ""
-        return f"{name:<{width}}{full[kind][name.strip()]:>8.1f} s{of_daily}"
-
-    print(f"{'':<44}{'full':>10}{'daily' if daily else '':>10}")
+def show(full: dict[str, Any], daily: dict[str, Any]) -> None:
+    print(f"{'':<44}{'full':>10}{'daily':>10}")
     for room in full["rooms"]:
-        print(line(room, 44, "rooms"))
-    for model in sorted(full["models"], key=full["models"].get, reverse=True)[:25]:
-        print(line(f"  {model}", 44, "models"))
+        print(f"{room:<44}{full['rooms'][room]:>8.1f} s{daily['rooms'].get(room, 0):>8.1f} s")
+    dearest = sorted(full["models"].items(), key=lambda item: -item[1])[:25]
+    for model, seconds in dearest:
+        print(f"  {model:<42}{seconds:>8.1f} s{daily['models'].get(model, 0):>8.1f} s")
     print(flush=True)
 
 
@@ -217,7 +208,6 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="work here; default a temporary folder")
     parser.add_argument("--keep", action="store_true", help="leave files and warehouses in the folder")
     parser.add_argument("--no-kill", action="store_true", help="without the build that is killed half way")
-    parser.add_argument("--no-daily", action="store_true", help="without the next morning")
     parser.add_argument(
         "--memory", default="5GB", help="DuckDB's limit; the process may take 8 GB (default 5GB)"
     )
@@ -237,9 +227,7 @@ def main() -> None:
             shops, differing = [], None
             for number, customers in enumerate(sizes):
                 place = folder / f"customers_{customers}"
-                shops.append(
-                    measure(place, customers=customers, memory=options.memory, has_daily=not options.no_daily)
-                )
+                shops.append(measure(place, customers=customers, memory=options.memory))
                 if number == 0 and not options.no_kill:
                     differing = survives_a_kill(
                         place, raw=place / "raw", memory=options.memory,
@@ -253,18 +241,16 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
     large = shops[-1]
     points = [[shop["lines"], round(shop["full"]["work"], 1)] for shop in shops]
-    builds = [shop[which] for shop in shops for which in ("full", "daily") if shop[which]]
-    ratios = {}
-    if large["daily"]:
-        ratios["daily"] = round(large["daily"]["work"] / large["full"]["work"], 3)
-    if len(points) > 1:
-        ratios["exponent"] = round(exponent(points), 3)
+    runs = [shop[which]["run"] for shop in shops for which in ("full", "daily")]
     report(
         "growth",
-        ratios=ratios,
-        at_most={name: bound for name, bound in LIMITS.items() if name in ratios or name == "peak_gb"},
+        ratios={
+            "daily": round(large["daily"]["work"] / large["full"]["work"], 3),
+            **({"exponent": round(exponent(points), 3)} if len(points) > 1 else {}),
+        },
+        at_most={name: bound for name, bound in LIMITS.items() if name != "exponent" or len(points) > 1},
         cpu_seconds=large["full"]["run"].cpu_seconds,
-        peak_gb=max(build["run"].peak_gb for build in builds),
+        peak_gb=max(run.peak_gb for run in runs),
         quick=options.quick,
         growth={"unit": "order lines", "cost": "seconds", "series": {"all rooms but training": points}},
         lines=large["lines"],
@@ -273,8 +259,7 @@ def main() -> None:
         generate_peak_gb=large["generated"] and round(large["generated"].peak_gb, 2),
         generate_seconds=large["generated"] and round(large["generated"].seconds, 1),
         seconds={room: round(seconds, 1) for room, seconds in large["full"]["rooms"].items()},
-        daily_seconds=large["daily"]
-        and {room: round(seconds, 1) for room, seconds in large["daily"]["rooms"].items()},
+        daily_seconds={room: round(seconds, 1) for room, seconds in large["daily"]["rooms"].items()},
         tables_that_differ_after_a_kill=differing,
     )
     if differing:
