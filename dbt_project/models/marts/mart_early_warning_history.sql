@@ -1,13 +1,6 @@
 -- One row per customer and scoring date: what was said that morning. Rows of earlier dates are never touched;
 -- a date that is built again is replaced. --full-refresh keeps the table, for nothing could bring it back.
-{{ config(
-    materialized='incremental',
-    incremental_strategy=replaced_by_date(),
-    unique_key='as_of_date',
-    partition_by='as_of_date',
-    on_schema_change='append_new_columns',
-    full_refresh=false
-) }}
+{{ config(**kept_by_date()) }}
 
 with tiers as (
 

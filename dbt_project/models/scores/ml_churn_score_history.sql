@@ -1,14 +1,7 @@
 -- One row per customer and scoring date: the churn probability said that morning, so that what campaigns
 -- changed can be held against what was foretold before them. Rows of earlier dates are never touched; a date
 -- that is built again is replaced. --full-refresh keeps the table, for nothing could bring it back.
-{{ config(
-    materialized='incremental',
-    incremental_strategy=replaced_by_date(),
-    unique_key='as_of_date',
-    partition_by='as_of_date',
-    on_schema_change='append_new_columns',
-    full_refresh=false
-) }}
+{{ config(**kept_by_date()) }}
 
 with tiers as (
 
