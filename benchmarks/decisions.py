@@ -4,10 +4,12 @@
     python benchmarks/decisions.py --quick    # 3 shops of 6,000 customers, under a minute
 
 A shop is simulated whose actions work as no prior says: dearer ones better, and each by a factor that differs
-between shops. Its customers come up for a decision in three rounds, a third of them each; the second and the
-third live 61 and 122 days later, so that the rounds before have been measured by then. In each round dbt runs
-the package's own decisions: choice, arms, and from the contacts of earlier rounds checks, effects, shrinkage
-and uplift. What customers do next is drawn from the truth of the simulation, treated or not.
+between shops. How an effect changes from tier to tier the priors know better than they would of a real shop:
+their shape was found on simulated shops, though on none of these. The shop's customers come up for a decision
+in three rounds, a third of them each; the second and the third live 61 and 122 days later, so that the rounds
+before have been measured by then. In each round dbt runs the package's own decisions: choice, arms, and from
+the contacts of earlier rounds checks, effects, shrinkage and uplift. What customers do next is drawn from the
+truth of the simulation, treated or not.
 
 Stand-ins, because a full build of 20 such shops takes hours: the churn score and the value are boosted trees
 of scikit-learn on int_retention__decision_features, taught by the window before; there are no segments, no
@@ -44,7 +46,7 @@ from simulated import run_dbt
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-SEED = 20_261_125
+SEED = 20_270_000
 ROUNDS = 3
 WINDOW = 60  # days of an effect: the package's churn horizon
 BUDGET = 0.07  # money of a round for each customer of the shop; about a quarter of them is looked at
