@@ -179,7 +179,10 @@ def _churn_graph(blend: ChurnBlend, *, feature_count: int) -> onnx.ModelProto:
         initializers += prefixed.graph.initializer
         step = f"{name}/log_odds/"
         nodes += [
-            helper.make_node("Gather", [f"{name}/{probabilities}", "churn_column"], [step + "p"], axis=1),
+            helper.make_node(
+                "Gather", [f"{name}/{probabilities}", "churn_column"], [step + "column"], axis=1
+            ),
+            helper.make_node("Reshape", [step + "column", "flat"], [step + "p"]),
             helper.make_node("Clip", [step + "p", "edge_low", "edge_high"], [step + "clipped"]),
             helper.make_node("Sub", ["one", step + "clipped"], [step + "rest"]),
             helper.make_node("Div", [step + "clipped", step + "rest"], [step + "odds"]),
@@ -226,7 +229,8 @@ def _isotonic(calibration: Calibration) -> tuple[list[onnx.NodeProto], list[onnx
     rise = np.append(np.diff(probability) / np.diff(at), 0.0)
     constants = {"knots": at, "starts": at, "levels": probability, "rises": rise}
     nodes = [
-        helper.make_node("Clip", ["log_odds_mean", "first_knot", "last_knot"], ["held"]),
+        helper.make_node("Reshape", ["log_odds_mean", "one_column"], ["column"]),
+        helper.make_node("Clip", ["column", "first_knot", "last_knot"], ["held"]),
         helper.make_node("GreaterOrEqual", ["held", "knots"], ["is_passed"]),
         helper.make_node("Cast", ["is_passed"], ["passed"], to=TensorProto.INT64),
         helper.make_node("ReduceSum", ["passed", "knot_axis"], ["passed_count"], keepdims=1),
@@ -243,6 +247,7 @@ def _isotonic(calibration: Calibration) -> tuple[list[onnx.NodeProto], list[onnx
         *(numpy_helper.from_array(value.astype(np.float32), name) for name, value in constants.items()),
         _scalar("first_knot", at[0]),
         _scalar("last_knot", at[-1]),
+        numpy_helper.from_array(np.array([-1, 1], dtype=np.int64), "one_column"),
         numpy_helper.from_array(np.array([1], dtype=np.int64), "knot_axis"),
         numpy_helper.from_array(np.array([1], dtype=np.int64), "one_knot"),
     ]
@@ -284,21 +289,21 @@ def _signed_log1p_shapes(operator: Any) -> None:
 
 
 def _convert_signed_log1p(scope: Any, operator: Any, container: Any) -> None:
-    """x * (log(1 + |x|) / |x|): onnxruntime's Sign is many times slower than these."""
+    """log(1 + |x|), times a huge x held between -1 and 1: onnxruntime's Sign is many times slower."""
     source, target = operator.inputs[0].full_name, operator.outputs[0].full_name
     names = {
         step: scope.get_unique_variable_name(step)
-        for step in ("size", "one", "plus", "log", "smallest", "divisor", "ratio")
+        for step in ("size", "plus", "log", "huge", "sign", "one", "minus_one", "factor")
     }
-    container.add_initializer(names["one"], TensorProto.FLOAT, [1], [1.0])
-    container.add_initializer(names["smallest"], TensorProto.FLOAT, [1], [1e-30])
+    for constant, value in {"one": 1.0, "minus_one": -1.0, "factor": 1e30}.items():
+        container.add_initializer(names[constant], TensorProto.FLOAT, [], [value])
     for kind, inputs, output in (
         ("Abs", [source], names["size"]),
         ("Add", [names["size"], names["one"]], names["plus"]),
         ("Log", [names["plus"]], names["log"]),
-        ("Max", [names["size"], names["smallest"]], names["divisor"]),
-        ("Div", [names["log"], names["divisor"]], names["ratio"]),
-        ("Mul", [source, names["ratio"]], target),
+        ("Mul", [source, names["factor"]], names["huge"]),
+        ("Clip", [names["huge"], names["minus_one"], names["one"]], names["sign"]),
+        ("Mul", [names["sign"], names["log"]], target),
     ):
         container.add_node(kind, inputs, output, name=scope.get_unique_operator_name(kind), op_version=18)
 
