@@ -63,7 +63,7 @@ DECISIONS = (
     "int_retention__assignment_risk int_retention__decision_features int_retention__campaign_outcomes "
     "int_retention__campaign_weights int_retention__campaign_estimates int_retention__campaign_checks "
     "int_retention__campaign_verdicts int_retention__actions int_retention__action_priors "
-    "int_retention__pooled_estimates int_retention__action_effects int_retention__uplift_set "
+    "int_retention__audience_surpluses int_retention__action_effects int_retention__uplift_set "
     "int_retention__uplift_model int_retention__uplift_scores int_retention__holdout_salt "
     "int_retention__decision_customers int_retention__action_eligibility int_retention__action_candidates "
     "int_retention__choice_prices int_retention__chosen_actions"

@@ -5,6 +5,8 @@ onnx_explain('churn', '[["a"], ["b", "c"]]', orderings, row) -> list of double; 
 onnx_sentiment(model_version, text) -> double,
 fit_purchase_process('bg_nbd', x, t_x, T, customers) -> struct(r, alpha, a, b, log_likelihood),
 fit_spend(x, mean) -> struct(p, q, v, log_likelihood),
+fit_action_effect(assumed_error, action, tier, level[], action[], tier[], assumed[], surplus[], error[])
+-> struct(mean, standard_error), numbers counted from 1,
 expected_purchases(r, alpha, a, b, x, t_x, T, time) -> double, by MBG/NBD.
 """
 
@@ -21,6 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dbt_retention import purchase_process, spend_process
+from dbt_retention.action_effects import Arms, fit_factors
 from dbt_retention.errors import RetentionError
 from dbt_retention.explain import group_contributions
 from dbt_retention.purchase_process import Parameters, Statistics, fit
@@ -77,6 +80,10 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         rows = zip(_items(purchases), _items(means), strict=True)
         return pa.array([_fitted_spend(x, mean) for x, mean in rows], type=_SPEND)
 
+    def fit_action_effect(*arguments: Arrow) -> Arrow:
+        rows = zip(*(_items(column) for column in arguments), strict=True)
+        return pa.array(_factors(list(rows)), type=_FACTOR)
+
     def expected_purchases(*arguments: Arrow) -> Arrow:
         columns = [column.cast(pa.float64()).to_numpy(zero_copy_only=False) for column in arguments]
         return pa.array(_expected_purchases(np.column_stack(columns)), from_pandas=True)
@@ -88,6 +95,7 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         SqlFunction("onnx_sentiment", onnx_sentiment, pa.float64()),
         SqlFunction("fit_purchase_process", fit_purchase_process, _PROCESS),
         SqlFunction("fit_spend", fit_spend, _SPEND),
+        SqlFunction("fit_action_effect", fit_action_effect, _FACTOR),
         SqlFunction("expected_purchases", expected_purchases, pa.float64()),
     ]
 
@@ -98,6 +106,7 @@ def _doubles(*names: str) -> Any:
 
 _PROCESS = _doubles("r", "alpha", "a", "b", "log_likelihood")
 _SPEND = _doubles("p", "q", "v", "log_likelihood")
+_FACTOR = _doubles("mean", "standard_error")
 
 
 def _fitted(row: tuple[Any, ...]) -> dict[str, float]:
@@ -109,6 +118,28 @@ def _fitted_spend(purchases: list[float] | None, means: list[float] | None) -> d
     if not purchases or not means:
         return None
     return asdict(spend_process.fit_spend(np.asarray(purchases, float), np.asarray(means, float)))
+
+
+def _factors(rows: list[tuple[Any, ...]]) -> list[dict[str, float]]:
+    """Factors of the action and tier that each row names; all rows show the same arms."""
+    assumed_error, _, _, *columns = rows[0]
+    levels, actions, tiers, assumed, surplus, errors = (np.asarray(column, float) for column in columns)
+    arms = Arms(
+        level=levels.astype(int),
+        action=actions.astype(int) - 1,
+        tier=tiers.astype(int) - 1,
+        assumed=assumed,
+        surplus=surplus,
+        variance=errors**2,
+    )
+    factors = fit_factors(arms, assumed_error=float(assumed_error))
+    return [
+        {
+            "mean": float(factors.mean[action - 1, tier - 1]),
+            "standard_error": float(factors.standard_error[action - 1, tier - 1]),
+        }
+        for _, action, tier, *_ in rows
+    ]
 
 
 def _expected_purchases(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

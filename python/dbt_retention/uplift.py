@@ -35,7 +35,7 @@ from dbt_retention.settings import Settings, read_settings
 UPLIFT = "uplift"
 KEYS = ("customer_id", "as_of_date", "campaign_id", "action", "is_treated", "is_retained", "treated_share")
 FOLDS = 3
-RESAMPLES = 200
+RESAMPLES = 500
 TRAINED, TOO_FEW, NO_BETTER = "trained", "too_few_contacts", "no_better_than_chance"
 COLUMNS = pa.schema(
     [
@@ -67,8 +67,8 @@ class Contacts:
         weight = np.where(self.treated, 1 / self.treated_share, -1 / (1 - self.treated_share))
         return np.asarray(self.retained * weight)
 
-    def where(self, keep: npt.NDArray[np.bool_]) -> Contacts:
-        """The rows for which `keep` is true."""
+    def where(self, keep: npt.NDArray[np.bool_ | np.intp]) -> Contacts:
+        """The rows for which `keep` is true, or of these numbers in this order."""
         return Contacts(
             self.customers[keep],
             self.matrix[keep],
@@ -216,14 +216,20 @@ def _out_of_fold(contacts: Contacts) -> dict[str, Floats]:
 def _judged(
     contacts: Contacts, predicted: Mapping[str, Floats]
 ) -> tuple[list[UpliftCandidate], UpliftCandidate]:
-    """Each candidate's Qini with a 95 % interval by resampling customers, and the best of them."""
+    """Each candidate's Qini by resampling customers, and the best of them.
+
+    The intervals hold with 95 % for all candidates at once, for the best is picked (Dunn 1961).
+    """
+    beyond = 0.05 / 2 / len(predicted)
     customers, code = np.unique(contacts.customers.astype(str), return_inverse=True)
     rng = np.random.default_rng(RANDOM_STATE)
     draws = [rng.poisson(1.0, len(customers)).astype(np.float64)[code] for _ in range(RESAMPLES)]
     figures = {}
     for name, uplift in predicted.items():
-        again = [qini(uplift, contacts, weights=draw)[0] for draw in draws]
-        lower, upper = (float(edge) for edge in np.quantile(again, [0.025, 0.975]))
+        best_first = np.argsort(-uplift, kind="stable")  # once: to sort what is sorted costs little
+        ranked, falling = contacts.where(best_first), uplift[best_first]
+        again = [qini(falling, ranked, weights=draw[best_first])[0] for draw in draws]
+        lower, upper = (float(edge) for edge in np.quantile(again, [beyond, 1 - beyond]))
         value, auuc = qini(uplift, contacts)
         figures[name] = {"qini": value, "qini_lower": lower, "qini_upper": upper, "auuc": auuc}
     best = max(figures, key=lambda name: figures[name]["qini"])

@@ -1,4 +1,5 @@
 -- One row per campaign and segment with a closed window: did it keep customers, and did it pay?
+-- What is said of few customers is hidden (min_group_size).
 {% set outcomes = {
     'retained': ('retention', 'rate', 6),
     'orders': ('orders', 'count', 6),
@@ -37,8 +38,10 @@ side_by_side as (
         max(case when outcome = 'retained' then compared_mean end) as compared_retention_rate,
         {% for outcome, (name, ending, digits) in outcomes.items() %}
             {% for shown, column in columns.items() %}
-                {{ rounded("max(case when outcome = '" ~ outcome ~ "' then " ~ column ~ " end)", digits) }}
-                    as {{ name }}_{{ shown }}_{{ ending }},
+                {{ hide_small_group(
+                    rounded("max(case when outcome = '" ~ outcome ~ "' then " ~ column ~ " end)", digits),
+                    'least(max(treated_count), max(compared_count))'
+                ) }} as {{ name }}_{{ shown }}_{{ ending }},
             {% endfor %}
         {% endfor %}
         max(interval_kind) as interval_kind
@@ -58,10 +61,20 @@ effects as (
         verdicts.design,
         verdicts.is_causal,
         verdicts.warning,
-        side_by_side.treated_count,
-        side_by_side.compared_count,
-        {{ rounded('side_by_side.treated_retention_rate', 6) }} as treated_retention_rate,
-        {{ rounded('side_by_side.compared_retention_rate', 6) }} as compared_retention_rate,
+        case
+            when side_by_side.treated_count = 0 then 0
+            else {{ hide_small_group('side_by_side.treated_count', 'side_by_side.treated_count') }}
+        end as treated_count,
+        case
+            when side_by_side.compared_count = 0 then 0
+            else {{ hide_small_group('side_by_side.compared_count', 'side_by_side.compared_count') }}
+        end as compared_count,
+        {{ hide_small_group(
+            rounded('side_by_side.treated_retention_rate', 6), 'side_by_side.treated_count'
+        ) }} as treated_retention_rate,
+        {{ hide_small_group(
+            rounded('side_by_side.compared_retention_rate', 6), 'side_by_side.compared_count'
+        ) }} as compared_retention_rate,
         {% for name, ending, digits in outcomes.values() %}
             {% for shown in columns %}
                 side_by_side.{{ name }}_{{ shown }}_{{ ending }},

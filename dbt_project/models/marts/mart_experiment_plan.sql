@@ -1,9 +1,25 @@
 -- One row per action: what a campaign of today's audience could measure, before it starts.
+-- Counts of few customers, and rates of them, are hidden (min_group_size).
 -- Normal approximation of the difference of two shares; base variance b (1 - b) in both arms.
 {% set alpha = number_var('experiment_alpha', 0, 1) %}
 {% set control = number_var('control_share', 0, 0.9) %}
 {% set both_arms = control * (1 - control) %}
 {% set quantiles = normal_quantile('1 - ' ~ alpha ~ ' / 2e0') %}
+{# An arm of nobody may be told, and one arm tells the other. #}
+{% set smaller_arm = 'least(nullif(treatment_count, 0), nullif(control_count, 0))' %}
+{% set counts = {
+    'audience_count': 'audience_count', 'treatment_count': smaller_arm, 'control_count': smaller_arm
+} %}
+{% set power %}
+    {{ normal_cdf('expected_effect_rate / nullif(standard_error, 0) - alpha_quantile') }}
+    + {{ normal_cdf('-expected_effect_rate / nullif(standard_error, 0) - alpha_quantile') }}
+{% endset %}
+{% set rates = {
+    'base_retention_rate': ('base_retention_rate', 'audience_count'),
+    'expected_effect_rate': ('expected_effect_rate', 'audience_count'),
+    'minimum_detectable_effect_rate': ('(alpha_quantile + power_quantile) * standard_error', smaller_arm),
+    'power_probability': (power, smaller_arm),
+} %}
 
 with actions as (
 
@@ -66,22 +82,20 @@ planned as (
     select
         action,
         campaign_id,
-        cast(audience_count as integer) as audience_count,
-        cast(treatment_count as integer) as treatment_count,
-        cast(control_count as integer) as control_count,
-        round(base_retention_rate, 6) as base_retention_rate,
-        round(expected_effect_rate, 6) as expected_effect_rate,
-        round((alpha_quantile + power_quantile) * standard_error, 6) as minimum_detectable_effect_rate,
-        round(
-            {{ normal_cdf('expected_effect_rate / nullif(standard_error, 0) - alpha_quantile') }}
-            + {{ normal_cdf('-expected_effect_rate / nullif(standard_error, 0) - alpha_quantile') }}, 6
-        ) as power_probability,
-        cast(
-            ceil(
+        {% for name, smallest in counts.items() %}
+            cast(
+                case when audience_count = 0 then 0 else {{ hide_small_group(name, smallest) }} end as integer
+            ) as {{ name }},
+        {% endfor %}
+        {% for name, (rate, smallest) in rates.items() %}
+            {{ hide_small_group('round(' ~ rate ~ ', 6)', smallest) }} as {{ name }},
+        {% endfor %}
+        {{ hide_small_group(
+            'cast(ceil(
                 power(alpha_quantile + power_quantile, 2) * base_retention_rate * (1 - base_retention_rate)
-                / nullif(power(expected_effect_rate, 2) * {{ both_arms }}, 0)
-            ) as bigint
-        ) as customers_needed_count,
+                / nullif(power(expected_effect_rate, 2) * ' ~ both_arms ~ ', 0)
+            ) as bigint)', 'audience_count'
+        ) }} as customers_needed_count,
         case
             when audience_count = 0 then 'nobody is chosen today'
             when control_count = 0 then 'no control: nothing can be measured'

@@ -1,0 +1,89 @@
+"""The mixed model of audiences finds what actions do, and leans on what was assumed where it cannot know."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from dbt_retention.action_effects import Arms, fit_factors
+from dbt_retention.errors import RetentionError
+
+ASSUMED = 0.05
+
+
+def arms_of(
+    rng: np.random.Generator, *, factors: list[float], levels: int, error: float, audience_error: float = 0.0
+) -> Arms:
+    """Treated and controls of one tier per action, in `levels` months with a level each."""
+    rows = []
+    for level in range(levels):
+        common = rng.normal(0, 0.05)
+        for action, factor in enumerate(factors):
+            own = common + rng.normal(0, audience_error)
+            for assumed in (ASSUMED, 0.0):
+                seen = own + factor * assumed + rng.normal(0, error)
+                rows.append((level, action, 0, assumed, seen, error**2))
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    return Arms(*columns)
+
+
+def test_many_contacts_find_the_factors_whatever_was_assumed() -> None:
+    arms = arms_of(np.random.default_rng(1), factors=[0.5, 3.0, -1.0], levels=30, error=0.002)
+    found = fit_factors(arms, assumed_error=1.0)
+    assert found.mean[:, 0] == pytest.approx([0.5, 3.0, -1.0], abs=0.06)
+
+
+def test_few_contacts_lean_on_what_was_assumed() -> None:
+    arms = arms_of(np.random.default_rng(2), factors=[3.0], levels=1, error=5.0)
+    found = fit_factors(arms, assumed_error=1.0)
+    assert found.mean[0, 0] == pytest.approx(1.0, abs=0.05)
+    assert 0.5 < found.standard_error[0, 0] < 2.0
+
+
+def test_one_action_that_is_known_tells_the_level_of_the_others() -> None:
+    """Controls too few to say anything: the treated of a well-known action stand in for them."""
+    known = arms_of(np.random.default_rng(3), factors=[1.0], levels=20, error=0.001)
+    level = np.full(4, 99)
+    both = Arms(
+        level=np.append(known.level, level),
+        action=np.append(known.action, [0, 0, 1, 1]),
+        tier=np.append(known.tier, np.zeros(4, dtype=int)),
+        assumed=np.append(known.assumed, [ASSUMED, 0.0, ASSUMED, 0.0]),
+        surplus=np.append(known.surplus, [0.07, 0.3, 0.12, -0.4]),
+        variance=np.append(known.variance, [1e-6, 1.0, 1e-6, 1.0]),
+    )
+    found = fit_factors(both, assumed_error=4.0)
+    assert found.mean[1, 0] == pytest.approx(2.0, abs=0.2)
+
+
+def test_own_controls_count_where_audiences_differ() -> None:
+    """One audience stays more than the other, treated or not; both actions do what was assumed."""
+    rng = np.random.default_rng(4)
+    arms = arms_of(rng, factors=[1.0, 1.0], levels=40, error=0.003, audience_error=0.05)
+    found = fit_factors(arms, assumed_error=1.0)
+    assert found.mean[:, 0] == pytest.approx([1.0, 1.0], abs=0.1)
+
+
+def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(5)
+    held = []
+    for _ in range(300):
+        factors = rng.normal(1, 0.5, 4)
+        arms = arms_of(rng, factors=list(factors), levels=3, error=0.02, audience_error=0.005)
+        found = fit_factors(arms, assumed_error=1.0)
+        distance = np.abs(found.mean[:, 0] - factors) / found.standard_error[:, 0]
+        held.extend(distance < 1.96)
+    assert 0.92 < np.mean(held) < 0.99
+
+
+def test_the_order_of_arms_changes_no_bit() -> None:
+    arms = arms_of(np.random.default_rng(6), factors=[0.5, 2.0], levels=4, error=0.02)
+    shuffled = np.random.default_rng(7).permutation(len(arms.surplus))
+    again = Arms(*(getattr(arms, name)[shuffled] for name in arms.__dataclass_fields__))
+    found, found_again = fit_factors(arms, assumed_error=1.0), fit_factors(again, assumed_error=1.0)
+    assert np.array_equal(found.mean, found_again.mean)
+    assert np.array_equal(found.standard_error, found_again.standard_error)
+
+
+def test_no_arm_is_refused_in_words() -> None:
+    with pytest.raises(RetentionError, match="no arm of an audience"):
+        fit_factors(Arms(*(np.array([]) for _ in range(6))), assumed_error=1.0)
