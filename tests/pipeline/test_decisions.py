@@ -129,6 +129,32 @@ def test_a_save_rate_of_a_tier_that_is_none_gets_words(copied_shop: Shop) -> Non
     assert "has the risk_tier critical, medium; expected urgent, low, or nothing" in wrong.stdout
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        (
+            "action",
+            "ofer",
+            "has the action ofer; expected care_call, membership, offer, recommendation, social.",
+        ),
+        ("segment_number", "7", "has the segment_number 7; expected 1, 2, 3, 4, 5, 6, or nothing for all"),
+    ],
+)
+def test_a_save_rate_of_nothing_that_there_is_gets_words(
+    copied_shop: Shop, column: str, value: str, words: str
+) -> None:
+    with duckdb.connect(str(copied_shop.warehouse)) as connection:
+        connection.execute(f"update retention_action_priors set {column} = '{value}' where action = 'offer'")
+    wrong = copied_shop.dbt(
+        "run",
+        "--select",
+        "int_retention__action_priors",
+        retention_action_priors="retention_action_priors",
+    )
+    assert wrong.returncode != 0
+    assert words in wrong.stdout
+
+
 def test_a_rule_that_names_no_column_gets_words(copied_shop: Shop) -> None:
     with duckdb.connect(str(copied_shop.warehouse)) as connection:
         connection.execute(

@@ -1,0 +1,32 @@
+{# Stops the build, in words, where the shop's own table of save rates names an action, a risk tier or a segment that
+   there is none of: its rows would be ignored. The package's own table is for the package's own names. #}
+{% macro check_action_priors(priors, actions, tier_names) %}
+    {% if not execute or priors.is_cte or var('retention_action_priors') is none %}
+        {{ return('') }}
+    {% endif %}
+    {% set known_actions = run_query('select action from ' ~ actions ~ ' order by action').columns[0].values() %}
+    {% set most_segments = 6 if var('segment_count') == 'auto' else var('segment_count') | int %}
+    {% set known = {
+        'action': known_actions | reject('equalto', 'none') | list,
+        'risk_tier': tier_names,
+        'segment_number': range(1, most_segments + 1) | map('string') | list,
+    } %}
+    {% for column, names in known.items() %}
+        {% set name = "lower(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "))" if column == 'action'
+            else "cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")" %}
+        {% set query %}
+            select distinct {{ name }} as name from {{ priors }}
+            where {{ column }} is not null and {{ name }} not in ({{ quoted_list(names) }})
+            order by name
+        {% endset %}
+        {% set unknown = run_query(query).columns[0].values() | list %}
+        {% if unknown %}
+            {{ exceptions.raise_compiler_error(
+                "retention_action_priors (" ~ priors.identifier ~ ") has the " ~ column ~ " " ~ unknown | join(', ')
+                ~ "; expected " ~ names | join(', ')
+                ~ (", or nothing for all that have no row of their own" if column != 'action' else '')
+                ~ ". See docs/decisions.md"
+            ) }}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
