@@ -20,34 +20,22 @@
     {% set spend_share = number_var('spend_decline_share', 0.01, 1) %}
     {% set lookback_days = var('lookback_days') %}
 
-    known_days as (
+    known_purchases as (
 
         select
             spine.customer_id,
             spine.as_of_date,
             purchases.purchase_date,
-            {{ exact_sum('purchases.purchase_amount') }} as spend_amount
+            purchases.purchase_amount,
+            lag(purchases.purchase_date) over (
+                partition by spine.customer_id, spine.as_of_date
+                order by purchases.purchase_date
+            ) as previous_purchase_date
         from spine
         inner join purchases
             on
                 spine.customer_id = purchases.customer_id
                 and {{ known_at('purchases', 'spine.as_of_date') }}
-        group by spine.customer_id, spine.as_of_date, purchases.purchase_date
-
-    ),
-
-    with_previous as (
-
-        select
-            customer_id,
-            as_of_date,
-            purchase_date,
-            spend_amount,
-            lag(purchase_date) over (
-                partition by customer_id, as_of_date
-                order by purchase_date
-            ) as previous_purchase_date
-        from known_days
 
     ),
 
@@ -58,13 +46,14 @@
             as_of_date,
             min(purchase_date) as first_purchase_date,
             max(purchase_date) as last_purchase_date,
+            -- Purchases of one day are no gap.
             cast(
-                median({{ days_between('previous_purchase_date', 'purchase_date') }}) as double
+                median(nullif({{ days_between('previous_purchase_date', 'purchase_date') }}, 0)) as double
             ) as rhythm_days,
             {{ exact_sum(
-                'spend_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -lookback_days)
+                'purchase_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -lookback_days)
             ) }} as lookback_spend_amount
-        from with_previous
+        from known_purchases
         group by customer_id, as_of_date
 
     ),

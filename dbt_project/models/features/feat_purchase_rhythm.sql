@@ -13,17 +13,7 @@ history as (
 
 ),
 
-days as (
-
-    select distinct
-        customer_id,
-        as_of_date,
-        days_ago
-    from history
-
-),
-
-gaps as (
+purchases as (
 
     select
         customer_id,
@@ -32,8 +22,21 @@ gaps as (
         lag(days_ago) over (
             partition by customer_id, as_of_date
             order by days_ago desc
-        ) - days_ago as gap_days
-    from days
+        ) as previous_days_ago
+    from history
+
+),
+
+-- The first purchase of a day stands for the day.
+days as (
+
+    select
+        customer_id,
+        as_of_date,
+        days_ago,
+        previous_days_ago - days_ago as gap_days
+    from purchases
+    where previous_days_ago is null or previous_days_ago > days_ago
 
 ),
 
@@ -56,7 +59,7 @@ measured as (
                 0
             )
         ) as gap_days_deviation
-    from gaps
+    from days
     group by customer_id, as_of_date
 
 ),
