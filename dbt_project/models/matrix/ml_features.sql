@@ -1,5 +1,11 @@
 -- One row per customer and as_of_date: all feature families side by side, on their own scales.
 -- Outliers and nulls stay as they are, unless winsorise_quantiles and missing_values say otherwise.
+-- One date at a time, for all families of all dates take much memory; at once where a date's row depends on
+-- others.
+{% set chosen_methods = (var('missing_values') or {}) %}
+{% set methods_used = [chosen_methods.get('default', 'none')] + (chosen_methods.get('per_column') or {}).values() | list %}
+{% set is_by_date = not var('winsorise_quantiles') and not methods_used | reject('in', ['none', 'zero', 'drop']) | list %}
+{{ config(materialized='by_date' if is_by_date else 'table', keeps_dates=false) }}
 {% set families = {} %}
 {% set columns = [] %}
 {% for name in var('retention_features') %}
