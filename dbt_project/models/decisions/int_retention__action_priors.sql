@@ -1,6 +1,7 @@
 -- One row per action and risk tier: what is assumed of an action until it is measured.
 {% set tier_names = var('risk_tier_thresholds').keys() | list + ['low'] %}
-{% do check_action_priors(action_table('retention_action_priors'), ref('int_retention__actions'), tier_names) %}
+{% set own_priors = action_table('retention_action_priors') %}
+{% do check_action_priors(own_priors, ref('int_retention__actions'), tier_names) %}
 
 with actions as (
 

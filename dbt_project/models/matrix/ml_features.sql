@@ -2,10 +2,10 @@
 -- Outliers and nulls stay as they are, unless winsorise_quantiles and missing_values say otherwise.
 -- One date at a time, for all families of all dates take much memory; at once where a date's row depends on
 -- others.
-{% set chosen_methods = (var('missing_values') or {}) %}
-{% set methods_used = [chosen_methods.get('default', 'none')] + (chosen_methods.get('per_column') or {}).values() | list %}
-{% set is_by_date = not var('winsorise_quantiles') and not methods_used | reject('in', ['none', 'zero', 'drop']) | list %}
-{{ config(materialized='by_date' if is_by_date else 'table', keeps_dates=false) }}
+{% set asked = var('missing_values') or {} %}
+{% set asked_methods = [asked.get('default', 'none')] + (asked.get('per_column') or {}).values() | list %}
+{% set others = asked_methods | reject('in', ['none', 'zero', 'drop']) | list %}
+{{ config(materialized='table' if others or var('winsorise_quantiles') else 'by_date', keeps_dates=false) }}
 {% set families = {} %}
 {% set columns = [] %}
 {% for name in var('retention_features') %}
