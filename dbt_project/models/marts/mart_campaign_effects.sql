@@ -61,20 +61,12 @@ effects as (
         verdicts.design,
         verdicts.is_causal,
         verdicts.warning,
-        case
-            when side_by_side.treated_count = 0 then 0
-            else {{ hide_small_group('side_by_side.treated_count', 'side_by_side.treated_count') }}
-        end as treated_count,
-        case
-            when side_by_side.compared_count = 0 then 0
-            else {{ hide_small_group('side_by_side.compared_count', 'side_by_side.compared_count') }}
-        end as compared_count,
-        {{ hide_small_group(
-            rounded('side_by_side.treated_retention_rate', 6), 'side_by_side.treated_count'
-        ) }} as treated_retention_rate,
-        {{ hide_small_group(
-            rounded('side_by_side.compared_retention_rate', 6), 'side_by_side.compared_count'
-        ) }} as compared_retention_rate,
+        {% for arm in ['treated', 'compared'] %}
+            {% set count = 'side_by_side.' ~ arm ~ '_count' %}
+            case when {{ count }} = 0 then 0 else {{ hide_small_group(count, count) }} end as {{ arm }}_count,
+            {{ hide_small_group(rounded('side_by_side.' ~ arm ~ '_retention_rate', 6), count) }}
+                as {{ arm }}_retention_rate,
+        {% endfor %}
         {% for name, ending, digits in outcomes.values() %}
             {% for shown in columns %}
                 side_by_side.{{ name }}_{{ shown }}_{{ ending }},
@@ -87,7 +79,7 @@ effects as (
             when side_by_side.retention_lower_rate is not null then 'no_clear_difference'
             else 'too_few'
         end as retention_verdict,
-        side_by_side.cost_amount,
+        {{ hide_small_group('side_by_side.cost_amount', 'side_by_side.treated_count') }} as cost_amount,
         round(
             case when verdicts.is_causal then side_by_side.profit_adjusted_amount end
             * side_by_side.treated_count, 2
