@@ -12,8 +12,12 @@
         'segment_number': range(1, most_segments + 1) | map('string') | list,
     } %}
     {% for column, names in known.items() %}
-        {% set name = "lower(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "))" if column == 'action'
-            else "cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")" %}
+        {% set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' %}
+        {# Actions are compared in lower case; a whole number may come as 2.0. #}
+        {% set name = {
+            'action': 'lower(' ~ text ~ ')',
+            'segment_number': "regexp_replace(" ~ text ~ ", '[.]0+$', '')",
+        }.get(column, text) %}
         {% set query %}
             select distinct {{ name }} as name from {{ priors }}
             where {{ column }} is not null and {{ name }} not in ({{ quoted_list(names) }})

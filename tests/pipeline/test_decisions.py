@@ -155,6 +155,15 @@ def test_a_save_rate_of_nothing_that_there_is_gets_words(
     assert words in wrong.stdout
 
 
+def test_a_segment_may_come_as_a_number_with_a_point(copied_shop: Shop) -> None:
+    with duckdb.connect(str(copied_shop.warehouse)) as connection:
+        connection.execute("alter table retention_action_priors alter segment_number type double")
+        connection.execute("update retention_action_priors set segment_number = 2 where risk_tier = 'low'")
+    copied_shop.build(
+        "--select", "int_retention__action_priors", retention_action_priors="retention_action_priors"
+    )
+
+
 def test_a_rule_that_names_no_column_gets_words(copied_shop: Shop) -> None:
     with duckdb.connect(str(copied_shop.warehouse)) as connection:
         connection.execute(
