@@ -20,7 +20,8 @@ from dbt_retention.errors import RetentionError
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Standard deviations that are tried: of audiences, in shares that stay; of an action's tiers, in factors.
+# Standard deviations that are tried: of audiences, in shares that stay; of an action's tiers, in factors; of
+# actions, as shares of the assumed error.
 AUDIENCES_DIFFER = (0.0, 0.003, 0.01, 0.03, 0.1)
 TIERS_DIFFER = (0.0, 0.25, 0.5, 1.0, 2.0)
 ACTIONS_DIFFER = (0.25, 0.5, 1.0)
@@ -59,7 +60,8 @@ class Factors:
 def fit_factors(arms: Arms, *, assumed_error: float) -> Factors:
     """The factors of every action in every tier; the same for the same arms in any order.
 
-    assumed_error: standard deviation of an action's factor about 1. Raises RetentionError without an arm.
+    assumed_error: the largest standard deviation of actions' factors about 1 that is tried. Raises
+    RetentionError without an arm.
     """
     if not len(arms.surplus):
         raise RetentionError("no arm of an audience to learn effects from")
