@@ -3,6 +3,7 @@
 -- Ten items at least, for they are judged at ten.
 -- usual = all items, by own decayed orders + prior; new = items never bought, by their popularity of late with the
 -- customers who buy the most alike.
+{{ config(materialized='by_part') }}
 {% set list_length = [basket_var('recommendation_list_length'), 10] | max %}
 with customer_items as (
 
@@ -39,7 +40,9 @@ own_items as (
         last_order_date,
         decayed_orders
     from customer_items
-    where is_listed
+    where
+        is_listed
+        and {{ in_part('customer_number') }}
 
 ),
 
@@ -51,7 +54,9 @@ customers as (
         customer_id,
         customer_number
     from customer_items
-    where is_listed
+    where
+        is_listed
+        and {{ in_part('customer_number') }}
 
 ),
 
@@ -141,6 +146,7 @@ items_of_near_customers as (
         inner join recent_items on near_customers.near_customer_number = recent_items.customer_number
         where
             near_customers.purpose = '{{ purpose }}'
+            and {{ in_part('near_customers.customer_number') }}
             and recent_items.purpose = '{{ purpose }}'
         group by near_customers.customer_number, recent_items.item_code
         {{ 'union all' if not loop.last }}

@@ -1,0 +1,38 @@
+{# Materialization for models whose rows are many and stand by a customer_number: a table that is computed one part of the
+   customers at a time, so that one part's rows are in memory and not all.
+
+   The model says with in_part() which rows belong to a part; no row may depend on the part of another. A part has about
+   recommendation_customers_at_once customers. #}
+{% materialization by_part, default %}
+    {% set target = this.incorporate(type='table') %}
+    {% set existing = load_cached_relation(this) %}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {% set filled = make_intermediate_relation(target) %}
+    {% do drop_relation_if_exists(load_cached_relation(filled)) %}
+    {% set parts = retention._parts_count(number_var('recommendation_customers_at_once', 1, 1e9, whole=true)) %}
+    {% for part in range(parts) %}
+        {% do run_query('set variable retention_parts = ' ~ parts) %}
+        {% do run_query('set variable retention_part = ' ~ part) %}
+        {% call statement('main' if loop.first else 'part_' ~ part) %}
+            {{ create_table_as(False, filled, compiled_code) if loop.first else 'insert into ' ~ filled ~ ' ' ~ compiled_code }}
+        {% endcall %}
+    {% endfor %}
+    {% do run_query('reset variable retention_parts') %}
+    {% do run_query('reset variable retention_part') %}
+    {% do drop_relation_if_exists(existing) %}
+    {% do adapter.rename_relation(filled, target) %}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do apply_grants(target, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=True)) %}
+    {% do persist_docs(target, model) %}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+{# Spark computes the whole table: its own planner takes care of memory. #}
+{% materialization by_part, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}

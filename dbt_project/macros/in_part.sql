@@ -1,0 +1,14 @@
+{# Condition: this customer belongs to the part that a by_part model computes now. Outside of one, everybody does. #}
+{% macro in_part(customer_number) -%}
+    {{ return(adapter.dispatch('in_part', 'retention')(customer_number)) }}
+{%- endmacro %}
+
+{% macro default__in_part(customer_number) -%}
+    {{ return(
+        'coalesce(' ~ customer_number ~ " % getvariable('retention_parts') = getvariable('retention_part'), true)"
+    ) }}
+{%- endmacro %}
+
+{% macro spark__in_part(customer_number) -%}
+    {{ return('1 = 1') }}
+{%- endmacro %}

@@ -1,0 +1,35 @@
+"""Recommendations are made for some customers at a time: the same lists, however many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conftest import ROOT, foreign_shop
+
+INPUTS = ("orders", "order_lines", "products")
+LISTS = "select * from int_retention__recommendations order by all"
+
+
+def test_parts_of_the_customers_get_the_lists_that_all_get_at_once(tmp_path: Path) -> None:
+    shop = foreign_shop(
+        tmp_path / "shop",
+        models={
+            f"my_{name}": f"select * from read_csv('{ROOT}/seeds/example_{name}.csv', all_varchar = true)"
+            for name in INPUTS
+        },
+        variables={f"input_{name}": f"my_{name}" for name in INPUTS},
+    )
+    shop.build("--select", "+int_retention__recommendations")
+    at_once = shop.query(LISTS)
+    [(buyers,)] = shop.query("select buyers_count from int_retention__today")
+    assert len(at_once) > buyers
+
+    shop.build("--select", "int_retention__recommendations", recommendation_customers_at_once=buyers // 6)
+    assert "set variable retention_part = 5" in (shop.folder / "logs" / "dbt.log").read_text()
+    assert shop.query(LISTS) == at_once
+
+    refused = shop.dbt(
+        "run", "--select", "int_retention__recommendations", recommendation_customers_at_once=0
+    )
+    assert refused.returncode != 0
+    assert "recommendation_customers_at_once is '0'; expected a whole number from 1" in refused.stdout
