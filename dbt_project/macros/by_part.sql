@@ -2,7 +2,7 @@
    customers at a time, so that one part's rows are in memory and not all.
 
    The model says with in_part() which rows belong to a part; no row may depend on the part of another. A part has about
-   recommendation_customers_at_once customers. #}
+   recommendation_customers_at_once customers. Everything happens in one transaction, as in by_date. #}
 {% materialization by_part, default %}
     {% set target = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
