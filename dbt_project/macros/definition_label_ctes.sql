@@ -1,5 +1,6 @@
 {# CTEs that end in `labels`: churned or not, by each churn definition, of every row of the CTE `spine` (customer_id,
-   as_of_date, label_window_end_date, churn_horizon_days, split). They read the CTE `purchases`.
+   as_of_date, label_window_end_date, churn_horizon_days, split). They read the CTEs `purchases` and `habits`, of
+   purchase_habit_ctes or int_retention__purchase_habits.
 
    fixed_horizon: churned is who buys nothing in the label window.
 
@@ -19,44 +20,6 @@
     {% set cadence_min_days = number_var('personal_cadence_min_days', 1, 3650, whole=true) %}
     {% set spend_share = number_var('spend_decline_share', 0.01, 1) %}
     {% set lookback_days = var('lookback_days') %}
-
-    known_purchases as (
-
-        select
-            spine.customer_id,
-            spine.as_of_date,
-            purchases.purchase_date,
-            purchases.purchase_amount,
-            lag(purchases.purchase_date) over (
-                partition by spine.customer_id, spine.as_of_date
-                order by purchases.purchase_date
-            ) as previous_purchase_date
-        from spine
-        inner join purchases
-            on
-                spine.customer_id = purchases.customer_id
-                and {{ known_at('purchases', 'spine.as_of_date') }}
-
-    ),
-
-    habits as (
-
-        select
-            customer_id,
-            as_of_date,
-            min(purchase_date) as first_purchase_date,
-            max(purchase_date) as last_purchase_date,
-            -- Purchases of one day are no gap.
-            cast(
-                median(nullif({{ days_between('previous_purchase_date', 'purchase_date') }}, 0)) as double
-            ) as rhythm_days,
-            {{ exact_sum(
-                'purchase_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -lookback_days)
-            ) }} as lookback_spend_amount
-        from known_purchases
-        group by customer_id, as_of_date
-
-    ),
 
     windows as (
 

@@ -1,4 +1,4 @@
-"""Pairs of items are counted month by month; an incremental build ends where a full one would."""
+"""Pairs of items are counted by periods that are kept; an incremental build ends where a full one would."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT, Shop, foreign_shop
 
 NODES = ("--select", "+int_retention__item_pairs")
+PAIRS = ("monthly_pairs", "customer_pairs", "item_pairs")
 CHANGES = {
     "new orders come": """
         insert into orders select 'N' || order_id, customer_id, ordered_at + interval 40 day
@@ -27,6 +28,10 @@ CHANGES = {
     "an order moves to another month": """
         update orders set ordered_at = timestamp '2023-08-15 10:00:00'
         where order_id = (select max(order_id) from orders where ordered_at < timestamp '2023-06-01')
+    """,
+    "an order changes hands": """
+        update orders set customer_id = (select min(customer_id) from orders)
+        where order_id = (select min(order_id) from orders where ordered_at < timestamp '2023-09-01')
     """,
     "a whole month goes": """
         delete from orders where ordered_at >= timestamp '2023-10-01' and ordered_at < timestamp '2023-11-01'
@@ -77,7 +82,7 @@ def build(shop: Shop, *words: str, change: str = "") -> dict[str, str]:
         )
     shop.build(*NODES, *words, max_rejected_share=0.5)
     tables = shop.tables(like="int_retention__%")
-    return {name: tables[name] for name in ("int_retention__monthly_pairs", "int_retention__item_pairs")}
+    return {f"int_retention__{name}": tables[f"int_retention__{name}"] for name in PAIRS}
 
 
 def test_incremental_counts_equal_a_full_recount(shop: Shop) -> None:
@@ -119,3 +124,35 @@ def test_months_that_have_not_changed_are_not_counted_again(shop: Shop) -> None:
     )
     assert counts.pop(max(counts)) > 0
     assert set(counts.values()) == {-1}
+
+
+def test_customers_of_earlier_months_are_not_counted_again_for_an_order_of_the_newest(shop: Shop) -> None:
+    build(shop)
+    with duckdb.connect(str(shop.warehouse)) as warehouse:
+        warehouse.execute("update int_retention__customer_pairs set customers_count = -1")
+    build(
+        shop, change="delete from orders where order_id = (select max_by(order_id, ordered_at) from orders)"
+    )
+    assert shop.query(
+        "select is_newest_month, min(customers_count) > 0 from int_retention__customer_pairs "
+        "group by all order by 1"
+    ) == [(False, False), (True, True)]
+
+
+def test_customers_of_a_pair_add_up_over_the_periods(shop: Shop) -> None:
+    build(shop, "--full-refresh")
+    assert shop.query(
+        """
+        with bought as (select distinct customer_id, item from int_retention__baskets),
+        pairs as (
+            select one.item, two.item as other_item, count(*) as n
+            from bought as one join bought as two
+            on one.customer_id = two.customer_id and one.item < two.item group by all
+        )
+        select count(*) > 100, count(*) filter (where n is distinct from customers)
+        from pairs full join (
+            select item, other_item, sum(customers_count) as customers
+            from int_retention__customer_pairs group by all
+        ) using (item, other_item)
+        """
+    ) == [(True, 0)]

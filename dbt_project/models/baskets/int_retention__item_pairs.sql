@@ -1,65 +1,47 @@
 -- One row per pair of items that at least affinity_min_customers customers bought: by order and by customer.
-with baskets as (
-
-    select * from {{ ref('int_retention__baskets') }}
-
-),
-
-items as (
+with items as (
 
     select * from {{ ref('int_retention__items') }}
-
-),
-
-monthly_pairs as (
-
-    select * from {{ ref('int_retention__monthly_pairs') }}
-
-),
-
-customer_items as (
-
-    select distinct
-        customer_id,
-        item_code
-    from baskets
 
 ),
 
 pairs_by_customer as (
 
     select
-        first_items.item_code as first_item_code,
-        later_items.item_code as later_item_code,
-        count(*) as customers_count
-    from customer_items as first_items
-    inner join customer_items as later_items
-        on
-            first_items.customer_id = later_items.customer_id
-            and first_items.item_code < later_items.item_code
-    group by first_items.item_code, later_items.item_code
-    having count(*) >= {{ basket_var('affinity_min_customers') }}
+        item,
+        other_item,
+        cast(sum(customers_count) as bigint) as customers_count
+    from {{ ref('int_retention__customer_pairs') }}
+    group by item, other_item
+    having sum(customers_count) >= {{ basket_var('affinity_min_customers') }}
+
+),
+
+pairs_by_order as (
+
+    select
+        item,
+        other_item,
+        cast(sum(baskets_count) as bigint) as baskets_count
+    from {{ ref('int_retention__monthly_pairs') }}
+    group by item, other_item
 
 ),
 
 pairs as (
 
     select
-        pairs_by_customer.first_item_code,
-        pairs_by_customer.later_item_code,
+        least(items.item_code, other_items.item_code) as first_item_code,
+        greatest(items.item_code, other_items.item_code) as later_item_code,
         pairs_by_customer.customers_count,
-        cast(coalesce(sum(monthly_pairs.baskets_count), 0) as bigint) as baskets_count
+        coalesce(pairs_by_order.baskets_count, 0) as baskets_count
     from pairs_by_customer
-    inner join items as first_items on pairs_by_customer.first_item_code = first_items.item_code
-    inner join items as later_items on pairs_by_customer.later_item_code = later_items.item_code
-    left join monthly_pairs
+    inner join items on pairs_by_customer.item = items.item
+    inner join items as other_items on pairs_by_customer.other_item = other_items.item
+    left join pairs_by_order
         on
-            least(first_items.item, later_items.item) = monthly_pairs.item
-            and greatest(first_items.item, later_items.item) = monthly_pairs.other_item
-    group by
-        pairs_by_customer.first_item_code,
-        pairs_by_customer.later_item_code,
-        pairs_by_customer.customers_count
+            pairs_by_customer.item = pairs_by_order.item
+            and pairs_by_customer.other_item = pairs_by_order.other_item
 
 )
 

@@ -48,7 +48,9 @@ customers as (
 
 reference_items as (
 
-    select telling_items.*
+    select
+        telling_items.*,
+        customers.items_count
     from telling_items
     inner join customers
         on
@@ -125,24 +127,31 @@ rarest as (
     select
         sought.purpose,
         sought.customer_number,
-        sought.item_code
+        sought.item_code,
+        customers.items_count
     from sought
     inner join limits on sought.purpose = limits.purpose
+    inner join customers
+        on
+            sought.purpose = customers.purpose
+            and sought.customer_number = customers.customer_number
     where
         sought.pairs_count <= limits.pairs_limit
         or sought.pairs_count = sought.references_count
 
 ),
 
-{# Each morning by itself, so that pairs are grouped by two whole numbers. #}
-shared as (
+{# Each morning by itself, so that pairs are grouped and ranked by whole numbers. Sizes ride along: to join
+   them to the pairs would cost as much as to count these. #}
+{% for purpose in ['today', 'backtest'] %}
+    compared_{{ purpose }} as (
 
-    {% for purpose in ['today', 'backtest'] %}
         select
-            '{{ purpose }}' as purpose,
             rarest.customer_number,
             reference_items.customer_number as near_customer_number,
-            count(*) as shared_items_count
+            count(*) as shared_items_count,
+            cast(count(*) as double)
+            / sqrt(cast(max(rarest.items_count) * max(reference_items.items_count) as double)) as item_cosine
         from rarest
         inner join reference_items
             on
@@ -152,48 +161,33 @@ shared as (
             rarest.purpose = '{{ purpose }}'
             and reference_items.purpose = '{{ purpose }}'
         group by rarest.customer_number, reference_items.customer_number
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
 
-),
+    ),
 
-compared as (
+    ranked_{{ purpose }} as (
 
-    select
-        shared.purpose,
-        shared.customer_number,
-        shared.near_customer_number,
-        shared.shared_items_count,
-        cast(shared.shared_items_count as double)
-        / sqrt(cast(customers.items_count * near_customers.items_count as double)) as item_cosine
-    from shared
-    inner join customers
-        on
-            shared.purpose = customers.purpose
-            and shared.customer_number = customers.customer_number
-    inner join customers as near_customers
-        on
-            shared.purpose = near_customers.purpose
-            and shared.near_customer_number = near_customers.customer_number
+        select
+            *,
+            row_number() over (
+                partition by customer_number
+                order by round(item_cosine, 9) desc, near_customer_number
+            ) as nearness_rank
+        from compared_{{ purpose }}
 
-),
+    ),
 
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by purpose, customer_number
-            order by round(item_cosine, 9) desc, near_customer_number
-        ) as nearness_rank
-    from compared
-
-),
+{% endfor %}
 
 nearest as (
 
-    select * from ranked
-    where nearness_rank <= {{ basket_var('recommendation_near_customers') }}
+    {% for purpose in ['today', 'backtest'] %}
+        select
+            '{{ purpose }}' as purpose,
+            *
+        from ranked_{{ purpose }}
+        where nearness_rank <= {{ basket_var('recommendation_near_customers') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 

@@ -133,12 +133,11 @@ recent_items as (
 
 ),
 
-{# Each morning by itself, so that items are grouped by two whole numbers. #}
-items_of_near_customers as (
+{# Each morning by itself, so that items are grouped and ranked by whole numbers. #}
+{% for purpose in ['today', 'backtest'] %}
+    items_of_near_customers_{{ purpose }} as (
 
-    {% for purpose in ['today', 'backtest'] %}
         select
-            '{{ purpose }}' as purpose,
             near_customers.customer_number,
             recent_items.item_code,
             {{ exact_sum('near_customers.item_cosine', scale=12) }} as closeness
@@ -149,41 +148,46 @@ items_of_near_customers as (
             and {{ in_part('near_customers.customer_number') }}
             and recent_items.purpose = '{{ purpose }}'
         group by near_customers.customer_number, recent_items.item_code
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
 
-),
+    ),
 
-new_near as (
+    new_near_{{ purpose }} as (
 
-    select
-        near_items.purpose,
-        near_items.customer_number,
-        near_items.item_code,
-        near_items.closeness as score,
-        offered.recent_buyers_count,
-        row_number() over (
-            partition by near_items.purpose, near_items.customer_number
-            order by round(near_items.closeness, 9) desc, offered.recent_buyers_count desc, near_items.item_code
-        ) as list_rank
-    from items_of_near_customers as near_items
-    inner join offered
-        on
-            near_items.purpose = offered.purpose
-            and near_items.item_code = offered.item_code
-    left join own_items
-        on
-            near_items.purpose = own_items.purpose
-            and near_items.customer_number = own_items.customer_number
-            and near_items.item_code = own_items.item_code
-    where own_items.item_code is null
+        select
+            near_items.customer_number,
+            near_items.item_code,
+            near_items.closeness as score,
+            offered.recent_buyers_count,
+            row_number() over (
+                partition by near_items.customer_number
+                order by round(near_items.closeness, 9) desc, offered.recent_buyers_count desc, near_items.item_code
+            ) as list_rank
+        from items_of_near_customers_{{ purpose }} as near_items
+        inner join offered
+            on
+                near_items.item_code = offered.item_code
+                and offered.purpose = '{{ purpose }}'
+        left join own_items
+            on
+                near_items.customer_number = own_items.customer_number
+                and near_items.item_code = own_items.item_code
+                and own_items.purpose = '{{ purpose }}'
+        where own_items.item_code is null
 
-),
+    ),
+
+{% endfor %}
 
 new_near_best as (
 
-    select * from new_near
-    where list_rank <= {{ list_length }}
+    {% for purpose in ['today', 'backtest'] %}
+        select
+            '{{ purpose }}' as purpose,
+            *
+        from new_near_{{ purpose }}
+        where list_rank <= {{ list_length }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

@@ -21,6 +21,12 @@ purchases as (
 
 ),
 
+habits as (
+
+    select * from {{ ref('int_retention__purchase_habits') }}
+
+),
+
 {{ definition_label_ctes() }}
 
 select * from labels

@@ -32,6 +32,23 @@ purchases as (
 
 ),
 
+known_purchases as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        purchases.purchase_date,
+        purchases.purchase_amount
+    from spine
+    inner join purchases
+        on
+            spine.customer_id = purchases.customer_id
+            and {{ known_at('purchases', 'spine.as_of_date') }}
+
+),
+
+{{ purchase_habit_ctes() }},
+
 {{ definition_label_ctes() }},
 
 test_scores as (

@@ -1,0 +1,34 @@
+{# CTEs that end in `habits`: how a customer used to buy, as it was known on as_of_date. They read the CTE
+   `known_purchases`: one row per customer_id, as_of_date and purchase known then (purchase_date, purchase_amount). #}
+{% macro purchase_habit_ctes() -%}
+    ordered_purchases as (
+
+        select
+            *,
+            lag(purchase_date) over (
+                partition by customer_id, as_of_date
+                order by purchase_date
+            ) as previous_purchase_date
+        from known_purchases
+
+    ),
+
+    habits as (
+
+        select
+            customer_id,
+            as_of_date,
+            min(purchase_date) as first_purchase_date,
+            max(purchase_date) as last_purchase_date,
+            -- Purchases of one day are no gap.
+            cast(
+                median(nullif({{ days_between('previous_purchase_date', 'purchase_date') }}, 0)) as double
+            ) as rhythm_days,
+            {{ exact_sum(
+                'purchase_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -var('lookback_days'))
+            ) }} as lookback_spend_amount
+        from ordered_purchases
+        group by customer_id, as_of_date
+
+    )
+{%- endmacro %}

@@ -1,0 +1,127 @@
+-- One row per period and pair of items: how many customers had bought both for the first time in it.
+-- Two periods: the newest month, and all months before, which are counted again only where their baskets are
+-- not what they were.
+{{ config(
+    materialized=kept_between_builds(),
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{% if is_incremental() %} delete from {{ this }} where not exists (
+        select 1 from {{ ref('int_retention__basket_months') }} as months
+        where months.is_newest and {{ this }}.fingerprint = months.fingerprint_to_date
+        - case when {{ this }}.is_newest_month then 0 else months.fingerprint end
+    ) {% endif %}"
+) }}
+
+{% set newest = 1000000000 %}
+
+with baskets as (
+
+    select * from {{ ref('int_retention__baskets') }}
+
+),
+
+items as (
+
+    select * from {{ ref('int_retention__items') }}
+
+),
+
+newest_month as (
+
+    select * from {{ ref('int_retention__basket_months') }}
+    where is_newest
+
+),
+
+periods as (
+
+    select
+        true as is_newest_month,
+        fingerprint_to_date as fingerprint
+    from newest_month
+    union all
+    select
+        false as is_newest_month,
+        fingerprint_to_date - fingerprint as fingerprint
+    from newest_month
+
+),
+
+asked_periods as (
+
+    select * from periods
+    {% if is_incremental() %}
+        where is_newest_month not in (select distinct kept.is_newest_month from {{ this }} as kept)
+    {% endif %}
+
+),
+
+first_bought as (
+
+    select
+        baskets.customer_id,
+        baskets.item_code,
+        min(baskets.order_date) >= max(newest_month.order_month) as is_newest_month
+    from baskets
+    cross join newest_month
+    group by baskets.customer_id, baskets.item_code
+
+),
+
+{# What is first bought in the newest month comes after all else: the later item of a pair completes it. #}
+customer_items as (
+
+    select
+        *,
+        case when is_newest_month then {{ newest }} else 0 end + item_code as item_position
+    from first_bought
+
+),
+
+completing_items as (
+
+    select
+        customer_items.*,
+        asked_periods.fingerprint
+    from customer_items
+    inner join asked_periods on customer_items.is_newest_month = asked_periods.is_newest_month
+
+),
+
+counted as (
+
+    select
+        completing_items.is_newest_month,
+        completing_items.fingerprint,
+        least(completing_items.item_code, other_items.item_code) as first_item_code,
+        greatest(completing_items.item_code, other_items.item_code) as later_item_code,
+        count(*) as customers_count
+    from completing_items
+    inner join customer_items as other_items
+        on
+            completing_items.customer_id = other_items.customer_id
+            and completing_items.item_position > other_items.item_position
+    group by
+        completing_items.is_newest_month,
+        completing_items.fingerprint,
+        least(completing_items.item_code, other_items.item_code),
+        greatest(completing_items.item_code, other_items.item_code)
+
+),
+
+{# Codes follow from today's counts: what is kept is named. #}
+named as (
+
+    select
+        counted.is_newest_month,
+        least(first_items.item, later_items.item) as item,
+        greatest(first_items.item, later_items.item) as other_item,
+        cast(counted.customers_count as bigint) as customers_count,
+        counted.fingerprint
+    from counted
+    inner join items as first_items on counted.first_item_code = first_items.item_code
+    inner join items as later_items on counted.later_item_code = later_items.item_code
+
+)
+
+select * from named
