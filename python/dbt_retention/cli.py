@@ -233,8 +233,8 @@ def erase(
 ) -> None:
     """Remove one person from the warehouse, published files, logs and exports, and never build them again."""
     from dbt_retention.dbt_runner import Project
-    from dbt_retention.erase import erase as run
-    from dbt_retention.erase import print_removals
+    from dbt_retention.erasure import erase as run
+    from dbt_retention.erasure import print_removals
 
     removals = run(Project.at(project), customer_id, also=also or (), id_columns=id_column or ())
     print_removals(removals, console=console)

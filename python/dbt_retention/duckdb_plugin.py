@@ -23,6 +23,7 @@ from duckdb.sqltypes import DuckDBPyType
 
 from dbt_retention.functions import sql_functions
 from dbt_retention.package_data import package_folder
+from dbt_retention.quoting import quoted_text
 from dbt_retention.registry import DEFAULT_MODELS_PATH
 
 
@@ -47,8 +48,7 @@ class Plugin(BasePlugin):
 
     def configure_cursor(self, cursor: Any) -> None:
         for variable, folder in self.package_folders.items():
-            quoted = str(folder).replace("'", "''")
-            cursor.execute(f"set variable {variable} = '{quoted}'")
+            cursor.execute(f"set variable {variable} = {quoted_text(str(folder))}")
 
 
 def register(connection: DuckDBPyConnection, *, models_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Literal
 import duckdb
 
 from dbt_retention.errors import RetentionError
+from dbt_retention.quoting import quoted_name, quoted_text
 from dbt_retention.sql_macros import SqlMacros
 
 Strategy = Literal["apriori", "eclat"]
@@ -209,7 +210,7 @@ def _engine(scratch: Path, *, memory_limit: str | None) -> Iterator[duckdb.DuckD
     try:
         connection.execute("set preserve_insertion_order = false")
         if memory_limit:
-            connection.execute(f"set memory_limit = {_quoted(memory_limit)}")
+            connection.execute(f"set memory_limit = {quoted_text(memory_limit)}")
         yield connection
     except duckdb.OutOfMemoryException as error:
         raise RetentionError(
@@ -227,7 +228,7 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, source: Path, *, basket: 
     if reader is None:
         raise RetentionError(f"{source} ends in '{source.suffix}'; expected {', '.join(_READERS)}")
     try:
-        connection.execute(f"create view raw_lines as select * from {reader(_quoted(str(source)))}")
+        connection.execute(f"create view raw_lines as select * from {reader(quoted_text(str(source)))}")
         columns = {row[0]: row[1] for row in connection.execute("describe raw_lines").fetchall()}
     except duckdb.Error as error:
         raise RetentionError(f"{source} cannot be read: {str(error).splitlines()[0]}") from error
@@ -238,25 +239,26 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, source: Path, *, basket: 
             )
     if basket == item:
         raise RetentionError(f"--basket and --item are both '{basket}'; expected two different columns")
-    known = f"{_name(basket)} is not null and {_name(item)} is not null"
+    basket_column, item_column = quoted_name(basket), quoted_name(item)
+    known = f"{basket_column} is not null and {item_column} is not null"
     if columns[basket] in _SMALL_INTEGERS:
-        lines = f"select {_name(basket)} as basket, {_name(item)} as item from raw_lines where {known}"
+        lines = f"select {basket_column} as basket, {item_column} as item from raw_lines where {known}"
         connection.execute(f"create view basket_lines as {lines}")
     else:
         connection.execute(
             f"""
             create temporary table basket_numbers as
             select name, cast(row_number() over (order by name) as integer) as basket
-            from (select distinct {_name(basket)} as name from raw_lines where {known}) as names
+            from (select distinct {basket_column} as name from raw_lines where {known}) as names
             """
         )
         connection.execute(
             f"""
             create temporary table basket_lines as
-            select basket_numbers.basket, raw_lines.{_name(item)} as item
+            select basket_numbers.basket, raw_lines.{item_column} as item
             from raw_lines
-            inner join basket_numbers on raw_lines.{_name(basket)} = basket_numbers.name
-            where raw_lines.{_name(item)} is not null
+            inner join basket_numbers on raw_lines.{basket_column} = basket_numbers.name
+            where raw_lines.{item_column} is not null
             """
         )
     [(left_out,)] = connection.execute(f"select count(*) from raw_lines where not ({known})").fetchall()
@@ -265,13 +267,5 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, source: Path, *, basket: 
 
 def _write(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     beside = path.with_name(path.name + ".tmp")
-    connection.execute(f"copy ({_ORDERED[name]}) to {_quoted(str(beside))} (format parquet)")
+    connection.execute(f"copy ({_ORDERED[name]}) to {quoted_text(str(beside))} (format parquet)")
     os.replace(beside, path)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'

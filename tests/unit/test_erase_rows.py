@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from dbt_retention import erase as module
 from dbt_retention.dbt_runner import Project
-from dbt_retention.erase import erase, without_words
+from dbt_retention.erasure import erase, tables
+from dbt_retention.erasure.person import LEFT, without_words
 from dbt_retention.errors import RetentionError
 
 PROFILES = """
@@ -111,9 +111,7 @@ def test_texts_and_files_of_the_project_are_cleaned(tmp_path: Path) -> None:
     removals = erase(project, "C001", also=[tmp_path / "visits.csv", tmp_path / "list.xls"])
     assert (tmp_path / "my_logs/dbt.log").read_text() == "failed at 'erased'; not at C0012"
     assert (tmp_path / "visits.csv").read_bytes() == b'session,note\r\nV-78,"after erased"\r\n'
-    assert [removal.place for removal in removals if removal.unit == module.LEFT] == [
-        str(tmp_path / "list.xls")
-    ]
+    assert [removal.place for removal in removals if removal.unit == LEFT] == [str(tmp_path / "list.xls")]
 
 
 def test_who_breaks_it_off_has_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +121,7 @@ def test_who_breaks_it_off_has_the_old_file_whole(tmp_path: Path, monkeypatch: p
     def broken_off(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_leave_tombstone", broken_off)
+    monkeypatch.setattr(tables, "leave_tombstone", broken_off)
     with pytest.raises(KeyboardInterrupt):
         erase(project, "C001")
     assert (tmp_path / "shop.duckdb").read_bytes() == before

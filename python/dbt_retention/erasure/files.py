@@ -1,0 +1,98 @@
+"""Files that may hold a person, and what takes the person out of each kind."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import yaml
+
+from dbt_retention.dbt_runner import Project
+from dbt_retention.erasure.person import LEFT, Person, Removal, without_words
+from dbt_retention.erasure.tables import rewrite_database, rewrite_parquet, take_place
+from dbt_retention.warehouse import Target, open_to_write
+
+TABULAR = {".csv": ",", ".tsv": "\t"}
+
+
+def files_of(project: Project, target: Target, also: Sequence[Path]) -> Iterator[Path]:
+    """Every file that may hold the person, apart from the warehouse itself."""
+    settings = yaml.safe_load((project.folder / "dbt_project.yml").read_text(encoding="utf-8"))
+    names = [os.environ.get("DBT_TARGET_PATH"), os.environ.get("DBT_LOG_PATH"), "target", "logs"]
+    names += [settings.get("target-path"), settings.get("log-path")]
+    places = [folder / name for folder in (project.folder, project.working_folder) for name in names if name]
+    places += [target.models_path, *target.path.parent.glob("*.duckdb"), *also]
+    files = {
+        path.resolve()
+        for place in places
+        for path in ([place] if place.is_file() else place.rglob("*"))
+        if path.is_file()
+    }
+    files -= {target.path, target.path.with_name(target.path.name + ".wal")}
+    yield from sorted(files)
+
+
+def without_in_file(path: Path, person: Person) -> list[Removal]:
+    """Take the person out of one file, by its kind."""
+    with path.open("rb") as start:
+        head = start.read(12)
+    if head[8:12] == b"DUCK":
+        connection = open_to_write(path)
+        try:
+            return _named(path, rewrite_database(connection, path, person, has_tombstones=False))
+        finally:
+            connection.close()
+    if head[:4] == b"PAR1":
+        return _named(path, rewrite_parquet(path, person))
+    content = path.read_bytes()
+    if not any(word.encode() in content.lower() for word in person.telling):
+        return []
+    if path.suffix == ".msgpack":  # what dbt remembers of its last run, and makes again
+        path.unlink()
+        return [Removal(str(path), 1, "file")]
+    try:
+        return _rewrite_text(path, content.decode("utf-8"), person)
+    except UnicodeDecodeError:
+        return [Removal(str(path), 0, LEFT)]
+
+
+def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
+    kept, rows = (
+        _records_rows_without(text, TABULAR[path.suffix], person) if path.suffix in TABULAR else (text, 0)
+    )
+    cleaned = without_words(kept, person.telling)
+    if cleaned == text:
+        return []
+    beside = path.with_name(path.name + ".erasing")
+    beside.write_text(cleaned, encoding="utf-8", newline="")
+    take_place(beside, path)
+    return [Removal(str(path), rows, "rows") if rows else Removal(str(path), 1, "text")]
+
+
+def _records_rows_without(text: str, delimiter: str, person: Person) -> tuple[str, int]:
+    """The lines of the records that are not the person's, as they are, and how many records are."""
+    lines = text.splitlines(keepends=True)
+    reader = csv.reader(lines, delimiter=delimiter)
+    kept, header, start, removed = [], None, 0, 0
+    for record in reader:
+        fields = [field.strip() for field in record]
+        if header is None:
+            header = fields
+        id_column = person.id_column(header)
+        if id_column is not None:
+            at = header.index(id_column)
+            is_theirs = at < len(fields) and fields[at] == person.customer_id
+        else:
+            is_theirs = not person.telling.isdisjoint(field.lower() for field in fields)
+        if is_theirs:
+            removed += 1
+        else:
+            kept += lines[start : reader.line_num]
+        start = reader.line_num
+    return "".join(kept), removed
+
+
+def _named(path: Path, removals: list[Removal]) -> list[Removal]:
+    return [Removal(f"{path} {removal.place}".strip(), removal.count, removal.unit) for removal in removals]

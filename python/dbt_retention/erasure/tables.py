@@ -1,0 +1,256 @@
+"""A person's rows in DuckDB's tables and in Parquet files; both are written anew without them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from dbt_retention.erasure.person import WORDS, Person, Removal, is_telling, phrases, without_words
+from dbt_retention.quoting import quoted_name, quoted_text
+
+OWNED_IDS = ("order_id", "session_id", "review_id", "ticket_id")
+KEYS = {key: key for key in (*OWNED_IDS, "customer_number", "email", "phone")}
+KEYS |= {"near_customer_number": "customer_number"}
+HASH = "[0-9a-f]{64}"
+_LIKE_AN_ID = re.compile(r"(^|_)(id|no|nr|num|number|key|code|ref)$")
+_OURS = re.compile(r'\."((stg|int)_retention__|feat_|ml_|mart_)\w+"$')
+
+
+def known(connection: duckdb.DuckDBPyConnection, person: Person) -> Person | None:
+    """The person with all that is theirs, by tables, and views of the shop's own, that hold ids of customers.
+
+    None = they stand nowhere.
+    """
+    is_known = False
+    owned: dict[str, set[str]] = {}
+    for relation, columns in _relations(connection, with_views=True).items():
+        id_column = person.id_column(columns)
+        if id_column is None:
+            continue
+        is_theirs = person.is_theirs(id_column)
+        try:
+            found = connection.execute(f"select 1 from {relation} where {is_theirs} limit 1").fetchall()
+            is_known = is_known or bool(found)
+            if not found:
+                continue
+            for column, key in _keys(columns).items():
+                value = f"lower(trim(cast({quoted_name(column)} as varchar)))"
+                rows = connection.execute(
+                    f"select {value} from {relation} "
+                    f"where {value} in (select {value} from {relation} where {is_theirs}) "
+                    f"group by all having bool_and({is_theirs})"
+                ).fetchall()
+                owned.setdefault(key, set()).update(text for (text,) in rows if text)
+            for column in _texts(columns):
+                rows = connection.execute(
+                    f"select distinct {quoted_name(column)} from {relation} "
+                    f"where {is_theirs} and regexp_full_match({quoted_name(column)}, '{HASH}')"
+                ).fetchall()
+                owned.setdefault("hash", set()).update(text for (text,) in rows)
+        except duckdb.Error:  # a view of the shop's own, on files or functions that are not here
+            continue
+    if not is_known:
+        return None
+    return replace(person, owned={key: frozenset(values) for key, values in owned.items()})
+
+
+def is_tombstoned(connection: duckdb.DuckDBPyConnection, customer_id: str) -> bool:
+    try:
+        rows = connection.execute(
+            "select 1 from retention_erased.tombstones where customer_hash = sha256(salt || ?)", [customer_id]
+        ).fetchall()
+    except duckdb.CatalogException:
+        return False
+    return bool(rows)
+
+
+def leave_tombstone(connection: duckdb.DuckDBPyConnection, customer_id: str) -> None:
+    table = "erasing.retention_erased.tombstones"
+    connection.execute("create schema if not exists erasing.retention_erased")
+    connection.execute(
+        f"create table if not exists {table} (salt varchar, customer_hash varchar, erased_at timestamp)"
+    )
+    [(salt,)] = connection.execute(
+        f"select coalesce(max(salt), ?) from {table}", [secrets.token_hex(16)]
+    ).fetchall()
+    customer_hash = hashlib.sha256((salt + customer_id).encode()).hexdigest()
+    connection.execute(
+        f"insert into {table} select $1, $2, $3 where $2 not in (select customer_hash from {table})",
+        [salt, customer_hash, datetime.now(UTC).replace(tzinfo=None, microsecond=0)],
+    )
+
+
+def _relations(
+    connection: duckdb.DuckDBPyConnection, *, with_views: bool = False
+) -> dict[str, dict[str, str]]:
+    """Columns and types of every table of the database, and every view of the shop's own, by quoted name."""
+    rows = connection.execute(
+        """
+        select
+            fields.schema_name,
+            fields.table_name,
+            fields.column_name,
+            fields.data_type,
+            tables.table_oid is null
+        from duckdb_columns() as fields
+        left join duckdb_tables() as tables using (database_oid, table_oid)
+        where fields.database_name = current_database() and not fields.internal and not fields.is_generated
+        order by fields.schema_name, fields.table_name, fields.column_index
+        """
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for schema, table, column, kind, is_view in rows:
+        relation = f"{quoted_name(schema)}.{quoted_name(table)}"
+        if not is_view or (with_views and not _OURS.search(relation)):
+            found.setdefault(relation, {})[column] = kind
+    return found
+
+
+def _keys(columns: Mapping[str, str]) -> dict[str, str]:
+    """Columns that name what a person has, and which key each is."""
+    return {column: KEYS[column.lower()] for column in columns if column.lower() in KEYS}
+
+
+def _texts(columns: Mapping[str, str]) -> list[str]:
+    return [column for column, kind in columns.items() if kind in ("VARCHAR", "JSON")]
+
+
+def rewrite_database(
+    connection: duckdb.DuckDBPyConnection, path: Path, person: Person, *, has_tombstones: bool
+) -> list[Removal]:
+    """Write the database that `connection` has open anew without the person, and put it where `path` was."""
+    [(database, version)] = connection.execute(
+        "select database_name, tags['storage_version'] from duckdb_databases() "
+        "where database_name = current_database()"
+    ).fetchall()
+    beside = path.with_name(path.name + ".erasing")
+    beside.unlink(missing_ok=True)
+    removals: list[Removal] = []
+    _remember(connection, person)
+    try:
+        connection.execute("checkpoint")
+        storage = str(version).rstrip("+")
+        connection.execute(
+            f"attach {quoted_text(str(beside))} as erasing (storage_version {quoted_text(storage)})"
+        )
+        connection.execute(f"copy from database {quoted_name(database)} to erasing (schema)")
+        for relation, columns in _relations(connection).items():
+            query, removed = _rows_rows_without(connection, relation, columns, person)
+            connection.execute(f"insert into erasing.{relation} ({_names(columns)}) {query}")
+            removals += [Removal(relation.replace('"', ""), count, unit) for unit, count in removed.items()]
+        if has_tombstones:
+            leave_tombstone(connection, person.customer_id)
+        connection.execute("detach erasing")
+        take_place(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return removals
+
+
+def rewrite_parquet(path: Path, person: Person) -> list[Removal]:
+    beside = path.with_name(path.name + ".erasing")
+    with duckdb.connect() as connection:
+        _remember(connection, person)
+        relation = f"read_parquet({quoted_text(str(path))})"
+        columns = {row[0]: row[1] for row in connection.execute(f"describe from {relation}").fetchall()}
+        query, removed = _rows_rows_without(connection, relation, columns, person)
+        if removed:
+            connection.execute(f"copy ({query}) to {quoted_text(str(beside))} (format parquet)")
+            take_place(beside, path)
+    return [Removal("", count, unit) for unit, count in removed.items()]
+
+
+def _remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
+    """Temporary tables of what is the person's, for the queries of _rows_without."""
+    connection.execute(
+        "create or replace temp table their_keys (key varchar, value varchar, is_telling boolean)"
+    )
+    connection.execute("create or replace temp table their_words (value varchar)")
+    keys = [(key, value, is_telling(value)) for key, values in person.owned.items() for value in values]
+    connection.execute(
+        "insert into their_keys select unnest($1), unnest($2), unnest($3)",
+        [[row[at] for row in keys] for at in range(3)],
+    )
+    connection.execute("insert into their_words select unnest($1)", [sorted(person.telling)])
+
+
+def _rows_rows_without(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str, str], person: Person
+) -> tuple[str, dict[str, int]]:
+    """A query of the relation's rows without the person's, and how many rows and values that takes out."""
+    id_column = person.id_column(columns)
+    is_theirs = person.is_theirs(id_column) if id_column else _is_theirs_by_key(columns, person)
+    expressions = {column: quoted_name(column) for column in columns}
+    counts = [f"count(*) filter (where {is_theirs})"]
+    for column in _texts(columns):
+        named = _texts_that_name(connection, f"{relation} where not ({is_theirs})", column, person)
+        if column != id_column and named:
+            changes = [
+                f"when {quoted_text(text)} then {quoted_text(without_words(text, person.telling))}"
+                for text in named
+            ]
+            expressions[column] = (
+                f"case {quoted_name(column)} {' '.join(changes)} else {quoted_name(column)} end"
+            )
+            listed = ", ".join(map(quoted_text, named))
+            counts.append(
+                f"count(*) filter (where not ({is_theirs}) and {quoted_name(column)} in ({listed}))"
+            )
+    [(rows, *values)] = connection.execute(f"select {', '.join(counts)} from {relation}").fetchall()
+    query = f"select {', '.join(expressions.values())} from {relation} where not ({is_theirs})"
+    return query, {unit: count for unit, count in (("rows", rows), ("values", sum(values))) if count}
+
+
+def _is_theirs_by_key(columns: Mapping[str, str], person: Person) -> str:
+    """Condition for a table that holds no ids of customers: it names something that they alone have."""
+    ids = ", ".join(map(quoted_text, (*OWNED_IDS, "hash")))
+    conditions = []
+    for column in columns:
+        value = f"lower(trim(cast({quoted_name(column)} as varchar)))"
+        if column.lower() in KEYS:
+            key = KEYS[column.lower()]
+            conditions.append(f"{value} in (select value from their_keys where key = '{key}')")
+        elif _LIKE_AN_ID.search(column.lower()) or (column in _texts(columns) and person.owned.get("hash")):
+            conditions.append(
+                f"{value} in (select value from their_keys where is_telling and key in ({ids}))"
+            )
+    return " or ".join(f"coalesce({condition}, false)" for condition in conditions) or "false"
+
+
+def _texts_that_name(
+    connection: duckdb.DuckDBPyConnection, rows: str, column: str, person: Person
+) -> list[str]:
+    """Values of a column that without_words would change. rows: what stands after from."""
+    words = " || ".join(f"regexp_extract_all(lower(text), '{words_like}')" for words_like in WORDS)
+    contained = "".join(
+        f" or contains(lower(text), {quoted_text(phrase)})" for phrase in phrases(person.telling)
+    )
+    found = connection.execute(
+        f"""
+        with texts as (select distinct cast({quoted_name(column)} as varchar) as text from {rows}),
+        words as (select text, unnest({words}) as word from texts)
+        select text from words where word in (select value from their_words)
+        union select text from texts where false{contained}
+        """
+    ).fetchall()
+    return sorted(text for (text,) in found)
+
+
+def take_place(beside: Path, path: Path) -> None:
+    """Put a finished file in the place of another, in one step, with its permissions."""
+    with beside.open("rb+") as written:
+        os.fsync(written.fileno())
+    beside.chmod(path.stat().st_mode)
+    os.replace(beside, path)
+
+
+def _names(columns: Mapping[str, str]) -> str:
+    return ", ".join(quoted_name(column) for column in columns)
