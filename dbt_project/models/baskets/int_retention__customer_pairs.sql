@@ -12,8 +12,6 @@
     ) {% endif %}"
 ) }}
 
-{% set newest = 1000000000 %}
-
 with baskets as (
 
     select * from {{ ref('int_retention__baskets') }}
@@ -56,7 +54,7 @@ asked_periods as (
 
 ),
 
-first_bought as (
+customer_items as (
 
     select
         baskets.customer_id,
@@ -68,44 +66,76 @@ first_bought as (
 
 ),
 
-{# What is first bought in the newest month comes after all else: the later item of a pair completes it. #}
-customer_items as (
+asked_items as (
 
     select
-        *,
-        case when is_newest_month then {{ newest }} else 0 end + item_code as item_position
-    from first_bought
+        customer_items.customer_id,
+        customer_items.item_code,
+        customer_items.is_newest_month
+    from customer_items
+    inner join asked_periods on customer_items.is_newest_month = asked_periods.is_newest_month
 
 ),
 
-completing_items as (
+items_before as (
+
+    select * from asked_items
+    where not is_newest_month
+
+),
+
+items_of_newest_month as (
+
+    select * from asked_items
+    where is_newest_month
+
+),
+
+{# A pair is complete in the period in which the later of its items was first bought. Each period by itself, so that
+   pairs are grouped by two whole numbers: of a million customers there are billions. #}
+counted_before as (
 
     select
-        customer_items.*,
-        asked_periods.fingerprint
-    from customer_items
-    inner join asked_periods on customer_items.is_newest_month = asked_periods.is_newest_month
+        first_items.item_code as first_item_code,
+        later_items.item_code as later_item_code,
+        count(*) as customers_count
+    from items_before as first_items
+    inner join items_before as later_items
+        on
+            first_items.customer_id = later_items.customer_id
+            and first_items.item_code < later_items.item_code
+    group by first_items.item_code, later_items.item_code
+
+),
+
+counted_in_newest_month as (
+
+    select
+        least(completing_items.item_code, other_items.item_code) as first_item_code,
+        greatest(completing_items.item_code, other_items.item_code) as later_item_code,
+        count(*) as customers_count
+    from items_of_newest_month as completing_items
+    inner join customer_items as other_items
+        on
+            completing_items.customer_id = other_items.customer_id
+            and (not other_items.is_newest_month or completing_items.item_code < other_items.item_code)
+    group by
+        least(completing_items.item_code, other_items.item_code),
+        greatest(completing_items.item_code, other_items.item_code)
 
 ),
 
 counted as (
 
     select
-        completing_items.is_newest_month,
-        completing_items.fingerprint,
-        least(completing_items.item_code, other_items.item_code) as first_item_code,
-        greatest(completing_items.item_code, other_items.item_code) as later_item_code,
-        count(*) as customers_count
-    from completing_items
-    inner join customer_items as other_items
-        on
-            completing_items.customer_id = other_items.customer_id
-            and completing_items.item_position > other_items.item_position
-    group by
-        completing_items.is_newest_month,
-        completing_items.fingerprint,
-        least(completing_items.item_code, other_items.item_code),
-        greatest(completing_items.item_code, other_items.item_code)
+        false as is_newest_month,
+        *
+    from counted_before
+    union all
+    select
+        true as is_newest_month,
+        *
+    from counted_in_newest_month
 
 ),
 
@@ -117,8 +147,9 @@ named as (
         least(first_items.item, later_items.item) as item,
         greatest(first_items.item, later_items.item) as other_item,
         cast(counted.customers_count as bigint) as customers_count,
-        counted.fingerprint
+        periods.fingerprint
     from counted
+    inner join periods on counted.is_newest_month = periods.is_newest_month
     inner join items as first_items on counted.first_item_code = first_items.item_code
     inner join items as later_items on counted.later_item_code = later_items.item_code
 
