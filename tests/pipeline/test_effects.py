@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Shop
-from scipy.stats import norm
+from scipy import stats
 
 # The look-back's figure as of one window of 60 days, of the days that the customer was known for.
 OF_A_WINDOW = "* 60e0 / greatest(least(days_since_first_order, 180), 60)"
@@ -43,9 +43,14 @@ def test_an_effect_and_its_interval_are_those_of_numpy_and_scipy(
     difference = treated.mean(axis=0) - compared.mean(axis=0)
     effect = difference[0] - difference[1:] @ slopes
     left = [side[:, 0] - side[:, 1:] @ slopes for side in centred]
-    error = np.sqrt(sum(rest.var(ddof=1) / len(rest) for rest in left))
+    variances = [rest.var(ddof=1) / len(rest) for rest in left]
+    freedom = sum(map(len, left)) - 2
+    error = np.sqrt(sum(variances) * freedom / (freedom - 2))
     plain = np.sqrt(sum(side[:, 0].var(ddof=1) / len(side) for side in centred))
-    margin = norm.ppf(0.975) * error
+    welch = sum(variances) ** 2 / sum(
+        one**2 / (len(rest) - 1) for one, rest in zip(variances, left, strict=True)
+    )
+    margin = stats.t.ppf(0.975, welch - 2) * error
     [found] = built_shop.query(
         "select difference, effect, standard_error, unadjusted_standard_error, effect_lower, effect_upper "
         f"from int_retention__campaign_estimates where campaign_id = '{campaign}' "

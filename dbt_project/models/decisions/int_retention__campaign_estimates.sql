@@ -4,7 +4,8 @@
 -- and by how long ago the last order was, with the slopes that hold within the arms. Retention is foretold
 -- by the churn rate of such customers before, the others by the look-back's same figure, as of one window.
 -- All were fixed before the assignment, so the expected difference stays and the variance falls. Variances
--- are per arm (Welch); weights count by Kish's effective number of customers. sequential: an interval that
+-- are per arm, and the fixed interval is Student's with the degrees of freedom of Welch and Satterthwaite, less one
+-- for each slope; weights count by Kish's effective number of customers. sequential: an interval that
 -- holds however often it is looked at (mixture of normals: Robbins 1970; Johari et al. 2022), wider than
 -- the fixed one.
 {% set confidence = number_var('effect_confidence', 0.5, 0.9999) %}
@@ -178,7 +179,15 @@ sloped as (
                 coalesce(paired.within_uu, 0) <= 0 and paired.within_vv > 0
                 then paired.within_yv / paired.within_vv
             else 0
-        end as slope_v
+        end as slope_v,
+        case
+            when
+                paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv
+                > 1e-9 * paired.within_uu * paired.within_vv
+                then 2
+            when paired.within_uu > 0 or paired.within_vv > 0 then 1
+            else 0
+        end as slopes_count
     from paired
 
 ),
@@ -196,17 +205,15 @@ adjusted as (
             + greatest(sloped.compared_yy, 0) / sloped.n_compared
         )
             as unadjusted_standard_error,
-        sqrt(
-            {% for arm in ['treated', 'compared'] %}
-                greatest(
-                    {{ arm }}_yy
-                    + sloped.slope_u * sloped.slope_u * {{ arm }}_uu
-                    + sloped.slope_v * sloped.slope_v * {{ arm }}_vv
-                    - 2 * sloped.slope_u * {{ arm }}_yu - 2 * sloped.slope_v * {{ arm }}_yv
-                    + 2 * sloped.slope_u * sloped.slope_v * {{ arm }}_uv, 0
-                ) / n_{{ arm }}{{ ' +' if not loop.last }}
-            {% endfor %}
-        ) as standard_error,
+        {% for arm in ['treated', 'compared'] %}
+            greatest(
+                {{ arm }}_yy
+                + sloped.slope_u * sloped.slope_u * {{ arm }}_uu
+                + sloped.slope_v * sloped.slope_v * {{ arm }}_vv
+                - 2 * sloped.slope_u * {{ arm }}_yu - 2 * sloped.slope_v * {{ arm }}_yv
+                + 2 * sloped.slope_u * sloped.slope_v * {{ arm }}_uv, 0
+            ) / n_{{ arm }} as {{ arm }}_variance,
+        {% endfor %}
         sqrt((greatest(sloped.treated_yy, 0) + greatest(sloped.compared_yy, 0)) / 2)
         * {{ scale }} as mixture_sd,
         coalesce(least(sloped.n_treated, sloped.n_compared) >= {{ min_arm }}, false) as is_enough
@@ -214,12 +221,34 @@ adjusted as (
 
 ),
 
-with_margin as (
+with_error as (
 
     select
         adjusted.*,
+        sqrt(
+            (treated_variance + compared_variance)
+            * (n_treated + n_compared - 2) / nullif(greatest(n_treated + n_compared - 2 - slopes_count, 0), 0)
+        ) as standard_error,
+        greatest(
+            coalesce(
+                power(treated_variance + compared_variance, 2)
+                / nullif(
+                    power(treated_variance, 2) / nullif(n_treated - 1, 0)
+                    + power(compared_variance, 2) / nullif(n_compared - 1, 0), 0
+                ), n_treated + n_compared - 2
+            ) - slopes_count, 1
+        ) as degrees_of_freedom,
+        {{ normal_quantile((1 + confidence) / 2) }} as normal_margin
+    from adjusted
+
+),
+
+with_margin as (
+
+    select
+        *,
         {% if interval == 'fixed' %}
-            ({{ normal_quantile((1 + confidence) / 2) }}) * adjusted.standard_error as margin
+            {{ student_t_quantile('normal_margin', 'degrees_of_freedom') }} * standard_error as margin
         {% else %}
             sqrt(
                 standard_error * standard_error
@@ -231,7 +260,7 @@ with_margin as (
                 )
             ) as margin
         {% endif %}
-    from adjusted
+    from with_error
 
 ),
 
