@@ -91,8 +91,8 @@ items_of_newest_month as (
 
 ),
 
-{# A pair is complete in the period in which the later of its items was first bought. Each period by itself, so that
-   pairs are grouped by two whole numbers: of a million customers there are billions. #}
+{# A pair is complete in the period in which the later of its items was first bought. Each period by itself:
+   then pairs are grouped by two whole numbers, and of a million customers there are billions. #}
 counted_before as (
 
     select

@@ -4,10 +4,10 @@
 -- and by how long ago the last order was, with the slopes that hold within the arms. Retention is foretold
 -- by the churn rate of such customers before, the others by the look-back's same figure, as of one window.
 -- All were fixed before the assignment, so the expected difference stays and the variance falls. Variances
--- are per arm, and the fixed interval is Student's with the degrees of freedom of Welch and Satterthwaite, less one
--- for each slope; weights count by Kish's effective number of customers. sequential: an interval that
--- holds however often it is looked at (mixture of normals: Robbins 1970; Johari et al. 2022), wider than
--- the fixed one.
+-- are per arm, and the fixed interval is Student's with the degrees of freedom of Welch and Satterthwaite,
+-- less one for each slope; weights count by Kish's effective number of customers. sequential: an interval
+-- that holds however often it is looked at (mixture of normals: Robbins 1970; Johari et al. 2022), wider
+-- than the fixed one.
 {% set confidence = number_var('effect_confidence', 0.5, 0.9999) %}
 {% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
 {% set scale = number_var('effect_sequential_scale', 1e-6, 1e6) %}
@@ -224,7 +224,7 @@ adjusted as (
 with_error as (
 
     select
-        adjusted.*,
+        *,
         sqrt(
             (treated_variance + compared_variance)
             * (n_treated + n_compared - 2) / nullif(greatest(n_treated + n_compared - 2 - slopes_count, 0), 0)

@@ -1,4 +1,4 @@
--- Values of a table of Student's t distribution, and of the normal one where there are many degrees of freedom.
+-- Values of a table of Student's t distribution; with many degrees of freedom they are the normal ones.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (
