@@ -131,7 +131,9 @@ def test_customers_of_earlier_months_are_not_counted_again_for_an_order_of_the_n
     with duckdb.connect(str(shop.warehouse)) as warehouse:
         warehouse.execute("update int_retention__customer_pairs set customers_count = -1")
     build(
-        shop, change="delete from orders where order_id = (select max_by(order_id, ordered_at) from orders)"
+        shop,
+        change="insert into orders select 'newest', min(customer_id), max(ordered_at) from orders; "
+        "insert into order_lines values ('newest', 'never seen before'), ('newest', 'nor this')",
     )
     assert shop.query(
         "select is_newest_month, min(customers_count) > 0 from int_retention__customer_pairs "
