@@ -28,6 +28,9 @@
     'spend': ('spend_amount', 'spend_amount_lookback' ~ of_one_window),
     'profit': ('profit_amount', 'spend_amount_lookback' ~ of_one_window),
 } %}
+{# Neither of what was known before says what the other does. #}
+{% set determinant = 'paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv' %}
+{% set both_vary = determinant ~ ' > 1e-9 * paired.within_uu * paired.within_vv' %}
 {% set products = {
     'y': 'y', 'u': 'u', 'v': 'v', 'yy': 'y * y', 'uu': 'u * u', 'vv': 'v * v', 'yu': 'y * u', 'yv': 'y * v', 'uv': 'u * v'
 } %}
@@ -160,21 +163,19 @@ sloped as (
         paired.*,
         case
             when
-                paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv
-                > 1e-9 * paired.within_uu * paired.within_vv
+                {{ both_vary }}
                 then
                     (paired.within_vv * paired.within_yu - paired.within_uv * paired.within_yv)
-                    / (paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv)
+                    / ({{ determinant }})
             when paired.within_uu > 0 then paired.within_yu / paired.within_uu
             else 0
         end as slope_u,
         case
             when
-                paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv
-                > 1e-9 * paired.within_uu * paired.within_vv
+                {{ both_vary }}
                 then
                     (paired.within_uu * paired.within_yv - paired.within_uv * paired.within_yu)
-                    / (paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv)
+                    / ({{ determinant }})
             when
                 coalesce(paired.within_uu, 0) <= 0 and paired.within_vv > 0
                 then paired.within_yv / paired.within_vv
@@ -182,8 +183,7 @@ sloped as (
         end as slope_v,
         case
             when
-                paired.within_uu * paired.within_vv - paired.within_uv * paired.within_uv
-                > 1e-9 * paired.within_uu * paired.within_vv
+                {{ both_vary }}
                 then 2
             when paired.within_uu > 0 or paired.within_vv > 0 then 1
             else 0
