@@ -1,4 +1,4 @@
--- One row per period and pair of items: how many customers had bought both for the first time in it.
+-- One row per period and pair of items: of how many customers became known in it that they bought both.
 -- Two periods: the newest month, and all months before, which are counted again only where their baskets are
 -- not what they were.
 {{ config(
@@ -59,7 +59,7 @@ customer_items as (
     select
         baskets.customer_id,
         baskets.item_code,
-        min(baskets.order_date) >= max(newest_month.order_month) as is_newest_month
+        min(baskets.known_from_date) >= max(newest_month.known_month) as is_newest_month
     from baskets
     cross join newest_month
     group by baskets.customer_id, baskets.item_code
@@ -91,8 +91,9 @@ items_of_newest_month as (
 
 ),
 
-{# A pair is complete in the period in which the later of its items was first bought. Each period by itself:
-   then pairs are grouped by two whole numbers, and of a million customers there are billions. #}
+{# A pair is complete in the period in which the first purchase of the later of its items became known.
+   Each period by itself: then pairs are grouped by two whole numbers, and of a million customers there are
+   billions. #}
 counted_before as (
 
     select

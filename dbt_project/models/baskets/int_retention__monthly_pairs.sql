@@ -1,4 +1,4 @@
--- One row per month and pair of items that stand in one basket of it: in how many.
+-- One row per month and pair of items that stand in one basket that became known in it: in how many.
 -- Months whose baskets are what they were are not counted again; the others are deleted first, then counted.
 {{ config(
     materialized=kept_between_builds(),
@@ -6,7 +6,7 @@
     on_schema_change='fail',
     pre_hook="{% if is_incremental() %} delete from {{ this }} where not exists (
         select 1 from {{ ref('int_retention__basket_months') }} as months
-        where months.order_month = {{ this }}.order_month and months.fingerprint = {{ this }}.fingerprint
+        where months.known_month = {{ this }}.known_month and months.fingerprint = {{ this }}.fingerprint
         and months.basket_items_count = {{ this }}.basket_items_count
     ) {% endif %}"
 ) }}
@@ -27,7 +27,7 @@ months as (
 
     select * from {{ ref('int_retention__basket_months') }}
     {% if is_incremental() %}
-        where order_month not in (select distinct kept.order_month from {{ this }} as kept)
+        where known_month not in (select distinct kept.known_month from {{ this }} as kept)
     {% endif %}
 
 ),
@@ -37,17 +37,17 @@ basket_items as (
     select
         baskets.basket_number,
         baskets.item_code,
-        months.order_month
+        months.known_month
     from baskets
     inner join months
-        on cast({{ dbt.date_trunc('month', 'baskets.order_date') }} as date) = months.order_month
+        on cast({{ dbt.date_trunc('month', 'baskets.known_from_date') }} as date) = months.known_month
 
 ),
 
 counted as (
 
     select
-        first_items.order_month,
+        first_items.known_month,
         first_items.item_code as first_item_code,
         later_items.item_code as later_item_code,
         count(*) as baskets_count
@@ -56,7 +56,7 @@ counted as (
         on
             first_items.basket_number = later_items.basket_number
             and first_items.item_code < later_items.item_code
-    group by first_items.order_month, first_items.item_code, later_items.item_code
+    group by first_items.known_month, first_items.item_code, later_items.item_code
 
 ),
 
@@ -64,14 +64,14 @@ counted as (
 named as (
 
     select
-        counted.order_month,
+        counted.known_month,
         least(first_items.item, later_items.item) as item,
         greatest(first_items.item, later_items.item) as other_item,
         cast(counted.baskets_count as bigint) as baskets_count,
         months.basket_items_count,
         months.fingerprint
     from counted
-    inner join months on counted.order_month = months.order_month
+    inner join months on counted.known_month = months.known_month
     inner join items as first_items on counted.first_item_code = first_items.item_code
     inner join items as later_items on counted.later_item_code = later_items.item_code
 
