@@ -1,6 +1,6 @@
 """Does the package measure effects rightly? Thousands of simulated campaigns, by the package's own SQL.
 
-    python benchmarks/effects.py            # 1,000 campaigns of each kind, some minutes on two cores
+    python benchmarks/effects.py            # 4,000 campaigns of each kind, two minutes on two cores
     python benchmarks/effects.py --quick    # 200 campaigns of each kind, under a minute
 
 A simulated shop gives customers, what was known of each on the morning of a campaign, and what came in the
@@ -159,7 +159,7 @@ def shares(warehouse: Path, condition: str) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--campaigns", type=int, default=1000, help="campaigns of each kind")
+    parser.add_argument("--campaigns", type=int, default=4000, help="campaigns of each kind")
     parser.add_argument("--quick", action="store_true", help="200 campaigns of each kind")
     options = parser.parse_args()
     campaigns = 200 if options.quick else options.campaigns
