@@ -147,8 +147,9 @@ def test_customers_of_earlier_months_are_not_counted_again_for_new_or_late_order
         shop,
         change="""
         insert into orders
-        select unnest(['newest', 'late']), min(customer_id), unnest([max(ordered_at), timestamp '2023-06-01']),
-            unnest([null, max(ordered_at)])
+        select
+            unnest(['newest', 'late']), min(customer_id),
+            unnest([max(ordered_at), timestamp '2023-06-01']), unnest([null, max(ordered_at)])
         from orders;
         insert into order_lines select order_id, product_id
         from (values ('newest'), ('late')) as new_orders (order_id),
