@@ -76,7 +76,7 @@ def training_set(example: str, test_date: str, scratch: Path) -> pa.Table:
 
 def settings(example: str, candidates: list[str]) -> dict[str, Any]:
     """The package's vars, with those of the example."""
-    from dbt_retention.settings import ChurnSettings
+    from dbt_retention.training.settings import ChurnSettings
 
     given: dict[str, Any] = {}
     for project in (ROOT / "dbt_project", ROOT / "examples" / example):
@@ -90,7 +90,7 @@ def settings(example: str, candidates: list[str]) -> dict[str, Any]:
 def measured(rows: pa.Table, example: str, candidate: str, scratch: Path) -> dict[str, Any]:
     """The card's figures of the test date."""
     from dbt_retention.registry import Registry
-    from dbt_retention.training import train_churn
+    from dbt_retention.training.churn import train_churn
 
     registry = Registry(scratch / "models_onnx")
     names = [] if candidate == CHAMPION else [candidate]

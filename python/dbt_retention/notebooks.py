@@ -15,8 +15,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from dbt_retention.candidates import CANDIDATES, RANDOM_STATE
 from dbt_retention.errors import RetentionError
 from dbt_retention.export import mean_log_odds
-from dbt_retention.fitting import Fitting, fit_candidate, probabilities
 from dbt_retention.scoring import Matrix
+from dbt_retention.training.fitting import Fitting, fit_candidate, probabilities
 
 STRONG = ("logistic_regression", "gradient_boosting")
 

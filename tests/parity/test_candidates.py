@@ -14,9 +14,9 @@ from dbt_retention.card import Calibration, Card
 from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import RetentionError
 from dbt_retention.export import ChurnBlend, export_churn
-from dbt_retention.fitting import GRIDS, Fitting, fit_candidate, variants
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import Matrix
+from dbt_retention.training.fitting import GRIDS, Fitting, fit_candidate, variants
 from lightgbm import LGBMClassifier
 from scipy.special import expit
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 from dbt_retention.errors import RetentionError, TrainingDataError
 from dbt_retention.registry import Registry
-from dbt_retention.segmentation import branches, choose_count, named_places
-from dbt_retention.training import train_segments
+from dbt_retention.training.clustering import branches, choose_count, named_places
+from dbt_retention.training.segments import train_segments
 from scipy.spatial.distance import cdist
 
 SETTINGS: dict[str, Any] = {"training_policy": "if_missing", "orders_input": "orders", "segment_count": 4}

@@ -13,7 +13,7 @@ from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import ModelAlteredError, RetentionError
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import Scorer
-from dbt_retention.sentiment import train_sentiment
+from dbt_retention.training.sentiment import train_sentiment
 
 GOOD = (
     "great milk, fresh and cheap",

@@ -13,13 +13,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pytest
-from dbt_retention import training
 from dbt_retention.card import Parity
 from dbt_retention.errors import ExportParityError, RetentionError, TrainingDataError
 from dbt_retention.export import ChurnBlend
 from dbt_retention.registry import Registry, read_card
 from dbt_retention.scoring import Matrix
-from dbt_retention.training import champion_of, run_dbt_model, time_folds, train_churn
+from dbt_retention.training import churn
+from dbt_retention.training.churn import train_churn
+from dbt_retention.training.dbt_model import run_dbt_model
+from dbt_retention.training.selection import champion_of, time_folds
 from models import FEATURES, customers
 from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_info
@@ -275,7 +277,7 @@ def test_a_version_has_its_pictures_and_the_same_data_draw_the_same(tmp_path: Pa
 
 
 def test_matplotlib_is_imported_only_to_draw() -> None:
-    modules = "sys, dbt_retention.training, dbt_retention.duckdb_plugin"
+    modules = "sys, dbt_retention.training.churn, dbt_retention.duckdb_plugin"
     words = f"import {modules}; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
 
@@ -400,14 +402,14 @@ def test_the_sigmoid_stays_where_the_gate_refuses_isotonic(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry = Registry(tmp_path)
-    real = training.export_churn
+    real = churn.export_churn
 
     def strict(blend: ChurnBlend, matrix: Matrix) -> tuple[bytes, Parity]:
         if blend.calibration.knots:
             raise ExportParityError("too steep")
         return real(blend, matrix)
 
-    monkeypatch.setattr(training, "export_churn", strict)
+    monkeypatch.setattr(churn, "export_churn", strict)
     settings = SETTINGS | {"churn_calibration": "isotonic"}
     train_churn(training_set(), settings=settings, registry=registry)
     card = registry.champion_card("churn")

@@ -1,7 +1,7 @@
 """One row per candidate of the uplift model, or one that says why there is none; trains it first."""
 
-from dbt_retention.training import run_dbt_model
-from dbt_retention.uplift import train_uplift
+from dbt_retention.training.dbt_model import run_dbt_model
+from dbt_retention.training.uplift import train_uplift
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """One row per feature of the champion churn model, read from its card: how much it matters."""
 
-from dbt_retention.training import run_dbt_model
-from dbt_retention.versions import churn_importance
+from dbt_retention.training.dbt_model import run_dbt_model
+from dbt_retention.training.versions import churn_importance
 
 
 def model(dbt, session):

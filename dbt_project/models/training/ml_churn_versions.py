@@ -1,7 +1,7 @@
 """One row per published version of the churn model, read from its card."""
 
-from dbt_retention.training import run_dbt_model
-from dbt_retention.versions import churn_versions
+from dbt_retention.training.dbt_model import run_dbt_model
+from dbt_retention.training.versions import churn_versions
 
 
 def model(dbt, session):

@@ -1,6 +1,7 @@
 """One row per segment of the champion segment model; trains it first where the policy says so."""
 
-from dbt_retention.training import run_dbt_model, train_segments
+from dbt_retention.training.dbt_model import run_dbt_model
+from dbt_retention.training.segments import train_segments
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """One row: the champion sentiment model; trains it first where the policy says so."""
 
-from dbt_retention.sentiment import train_sentiment
-from dbt_retention.training import run_dbt_model
+from dbt_retention.training.dbt_model import run_dbt_model
+from dbt_retention.training.sentiment import train_sentiment
 
 
 def model(dbt, session):

@@ -9,11 +9,8 @@ line through what it predicted and what came of it shrinks it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 from zlib import crc32
 
@@ -23,14 +20,14 @@ import pyarrow as pa
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from dbt_retention import __version__
 from dbt_retention.candidates import RANDOM_STATE, gradient_boosting, logistic_regression, without_empty
 from dbt_retention.card import Calibration, Card, UpliftCandidate, UpliftTraining
 from dbt_retention.evaluation import Floats
 from dbt_retention.export import export_uplift
 from dbt_retention.registry import Registry
-from dbt_retention.scoring import LIBRARIES, Matrix, as_matrix
-from dbt_retention.settings import Settings, read_settings
+from dbt_retention.scoring import Matrix, as_matrix
+from dbt_retention.training.champion import new_card
+from dbt_retention.training.settings import Settings, read_settings
 
 UPLIFT = "uplift"
 KEYS = ("customer_id", "as_of_date", "campaign_id", "action", "is_treated", "is_retained", "treated_share")
@@ -130,17 +127,14 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
     with threadpool_limits(limits=1):
         members = CANDIDATES[best.candidate](contacts)
     onnx_bytes, parity = export_uplift(members, calibration=calibration, matrix=contacts.matrix)
-    digest = hashlib.sha256(onnx_bytes).hexdigest()
     newest = max(rows["as_of_date"].to_pylist())
-    medians = np.nanmedian(without_empty(contacts.matrix.astype(np.float64)), axis=0)
-    card = Card(
+    card = new_card(
         model=UPLIFT,
-        version=f"{newest.isoformat()[:10]}-{digest[:8]}",
+        learned_from=newest.isoformat()[:10],
         kind="uplift",
-        onnx_sha256=digest,
+        onnx_bytes=onnx_bytes,
         features=features,
-        feature_medians=[float(value) for value in medians],
-        trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        matrix=contacts.matrix,
         uplift=UpliftTraining(
             orders_input=chosen.orders_input,
             campaigns=campaigns,
@@ -152,7 +146,6 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
         ),
         calibration=calibration,
         parity=parity,
-        libraries={name: version(name) for name in LIBRARIES} | {"dbt-retention": __version__},
         intended_use="Choose whom to contact by which action: the change of the probability to stay.",
         limits=(
             "Learned from this shop's randomised campaigns. What it says of one customer is a mean over "

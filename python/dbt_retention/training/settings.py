@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from dbt_retention.candidates import CANDIDATES, Selection
 from dbt_retention.card import ProfitAssumptions
 from dbt_retention.errors import RetentionError
-from dbt_retention.fitting import Fitting
-from dbt_retention.policy import Limits
-from dbt_retention.segmentation import Algorithm
+from dbt_retention.training.clustering import Algorithm
+from dbt_retention.training.fitting import Fitting
+from dbt_retention.training.policy import Limits
 
 
 class Settings(BaseModel):

@@ -6,11 +6,8 @@ case with single spaces (the SQL macro clean_text), for ONNX's tokenizer changes
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -30,8 +27,9 @@ from dbt_retention.card import Card, Parity, SentimentTraining
 from dbt_retention.errors import ExportParityError
 from dbt_retention.export import IR_VERSION, OPSETS, PROBABILITY_TOLERANCE, sort_opsets
 from dbt_retention.registry import Registry
-from dbt_retention.scoring import LIBRARIES, SENTIMENT, read_texts, session
-from dbt_retention.settings import Settings, read_settings
+from dbt_retention.scoring import SENTIMENT, read_texts, session
+from dbt_retention.training.champion import new_card
+from dbt_retention.training.settings import Settings, read_settings
 
 FOLDS = 5
 MAX_NGRAMS = 20_000
@@ -91,15 +89,12 @@ def _train(
     pipeline.fit(texts, positive)
     content = _exported(pipeline)
     parity = _checked_parity(content, pipeline, texts)
-    sha256 = hashlib.sha256(content).hexdigest()
-    card = Card(
+    card = new_card(
         model=SENTIMENT,
-        version=f"{len(texts)}-reviews-{sha256[:8]}",
+        learned_from=f"{len(texts)}-reviews",
         kind="sentiment",
-        onnx_sha256=sha256,
+        onnx_bytes=content,
         features=["review_text"],
-        feature_medians=[],
-        trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
         sentiment=SentimentTraining(
             reviews_input=settings.reviews_input,
             rows=len(texts),
@@ -107,7 +102,6 @@ def _train(
             auc=auc,
         ),
         parity=parity,
-        libraries={name: version(name) for name in LIBRARIES},
         intended_use="The probability that a review's text goes with a high rating, as a feature of churn.",
         limits=(
             f"Learned from this shop's ratings: AUC {auc:.3f} on reviews it had not seen ({FOLDS} folds). "

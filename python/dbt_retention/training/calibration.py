@@ -1,0 +1,34 @@
+"""From log-odds to probabilities that come true: fitted on rows that the members had not seen."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+from dbt_retention.card import Calibration
+from dbt_retention.evaluation import Floats
+
+
+def sigmoid_calibration(log_odds: Floats, labels: Floats) -> Calibration:
+    """Platt's sigmoid on out-of-fold log-odds. Source: Platt (1999), Probabilistic Outputs for SVMs."""
+    fitted = LogisticRegression(C=1e6, max_iter=1000).fit(log_odds.reshape(-1, 1), labels)
+    return Calibration(
+        slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]), rows=len(labels)
+    )
+
+
+def isotonic_calibration(sigmoid: Calibration, log_odds: Floats, labels: Floats) -> Calibration:
+    """Churned shares that only rise with out-of-fold log-odds, as knots in float32.
+
+    A knot is the middle of a run of rows with one share: lines between middles rise less steeply than steps
+    between edges, which float32 could not follow. No share is nearer to 0 or 1 than half a row.
+    Source: Oron & Flournoy (2017), Centered Isotonic Regression.
+    """
+    least = 0.5 / len(labels)
+    shares = IsotonicRegression(y_min=least, y_max=1 - least).fit_transform(log_odds, labels)
+    levels, run = np.unique(shares, return_inverse=True)
+    middles = (np.bincount(run, log_odds) / np.bincount(run)).astype(np.float32)
+    is_first = np.append(True, np.diff(middles) > 0)
+    knots = list(zip(middles[is_first].tolist(), levels[is_first].tolist(), strict=True))
+    return sigmoid.model_copy(update={"knots": knots if len(knots) > 1 else []})

@@ -1,0 +1,55 @@
+"""The body of every dbt Python model that trains: rows in, the registry found, what the card says out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+from duckdb import DuckDBPyRelation
+from threadpoolctl import threadpool_limits
+
+from dbt_retention.errors import DbtModelError, RetentionError
+from dbt_retention.registry import Registry
+
+ROWS_OF_ONE_THREAD = 100_000
+
+
+class Train(Protocol):
+    """train_churn, train_segments, train_sentiment or train_uplift."""
+
+    def __call__(self, rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table: ...
+
+
+def run_dbt_model(
+    train: Train,
+    rows: Any,
+    *,
+    session: Any,
+    settings: Mapping[str, Any],
+    key: str = "as_of_date, customer_id",
+) -> Any:
+    """Body of a dbt Python model: `train` on `rows`, into the registry that the session names.
+
+    rows, session: a relation and a connection of DuckDB, or a DataFrame and a session of Spark; dbt can
+    write there what is returned. key: columns that tell rows apart, for training sees them in this order.
+    """
+    try:
+        if isinstance(rows, DuckDBPyRelation):
+            [(models_path,)] = session.sql("select onnx_models_path()").fetchall()
+            ordered = rows.order(key).to_arrow_table()
+            with _threads_for(ordered):
+                return train(ordered, settings=settings, registry=Registry(Path(models_path)))
+        registry = Registry(Path(session.conf.get("spark.retention.models_path")))
+        ordered = rows.orderBy(*key.split(", ")).toArrow()
+        with _threads_for(ordered):
+            return session.createDataFrame(train(ordered, settings=settings, registry=registry))
+    except RetentionError as error:
+        raise DbtModelError(str(error)) from None
+
+
+def _threads_for(rows: pa.Table) -> AbstractContextManager[Any]:
+    """One thread for few rows: they wait for each other, and for dbt's own, longer than they work."""
+    return threadpool_limits(limits=1) if rows.num_rows <= ROWS_OF_ONE_THREAD else nullcontext()

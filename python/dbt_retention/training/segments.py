@@ -1,0 +1,131 @@
+"""Trains the segments: where their centres lie, what they are called, how they branch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from sklearn.cluster import KMeans
+
+from dbt_retention.card import Card, SegmentTraining
+from dbt_retention.errors import ModelAlteredError, TrainingDataError
+from dbt_retention.evaluation import Floats
+from dbt_retention.export import export_clusters
+from dbt_retention.registry import Registry
+from dbt_retention.training.champion import champion_or_none, new_card
+from dbt_retention.training.clustering import branches, choose_count, fit_segments, named_places, put_in_order
+from dbt_retention.training.rows import dates_of, feature_matrix, feature_names
+from dbt_retention.training.settings import SegmentSettings, read_settings
+
+SEGMENTS = "segments"
+FEWEST_SEGMENTS = 2
+
+
+def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
+    """Train the segments where the policy says so; one row per segment of the champion.
+
+    rows: `ml_segment_set`, one row per customer, columns KEYS and percent ranks. Segments are
+    numbered from the best (highest mean rank) to the worst, so that a number keeps its meaning. A segment
+    that the champion knows is numbered, and named in SQL, after where it was when it was first named.
+    """
+    chosen = read_settings(SegmentSettings, dict(settings))
+    features = feature_names(rows)
+
+    def still_right(card: Card) -> bool:
+        trained = card.segments
+        return (
+            trained is not None
+            and set(card.features) == set(features)
+            and trained.asked_count == chosen.asked_count
+            and trained.algorithm == chosen.segment_algorithm
+            and trained.orders_input == chosen.orders_input
+        )
+
+    card = champion_or_none(SEGMENTS, chosen, registry, still_right=still_right)
+    if card is None:
+        card = _train_segments(rows, features=features, settings=chosen, registry=registry)
+    return _segment_table(card)
+
+
+def _train_segments(
+    rows: pa.Table, *, features: list[str], settings: SegmentSettings, registry: Registry
+) -> Card:
+    matrix = feature_matrix(rows, features)
+    distinct = len(np.unique(matrix, axis=0))
+    if distinct < (settings.asked_count or FEWEST_SEGMENTS):
+        raise TrainingDataError(
+            f"cannot form {settings.asked_count or FEWEST_SEGMENTS} segments: the customers show {distinct} "
+            "distinct pattern(s). Lower the var segment_count, or wait for more customers"
+        )
+    count, tried = (
+        choose_count(matrix, algorithm=settings.segment_algorithm)
+        if settings.asked_count is None
+        else (settings.asked_count, [])
+    )
+    pipeline = fit_segments(matrix, count=count, algorithm=settings.segment_algorithm)
+    kmeans: KMeans = pipeline[-1]
+    places = named_places(kmeans.cluster_centers_, _known_places(registry, features))
+    places = put_in_order(pipeline, places)
+    onnx_bytes, parity = export_clusters(pipeline, matrix)
+    day = dates_of(rows).max().astype(date)
+    card = new_card(
+        model=SEGMENTS,
+        kind="cluster",
+        learned_from=day.isoformat(),
+        onnx_bytes=onnx_bytes,
+        features=features,
+        matrix=matrix,
+        parity=parity,
+        segments=SegmentTraining(
+            as_of_date=day.isoformat(),
+            orders_input=settings.orders_input,
+            rows=len(matrix),
+            algorithm=settings.segment_algorithm,
+            asked_count=settings.asked_count,
+            segment_count=count,
+            counts_tried=tried,
+            centres=kmeans.cluster_centers_.tolist(),
+            places=places.tolist(),
+            branches=branches(kmeans.cluster_centers_),
+        ),
+        intended_use="Group customers of alike recency, frequency and spend, to address each in its way.",
+        limits="A description, not a prediction; neighbours near a border are alike.",
+    )
+    registry.publish(card, onnx_bytes)
+    return card
+
+
+def _known_places(registry: Registry, features: list[str]) -> Floats:
+    """The places that the champion's segments are named after; none where it knows other features."""
+    card = registry.champion_card(SEGMENTS)
+    if card is None or card.segments is None or card.features != features:
+        return np.empty((0, len(features)))
+    return np.array(card.segments.places)
+
+
+def _segment_table(card: Card) -> pa.Table:
+    trained = card.segments
+    if trained is None:
+        raise ModelAlteredError(f"the card of {card.model} {card.version} is not of segments")
+    return pa.Table.from_pylist(
+        [
+            {
+                "model": card.model,
+                "model_version": card.version,
+                "segment_number": number,
+                "trained_as_of_date": date.fromisoformat(trained.as_of_date),
+                "training_rows_count": trained.rows,
+                "onnx_sha256": card.onnx_sha256,
+                "branch_path": branch.path,
+                "branch_distance": branch.distance,
+            }
+            | {f"centre_{name}": value for name, value in zip(card.features, centre, strict=True)}
+            | {f"place_{name}": value for name, value in zip(card.features, place, strict=True)}
+            for number, (centre, place, branch) in enumerate(
+                zip(trained.centres, trained.places, trained.branches, strict=True), start=1
+            )
+        ]
+    )

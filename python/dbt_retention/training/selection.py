@@ -1,0 +1,173 @@
+"""Which candidate becomes champion: all of them on expanding folds of time, and the one that errs least.
+
+Calibration and thresholds are fitted on what candidates say of the folds, rows that they have not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import log_loss
+
+from dbt_retention.card import Calibration, CandidateScore
+from dbt_retention.evaluation import Floats, binary_metrics
+from dbt_retention.export import apply_calibration, mean_log_odds
+from dbt_retention.training.calibration import sigmoid_calibration
+from dbt_retention.training.fitting import Fitting, fit_candidate, probabilities, variants
+from dbt_retention.training.rows import LabelledRows
+from dbt_retention.training.settings import ChurnSettings
+
+BLEND = "blend"
+VALIDATION_DATES = 3
+CUSTOMER_GROUPS = 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The champion, and how all candidates did on the folds.
+
+    members: what makes up the champion, unfitted; itself, or every candidate of the blend. labels, log_odds:
+    of the rows of all folds, shape (rows,); log-odds are the champion's, before calibration.
+    """
+
+    members: dict[str, Callable[[], Any]]
+    scores: list[CandidateScore]
+    labels: Floats
+    log_odds: Floats
+    calibration: Calibration
+
+
+def choose_champion(
+    train: LabelledRows, folds: list[tuple[date, date]], *, settings: ChurnSettings, horizon_days: int
+) -> Choice:
+    """Try all candidates of `settings` on the folds, each in its best variant, and the blend of them."""
+    tried = list(variants(settings.churn_candidates, tuning=settings.churn_tuning))
+    labels, predicted, dates = _out_of_fold(
+        train, [fresh for _, _, fresh in tried], folds, how=settings.fitting, horizon_days=horizon_days
+    )
+    best = _best_variants(tried, labels, predicted, dates)
+    blends = {name: [name] for name in best} | ({BLEND: list(best)} if len(best) > 1 else {})
+    log_odds = {
+        name: mean_log_odds([predicted[best[one]] for one in parts]) for name, parts in blends.items()
+    }
+    calibrations = {name: sigmoid_calibration(log_odds[name], labels) for name in blends}
+    calibrated = {name: apply_calibration(calibrations[name], log_odds[name]) for name in blends}
+    scores = {name: _mean_over_folds(labels, calibrated[name], dates) for name in blends}
+    champion = champion_of(labels, calibrated, scores)
+    return Choice(
+        members={name: tried[best[name]][2] for name in blends[champion]},
+        scores=[
+            CandidateScore(
+                candidate=name,
+                champion=name == champion,
+                tuned={} if name == BLEND else tried[best[name]][1],
+                **figures,
+            )
+            for name, figures in scores.items()
+        ],
+        labels=labels,
+        log_odds=log_odds[champion],
+        calibration=calibrations[champion],
+    )
+
+
+def time_folds(dates: npt.NDArray[np.datetime64], *, horizon_days: int) -> list[tuple[date, date]]:
+    """(newest training date, validation date) of the expanding folds, oldest first.
+
+    A fold trains on the dates whose label window closed on or before its validation date. Where the
+    history is too short for any, the newest date is predicted by all older ones, and `_out_of_fold` keeps
+    the customers apart.
+    """
+    known = [moment.astype(date) for moment in np.unique(dates)]
+    folds = []
+    for validation in known[1:]:
+        closed = [day for day in known if day + timedelta(days=horizon_days) <= validation]
+        if closed:
+            folds.append((closed[-1], validation))
+    return folds[-VALIDATION_DATES:] or list(pairwise(known))[-1:]
+
+
+def _out_of_fold(
+    train: LabelledRows,
+    tried: list[Callable[[], Any]],
+    folds: list[tuple[date, date]],
+    *,
+    how: Fitting,
+    horizon_days: int,
+) -> tuple[Floats, list[Floats], npt.NDArray[np.datetime64]]:
+    """Labels, the probabilities by each of `tried`, and the dates of all validation rows.
+
+    Where label windows of a fold overlap, a customer's own later purchases would stand in the training
+    labels: each group of customers is then predicted by what the other groups taught.
+    """
+    groups = np.asarray([crc32(str(customer).encode()) for customer in train.customers]) % CUSTOMER_GROUPS
+    labels, dates = [], []
+    predicted: list[list[Floats]] = [[] for _ in tried]
+    for newest, validation in folds:
+        is_past = train.dates <= np.datetime64(newest)
+        is_held_out = train.dates == np.datetime64(validation)
+        is_closed = newest + timedelta(days=horizon_days) <= validation
+        for group in [None] if is_closed else range(CUSTOMER_GROUPS):
+            past = train.where(is_past if group is None else is_past & (groups != group))
+            held_out = train.where(is_held_out if group is None else is_held_out & (groups == group))
+            if not len(held_out.churned):
+                continue
+            labels.append(held_out.churned)
+            dates.append(held_out.dates)
+            for at, fresh in enumerate(tried):
+                fitted = fit_candidate(fresh, past.matrix, past.churned, how=how)
+                predicted[at].append(probabilities(fitted, held_out.matrix))
+    return np.concatenate(labels), [np.concatenate(parts) for parts in predicted], np.concatenate(dates)
+
+
+def _best_variants(
+    tried: list[tuple[str, dict[str, Any], Callable[[], Any]]],
+    labels: Floats,
+    predicted: list[Floats],
+    dates: npt.NDArray[np.datetime64],
+) -> dict[str, int]:
+    """Of each candidate the variant of lowest calibrated log loss on the folds; the first of equals."""
+
+    def loss(at: int) -> float:
+        log_odds = mean_log_odds([predicted[at]])
+        calibrated = apply_calibration(sigmoid_calibration(log_odds, labels), log_odds)
+        return _mean_over_folds(labels, calibrated, dates)["log_loss"]
+
+    best: dict[str, int] = {}
+    for name in dict.fromkeys(name for name, _, _ in tried):
+        own = [at for at, variant in enumerate(tried) if variant[0] == name]
+        best[name] = own[0] if len(own) == 1 else min(own, key=loss)
+    return best
+
+
+def champion_of(labels: Floats, calibrated: Mapping[str, Floats], scores: Mapping[str, Any]) -> str:
+    """The lowest log loss on the folds; the blend where it lies within one standard error of that.
+
+    A few dates tell the best of several alike by luck, and a mean of all errs less on the next date. The
+    error is of the paired difference, customer by customer. Source: the one-standard-error rule of Breiman,
+    Friedman, Olshen & Stone (1984), Classification and Regression Trees, sec. 3.4.3.
+    """
+    lowest = min(scores, key=lambda name: scores[name]["log_loss"])
+    if BLEND not in scores or lowest == BLEND:
+        return lowest
+    given = {name: np.where(labels == 1, calibrated[name], 1 - calibrated[name]) for name in (BLEND, lowest)}
+    lost = np.log(given[lowest]) - np.log(given[BLEND])
+    error = lost.std(ddof=1) / np.sqrt(len(lost))
+    return BLEND if scores[BLEND]["log_loss"] - scores[lowest]["log_loss"] <= error else lowest
+
+
+def _mean_over_folds(labels: Floats, scores: Floats, dates: npt.NDArray[np.datetime64]) -> dict[str, float]:
+    figures = []
+    for day in np.unique(dates):
+        rows = dates == day
+        metrics = binary_metrics(labels[rows], scores[rows], threshold=0.5)
+        kept = {name: metrics[name] for name in ("auc", "average_precision", "brier")}
+        figures.append(kept | {"log_loss": float(log_loss(labels[rows], scores[rows]))})
+    return {name: float(np.mean([figure[name] for figure in figures])) for name in figures[0]}
