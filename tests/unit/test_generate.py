@@ -11,9 +11,14 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from dbt_retention import generate
-from dbt_retention.generate import Shop, generate_shop
-from dbt_retention.generate_text import PHRASES
+from dbt_retention.generate import INPUTS, Shop, generate_shop, world
+from dbt_retention.generate.files import FileFormat
+from dbt_retention.generate.orders import FADED_ORDERS, FADING_DAYS, GOOD_ORDERS
+from dbt_retention.generate.people import FADE_DAYS, Leaving, draw_people, slowed, treatment_of
+from dbt_retention.generate.tables import block_tables
+from dbt_retention.generate.truth import respond
+from dbt_retention.generate.words import PHRASES
+from dbt_retention.generate.world import build_world, stream_of
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 CONTRACT = {
@@ -70,7 +75,7 @@ def _asker(tables: dict[str, str]) -> Ask:
 def _csv(path: Path, name: str) -> str:
     """Read a CSV with the types of the contract, never with guessed ones."""
     kinds = {"string": "varchar", "int64": "bigint", "double": "double", "bool": "boolean"}
-    types = {field.name: kinds.get(str(field.type), "timestamp") for field in generate.INPUTS[name]}
+    types = {field.name: kinds.get(str(field.type), "timestamp") for field in INPUTS[name]}
     return f"read_csv('{path}', header = true, columns = {types})"
 
 
@@ -78,7 +83,7 @@ def _bytes(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def _written(shop: Shop, folder: Path, file_format: generate.FileFormat = "csv") -> dict[str, bytes]:
+def _written(shop: Shop, folder: Path, file_format: FileFormat = "csv") -> dict[str, bytes]:
     generate_shop(shop, out=folder, file_format=file_format, truth=True)
     return _bytes(folder)
 
@@ -87,7 +92,7 @@ def _written(shop: Shop, folder: Path, file_format: generate.FileFormat = "csv")
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
-def test_same_seed_writes_the_same_bytes(tmp_path: Path, file_format: generate.FileFormat) -> None:
+def test_same_seed_writes_the_same_bytes(tmp_path: Path, file_format: FileFormat) -> None:
     once = _written(SMALL, tmp_path / "once", file_format)
     assert once == _written(SMALL, tmp_path / "again", file_format)
 
@@ -128,17 +133,17 @@ def test_truth_is_only_added(tmp_path: Path) -> None:
 def test_a_block_does_not_depend_on_the_blocks_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generate, "BLOCK_CUSTOMERS", 50)
+    monkeypatch.setattr(world, "BLOCK_CUSTOMERS", 50)
     shop = Shop(customers=130, months=4)
     generate_shop(shop, out=tmp_path, file_format="parquet")
     orders = pq.ParquetFile(tmp_path / "orders.parquet")
     assert orders.num_row_groups == 3
-    alone = generate._block_tables(generate._build_world(shop), 2, truth=False)["orders"]
+    alone = block_tables(build_world(shop), 2, truth=False)["orders"]
     assert orders.read_row_group(2).cast(alone.schema).equals(alone)
 
 
 def test_ids_are_unique_over_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generate, "BLOCK_CUSTOMERS", 50)
+    monkeypatch.setattr(world, "BLOCK_CUSTOMERS", 50)
     shop = Shop(customers=130, months=4, dirty_share=0)
     generate_shop(shop, out=tmp_path, file_format="parquet")
     for name, key in {
@@ -464,25 +469,23 @@ def test_effects_differ_between_customers_of_one_group(ask_big: Ask) -> None:
 
 @pytest.mark.parametrize("action", [None, "care_call"])
 def test_contacts_bring_what_simulated_futures_bring(action: str | None) -> None:
-    world = generate._build_world(Shop(customers=20_000, are_actions_alike=False))
-    people = generate._draw_people(generate._stream(world.shop, 0, "people"), world, 0)
-    size, today, horizon = len(people.number), float(world.days), float(world.effect_days)
+    made = build_world(Shop(customers=20_000, are_actions_alike=False))
+    people = draw_people(stream_of(made.shop, 0, "people"), made, 0)
+    size, today, horizon = len(people.number), float(made.days), float(made.effect_days)
     never = np.full(size, np.inf)
-    response = generate._respond(world, people, generate._Leaving(never, never), action)
+    response = respond(made, people, Leaving(never, never), action)
     rng = np.random.default_rng(3)
     fades = rng.exponential(1 / people.leave_rate)
-    gone = fades + np.where(people.fades, rng.exponential(generate.FADE_DAYS, size), 0)
-    pace, boost = (
-        (np.ones(size), np.zeros(size)) if action is None else generate._treatment(world, people, action)
-    )
-    fades, gone = (generate._slowed(today + wait, today, horizon, pace) - today for wait in (fades, gone))
+    gone = fades + np.where(people.fades, rng.exponential(FADE_DAYS, size), 0)
+    pace, boost = (np.ones(size), np.zeros(size)) if action is None else treatment_of(made, people, action)
+    fades, gone = (slowed(today + wait, today, horizon, pace) - today for wait in (fades, gone))
     exposures = []
     for days in (horizon, 365.0):
         middle = np.arange(0.5, days)
-        faded = np.clip((middle - fades[:, None]) / generate.FADING_DAYS, 0, 1) * (1 - generate.FADED_ORDERS)
+        faded = np.clip((middle - fades[:, None]) / FADING_DAYS, 0, 1) * (1 - FADED_ORDERS)
         lift = np.where(middle < horizon, 1 + boost[:, None], 1)
         exposures.append(((1 - faded) * lift * (middle < gone[:, None])).sum(axis=1))
-    rate = generate.GOOD_ORDERS * people.rate
+    rate = GOOD_ORDERS * people.rate
     assert response.buys.mean() == pytest.approx(-np.expm1(-rate * exposures[0]).mean(), abs=0.005)
     assert response.purchases.mean() == pytest.approx((rate * exposures[1]).mean(), rel=0.015)
 
