@@ -1,7 +1,7 @@
-"""Does the SQL of the models suit Spark? Part of `make lint`; needs neither Spark nor Java.
+"""Does the SQL of models and data tests suit Spark? Part of `make lint`; needs neither Spark nor Java.
 
-Every model, compiled, must parse as Spark SQL, and no source may call what one engine has alone: that belongs
-behind a dispatched macro. What a parser cannot see, `make test-spark` does.
+Each of them, compiled, must parse as Spark SQL, and no source may call what one engine has alone: that
+belongs behind a dispatched macro. What a parser cannot see, `make test-spark` does.
 """
 
 from __future__ import annotations
@@ -61,29 +61,30 @@ def banned_in(source: str) -> Iterator[str]:
             yield f"{line}: {' '.join(match[0].split())}: {words}"
 
 
-def not_spark(models: list[dict[str, str]]) -> Iterator[str]:
-    """Models that are no Spark SQL, one sentence each."""
-    for model in models:
+def not_spark(nodes: list[dict[str, str]]) -> Iterator[str]:
+    """Models and tests that are no Spark SQL, one sentence each."""
+    for node in nodes:
         try:
-            sqlglot.parse_one(model["compiled_code"], read="spark")
+            sqlglot.parse_one(node["compiled_code"], read="spark")
         except SqlglotError as error:
-            yield f"dbt_project/{model['original_file_path']}: no Spark SQL: {str(error).splitlines()[0]}"
+            place = f"dbt_project/{node['original_file_path']}, {node['name']}"
+            yield f"{place}: no Spark SQL: {str(error).splitlines()[0]}"
 
 
 def compiled(manifest: Path) -> list[dict[str, str]]:
-    """The SQL models of a manifest; they must be compiled."""
-    models = [
+    """The SQL models and data tests of a manifest; they must be compiled."""
+    nodes = [
         node
         for node in json.loads(manifest.read_text())["nodes"].values()
-        if node["resource_type"] == "model" and node["language"] == "sql"
+        if node["resource_type"] in ("model", "test") and node["language"] == "sql"
     ]
-    if not models or not all(model.get("compiled_code") for model in models):
+    if not nodes or not all(node.get("compiled_code") for node in nodes):
         raise SystemExit(f"{manifest}: models are not compiled. Run: dbt compile --project-dir dbt_project")
-    return models
+    return nodes
 
 
 if __name__ == "__main__":
-    models = compiled(PROJECT / "target" / "manifest.json")
-    problems = [*banned(), *not_spark(models)]
-    print(*problems, f"{len(models)} models read as Spark SQL, {len(problems)} problems", sep="\n")
+    nodes = compiled(PROJECT / "target" / "manifest.json")
+    problems = [*banned(), *not_spark(nodes)]
+    print(*problems, f"{len(nodes)} models and tests read as Spark SQL, {len(problems)} problems", sep="\n")
     sys.exit(bool(problems))

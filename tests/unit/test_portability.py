@@ -33,11 +33,12 @@ def test_comments_and_portable_sql_pass() -> None:
 
 
 def test_sql_that_spark_cannot_read_is_found() -> None:
-    models = [
+    nodes = [
         {
+            "name": "good",
             "compiled_code": "select a from t qualify row_number() over (order by a) = 1",
-            "original_file_path": "good",
+            "original_file_path": "models/good.sql",
         },
-        {"compiled_code": "select a, (b from t", "original_file_path": "bad"},
+        {"name": "bad", "compiled_code": "select a, (b from t", "original_file_path": "models/all.yml"},
     ]
-    assert [problem.split(":")[0] for problem in not_spark(models)] == ["dbt_project/bad"]
+    assert [problem.split(":")[0] for problem in not_spark(nodes)] == ["dbt_project/models/all.yml, bad"]
