@@ -28,10 +28,10 @@ ProjectOption = Annotated[
 ]
 TargetOption = Annotated[
     str | None,
-    typer.Option("--target", help="Output of profiles.yml to build in; default: the profile's own."),
+    typer.Option("--target", help="Output of profiles.yml; default: the profile's own."),
 ]
 DEFAULT_PROJECT = Path("dbt_project")
-MODELS = ("ml_churn_model", "ml_segment_model")
+MODELS = ("ml_churn_model", "ml_segment_model", "int_retention__uplift_model")
 
 
 @app.command()
@@ -47,7 +47,13 @@ def build(
     install_packages(chosen, console=console)
     command = ["build", *(["--select", *select.split()] if select else [])]
     results = run_dbt(chosen, command, console=console, target=target)
-    console.print(f"Built {len(results):,} nodes, tests included: all passed.")
+    if not results:
+        raise RetentionError(
+            f"--select '{select}' names nothing of this project; nothing was built. What there is: dbt ls"
+        )
+    warned = [result.node.name for result in results if str(result.status) == "warn"]
+    said = f"{len(warned):,} warned: {', '.join(warned)}" if warned else "all passed"
+    console.print(f"Built {len(results):,} nodes, tests included: {said}.", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -63,26 +69,28 @@ def train(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None)
 
 
 @app.command()
-def summary(project: ProjectOption = DEFAULT_PROJECT) -> None:
+def summary(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None) -> None:
     """Print who is about to leave, why, what they are worth and what to do, from the built marts."""
     from dbt_retention.dbt_runner import Project
     from dbt_retention.summary import print_summary
     from dbt_retention.warehouse import target_of
 
-    print_summary(target_of(Project.at(project)), console=console)
+    print_summary(target_of(Project.at(project), target_name=target), console=console)
 
 
 @app.command()
 def score(
     customer: Annotated[str, typer.Option(help="The customer's id.")],
     project: ProjectOption = DEFAULT_PROJECT,
+    target: TargetOption = None,
 ) -> None:
     """Score one customer now, from the warehouse's features and the champion's ONNX file, with reasons."""
     from dbt_retention.dbt_runner import Project
     from dbt_retention.one_customer import print_customer, score_customer
     from dbt_retention.warehouse import target_of
 
-    print_customer(score_customer(target_of(Project.at(project)), customer), console=console)
+    found = score_customer(target_of(Project.at(project), target_name=target), customer)
+    print_customer(found, console=console)
 
 
 @app.command()
@@ -90,12 +98,15 @@ def evaluate(
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The past morning to score.")],
     out: Annotated[Path, typer.Option(help="Parquet file: customer_id, as_of_date, label, score.")],
     project: ProjectOption = DEFAULT_PROJECT,
+    target: TargetOption = None,
 ) -> None:
     """Score a past date with a model that knows nothing later, and write scores beside the truth."""
     from dbt_retention.dbt_runner import Project
     from dbt_retention.evaluate import evaluate as run
 
-    result = run(Project.at(project), as_of=as_of.date(), out=out.resolve(), console=console)
+    result = run(
+        Project.at(project), as_of=as_of.date(), out=out.resolve(), console=console, target_name=target
+    )
     console.print(
         f"{result.rows:,} customers on {as_of:%Y-%m-%d}, {result.churned_share:.2%} churned: "
         + ", ".join(f"{name} {value:.4f}" for name, value in result.metrics.items()),
@@ -230,13 +241,16 @@ def erase(
     id_column: Annotated[
         list[str] | None, typer.Option(help="What tables of yours call customer_id; may be repeated.")
     ] = None,
+    target: TargetOption = None,
 ) -> None:
     """Remove one person from the warehouse, published files, logs and exports, and never build them again."""
     from dbt_retention.dbt_runner import Project
     from dbt_retention.erasure import erase as run
     from dbt_retention.erasure import print_removals
 
-    removals = run(Project.at(project), customer_id, also=also or (), id_columns=id_column or ())
+    removals = run(
+        Project.at(project), customer_id, also=also or (), id_columns=id_column or (), target_name=target
+    )
     print_removals(removals, console=console)
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 from rich.console import Console
 
 from dbt_retention.dbt_runner import Project, install_packages, run_dbt
 from dbt_retention.errors import RetentionError
 from dbt_retention.evaluation import Floats, binary_metrics
-from dbt_retention.warehouse import Target, target_of
+from dbt_retention.quoting import quoted_name
+from dbt_retention.warehouse import EVALUATION, Target, open_to_write, target_of
 
-NODES = "+ml_churn_scores +int_retention__labels"
+WANTED = ("ml_churn_scores", "int_retention__labels")
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True)
@@ -32,44 +34,73 @@ class Evaluation:
     metrics: dict[str, float]
 
 
-def evaluate(project: Project, *, as_of: date, out: Path, console: Console) -> Evaluation:
+def evaluate(
+    project: Project, *, as_of: date, out: Path, console: Console, target_name: str | None = None
+) -> Evaluation:
     """Train on what was known before `as_of`, score that morning, write scores beside the truth.
 
     out: a Parquet file, one row per eligible customer: customer_id, as_of_date, label (1 = churned),
-    score (probability). The shop's tables and champion are not touched: everything is built in a
-    schema of its own, which is dropped in the end, and in a registry of its own.
+    score (probability). target_name: an output of the profile; None = its default. The shop's tables and
+    champion are not touched: everything is built in schemas of its own, which are dropped in the end, and in
+    a registry of its own. Raises RetentionError, before anything is built, where that cannot be.
     """
+    if out.is_dir():
+        raise RetentionError(
+            f"--out is {out}, which is a folder; expected a file, e.g. {out / 'scores.parquet'}"
+        )
     install_packages(project, console=console)
-    target = target_of(project)
-    schema = f"{target.schema}_evaluate_{as_of:%Y_%m_%d}"
+    target = target_of(project, target_name=target_name)
+    schema = f"{target.schema}{EVALUATION}{as_of:%Y_%m_%d}"
     with tempfile.TemporaryDirectory(prefix="retention-evaluate-") as scratch:
         profiles = _profiles_for(project, target, schema=schema, models=Path(scratch) / "models_onnx")
         (Path(scratch) / "profiles.yml").write_text(profiles, encoding="utf-8")
-        try:
+        artifacts = Path(scratch) / "target"
+
+        def dbt(*command: str) -> None:
             run_dbt(
                 project,
-                [
-                    "build",
-                    "--select",
-                    *NODES.split(),
-                    "--exclude-resource-type",
-                    "test",
-                    "--exclude-resource-type",
-                    "unit_test",
-                    "--target-path",
-                    str(Path(scratch) / "target"),
-                ],
+                [*command, "--target-path", str(artifacts)],
                 console=console,
                 variables={"test_date": as_of.isoformat(), "training_policy": "always"},
                 profiles_folder=Path(scratch),
             )
-            return _write_scores(target, schema=schema, as_of=as_of, out=out)
-        finally:
-            _drop(target, schema=schema)
+
+        dbt("parse")
+        manifest = json.loads((artifacts / "manifest.json").read_text(encoding="utf-8"))
+        built = _nodes_to_build(manifest)
+        _refuse_other_schemas(built, schema=schema)
+        with _dropped_in_the_end(target, {node["schema"] for node in built}):
+            dbt("build", "--select", *(f"+{name}" for name in WANTED), *WITHOUT_TESTS)
+            return _write_scores(
+                target, relations={node["name"]: node["relation_name"] for node in built}, out=out
+            )
 
 
-def _write_scores(target: Target, *, schema: str, as_of: date, out: Path) -> Evaluation:
-    with _connected(target) as connection:
+def _nodes_to_build(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """The models and seeds that WANTED needs, and itself."""
+    nodes = manifest["nodes"]
+    waiting = [f"model.retention.{name}" for name in WANTED]
+    found: dict[str, dict[str, Any]] = {}
+    while waiting:
+        name = waiting.pop()
+        if name in nodes and name not in found:
+            found[name] = nodes[name]
+            waiting += manifest["parent_map"][name]
+    return list(found.values())
+
+
+def _refuse_other_schemas(built: list[dict[str, Any]], *, schema: str) -> None:
+    for node in built:
+        if node["schema"] != schema and not node["schema"].startswith(f"{schema}_"):
+            raise RetentionError(
+                f"{node['resource_type']} {node['name']} would be built in schema '{node['schema']}', over "
+                "what is there: the project's macro generate_schema_name leaves out the target's schema "
+                f"('{schema}' here). Let it begin with target.schema, as dbt's own does"
+            )
+
+
+def _write_scores(target: Target, *, relations: dict[str, str], out: Path) -> Evaluation:
+    with closing(open_to_write(target.path)) as connection:
         scores = connection.sql(
             f"""
             select
@@ -77,20 +108,23 @@ def _write_scores(target: Target, *, schema: str, as_of: date, out: Path) -> Eva
                 scores.as_of_date,
                 cast(labels.is_churned as integer) as label,
                 scores.churn_probability as score
-            from "{schema}".ml_churn_scores as scores
-            inner join "{schema}".int_retention__labels as labels
+            from {relations["ml_churn_scores"]} as scores
+            inner join {relations["int_retention__labels"]} as labels
                 on scores.customer_id = labels.customer_id and scores.as_of_date = labels.as_of_date
             where scores.split = 'test'
             order by scores.customer_id
             """
         ).to_arrow_table()
         [(threshold,)] = connection.sql(
-            f'select decision_threshold from "{schema}".ml_churn_model where is_champion'
+            f"select decision_threshold from {relations['ml_churn_model']} where is_champion"
         ).fetchall()
         out.parent.mkdir(parents=True, exist_ok=True)
         beside = out.with_name(out.name + ".tmp")
-        connection.from_arrow(scores).write_parquet(str(beside))
-        os.replace(beside, out)
+        try:
+            connection.from_arrow(scores).write_parquet(str(beside))
+            os.replace(beside, out)
+        finally:
+            beside.unlink(missing_ok=True)
     labels: Floats = scores["label"].to_numpy().astype(float)
     return Evaluation(
         rows=len(labels),
@@ -117,16 +151,19 @@ def _profiles_for(project: Project, target: Target, *, schema: str, models: Path
     )
 
 
-def _drop(target: Target, *, schema: str) -> None:
-    if target.path.is_file():
-        with _connected(target) as connection:
-            connection.execute(f'drop schema if exists "{schema}" cascade')
-
-
 @contextmanager
-def _connected(target: Target) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(str(target.path))
+def _dropped_in_the_end(target: Target, schemas: set[str]) -> Iterator[None]:
+    """Drop the schemas afterwards; where what went before failed, its error is the one to tell."""
     try:
-        yield connection
-    finally:
-        connection.close()
+        yield
+    except BaseException:
+        with suppress(RetentionError):
+            _drop(target, schemas)
+        raise
+    _drop(target, schemas)
+
+
+def _drop(target: Target, schemas: set[str]) -> None:
+    with closing(open_to_write(target.path)) as connection:
+        for schema in sorted(schemas):
+            connection.execute(f"drop schema if exists {quoted_name(schema)} cascade")

@@ -10,14 +10,16 @@ import duckdb
 
 from dbt_retention.dbt_runner import Project, profile_of, working_in
 from dbt_retention.errors import RetentionError
+from dbt_retention.quoting import quoted_name, quoted_text
 from dbt_retention.registry import DEFAULT_MODELS_PATH
 
 PLUGIN = "dbt_retention.duckdb_plugin"
+EVALUATION = "_evaluate_"  # in the names of schemas that `retention evaluate` builds in, and drops
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a project's default target builds."""
+    """Where a target of a project builds."""
 
     profile_name: str
     target_name: str
@@ -26,10 +28,10 @@ class Target:
     models_path: Path
 
 
-def target_of(project: Project) -> Target:
-    """The default target of the project's profile; it must be DuckDB."""
+def target_of(project: Project, *, target_name: str | None = None) -> Target:
+    """An output of the project's profile, None = its default; it must be DuckDB."""
     with working_in(project.working_folder):
-        profile = profile_of(project)
+        profile = profile_of(project, target=target_name)
         credentials = profile.credentials
         if credentials.type != "duckdb":
             raise RetentionError(
@@ -54,9 +56,21 @@ def _models_path(credentials: Any) -> Path:
 
 
 def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the target, in its schema, without any of our functions."""
+    """A read-only connection to the target, without any of our functions.
+
+    Names without a schema are looked for in the target's, then in those that a `+schema` in dbt_project.yml
+    makes of it (main_marts).
+    """
     connection = _open(target.path, read_only=True)
-    connection.execute(f'set schema = "{target.schema}"')
+    schemas = connection.execute(
+        "select distinct schema_name from duckdb_schemas() where database_name = current_database() "
+        "and (schema_name = $1 or (starts_with(schema_name, $1 || '_') "
+        "and not starts_with(schema_name, $1 || $2))) order by schema_name",
+        [target.schema, EVALUATION],
+    ).fetchall()
+    if schemas:
+        path = ",".join(quoted_name(schema) for (schema,) in schemas)
+        connection.execute(f"set search_path = {quoted_text(path)}")
     return connection
 
 

@@ -182,3 +182,10 @@ def test_summary_before_the_first_build(shop_of_seeds: Shop) -> None:
     done = shop_of_seeds.run("retention", "summary", "--project", ".")
     assert done.returncode == 1
     assert "does not exist yet. Build it first: retention build" in done.stderr
+
+
+def test_a_selection_that_names_nothing(tmp_path: Path) -> None:
+    shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW)
+    done = shop.run("retention", "build", "--project", ".", "--select", "mart_early_warnings")
+    assert done.returncode == 1
+    assert "--select 'mart_early_warnings' names nothing of this project; nothing was built" in done.stderr

@@ -1,0 +1,63 @@
+"""Marts are found where `+schema` puts them, and an evaluation builds over nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_retention.errors import RetentionError
+from dbt_retention.evaluate import _nodes_to_build, _refuse_other_schemas
+from dbt_retention.warehouse import Target, open_to_read
+
+
+def target_in(folder: Path, sql: str) -> Target:
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute(sql)
+    return Target("shop", "dev", folder / "shop.duckdb", "main", folder / "models_onnx")
+
+
+@pytest.mark.parametrize("schema", ["main", "main_retention", "main_Our marts"])
+def test_marts_are_read_from_the_schemas_that_dbt_makes_of_the_target_s(tmp_path: Path, schema: str) -> None:
+    target = target_in(
+        tmp_path,
+        f"""
+        create schema if not exists "{schema}";
+        create table "{schema}".mart as select 1 as answer;
+        create schema main_evaluate_2024_01_01;
+        create table main_evaluate_2024_01_01.mart as select 2 as answer;
+        create table main_evaluate_2024_01_01.other as select 2 as answer;
+        """,
+    )
+    with open_to_read(target) as connection:
+        assert connection.sql("select answer from mart").fetchall() == [(1,)]
+        with pytest.raises(duckdb.CatalogException):
+            connection.sql("select answer from other")
+
+
+def node(name: str, schema: str) -> dict[str, str]:
+    return {"name": name, "schema": schema, "resource_type": "model"}
+
+
+def test_an_evaluation_refuses_to_build_over_tables_of_the_shop() -> None:
+    """Only what the scores need is built: the shop's other models may lie where they like."""
+    scores, labels, orders = (
+        "model.retention.ml_churn_scores",
+        "model.retention.int_retention__labels",
+        "model.shop.o",
+    )
+    manifest = {
+        "nodes": {
+            scores: node("ml_churn_scores", "main_evaluate_2024_01_01"),
+            labels: node("int_retention__labels", "main_evaluate_2024_01_01_retention"),
+            orders: node("my_orders", "main_evaluate_2024_01_01"),
+            "model.shop.report": node("report", "reports"),
+        },
+        "parent_map": {scores: [labels], labels: [orders, "source.shop.raw.orders"], orders: []},
+    }
+    built = _nodes_to_build(manifest)
+    assert sorted(each["name"] for each in built) == ["int_retention__labels", "ml_churn_scores", "my_orders"]
+    _refuse_other_schemas(built, schema="main_evaluate_2024_01_01")
+    manifest["nodes"][orders]["schema"] = "staging"
+    with pytest.raises(RetentionError, match="model my_orders would be built in schema 'staging'"):
+        _refuse_other_schemas(built, schema="main_evaluate_2024_01_01")
