@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt_retention.dbt_runner import Project
-from dbt_retention.erasure import erase, tables
+from dbt_retention.erasure import erase, print_removals, tables
 from dbt_retention.erasure.person import LEFT, without_words
 from dbt_retention.errors import RetentionError
+from rich.console import Console
 
 PROFILES = """
 shop:
@@ -112,6 +115,98 @@ def test_texts_and_files_of_the_project_are_cleaned(tmp_path: Path) -> None:
     assert (tmp_path / "my_logs/dbt.log").read_text() == "failed at 'erased'; not at C0012"
     assert (tmp_path / "visits.csv").read_bytes() == b'session,note\r\nV-78,"after erased"\r\n'
     assert [removal.place for removal in removals if removal.unit == LEFT] == [str(tmp_path / "list.xls")]
+
+
+def test_exports_lose_rows_whatever_their_id_and_form(tmp_path: Path) -> None:
+    """A short id, the mark that Excel puts first, an ending in capitals, a text that Unicode would cut."""
+    project = project_of(tmp_path, "create table t as select unnest([17, 170]) as customer_id")
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "scores.csv").write_bytes(b"\xef\xbb\xbfcustomer_id,days\r\n17,3\r\n170,17\r\n")
+    (exports / "REVIEWS.TSV").write_text(
+        "review\tcustomer_id\tsaid\nR1\t17\tnice\u2028but slow\nR2\t170\tgood\n"
+    )
+    removals = erase(project, "17", also=[exports])
+    assert (exports / "scores.csv").read_bytes() == b"\xef\xbb\xbfcustomer_id,days\r\n170,17\r\n"
+    assert (exports / "REVIEWS.TSV").read_text() == "review\tcustomer_id\tsaid\nR2\t170\tgood\n"
+    assert sum(removal.count for removal in removals if removal.unit == "rows") == 3
+
+
+def test_what_cannot_be_read_or_written_anew_is_named(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        """
+        create table people as from (values ('C001', ['C0012']), ('C0012', ['C001', 'C003']))
+            as t (customer_id, friends);
+        create table web as select {'id': 'C001', 'page': 'a'} as visit;
+        """,
+    )
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "scores.csv.gz").write_bytes(gzip.compress(b"customer_id\nC001\n"))
+    (exports / "wide.txt").write_bytes("C001".encode("utf-16-le"))
+    (exports / "notes.txt").write_text("nobody")
+    removals = erase(project, "C001", also=[exports])
+    assert [removal.place for removal in removals if removal.unit == LEFT] == [
+        str(exports / "scores.csv.gz"),
+        str(exports / "wide.txt"),
+        "main.people.friends",
+        "main.web.visit",
+    ]
+    assert rows(tmp_path, "select customer_id from people") == [("C0012",)]
+    with pytest.raises(RetentionError, match=r"cannot be cleaned.*main\.web\.visit"):
+        print_removals(removals, console=Console(quiet=True))
+
+
+def test_tables_that_refer_to_others_are_written_after_them(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        """
+        create table zones (zone integer primary key);
+        create table orders (order_id integer, customer_id varchar, zone integer references zones);
+        insert into zones values (1), (2);
+        insert into orders values (1, 'C001', 1), (2, 'C0012', 2);
+        """,
+    )
+    erase(project, "C001")
+    assert rows(tmp_path, "from orders") == [(2, "C0012", 2)]
+
+
+def test_a_rule_of_the_shop_s_own_that_stands_in_the_way_is_named(tmp_path: Path) -> None:
+    """Bob was brought by Ann, and the table holds that he was brought by somebody there is."""
+    project = project_of(
+        tmp_path,
+        """
+        create table people (customer_id varchar primary key);
+        create table visits (customer_id varchar, brought_by varchar references people);
+        insert into people values ('C001'), ('C0012');
+        insert into visits values ('C0012', 'C001');
+        """,
+    )
+    before = (tmp_path / "shop.duckdb").read_bytes()
+    with pytest.raises(RetentionError, match=r"main\.visits breaks a rule of its own: .*foreign key"):
+        erase(project, "C001")
+    assert (tmp_path / "shop.duckdb").read_bytes() == before
+
+
+def test_every_database_of_the_folder_is_cleaned_and_another_target_on_request(tmp_path: Path) -> None:
+    project = project_of(tmp_path, "create table t as select unnest(['C001', 'C002']) as customer_id")
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "profiles.yml").write_text(
+        PROFILES + "    prod: {type: duckdb, path: prod/shop.db, schema: main}\n"
+    )
+    for copy in ("serve.db", "prod/shop.db"):
+        shutil.copy(tmp_path / "shop.duckdb", tmp_path / copy)
+
+    def customers(path: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(tmp_path / path), read_only=True) as connection:
+            return connection.sql("select customer_id from t order by all").fetchall()
+
+    erase(project, "C001")
+    assert customers("serve.db") == customers("shop.duckdb") == [("C002",)]
+    assert customers("prod/shop.db") == [("C001",), ("C002",)]
+    erase(project, "C001", target_name="prod")
+    assert customers("prod/shop.db") == [("C002",)]
 
 
 def test_who_breaks_it_off_has_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dbt_retention.dbt_runner import Project
-from dbt_retention.erasure.files import files_of, without_in_file
+from dbt_retention.erasure.files import files_in, files_of, without_in_file
 from dbt_retention.erasure.person import LEFT, Person, Removal
 from dbt_retention.erasure.tables import is_tombstoned, known, rewrite_database
 from dbt_retention.errors import RetentionError
@@ -24,19 +24,25 @@ from dbt_retention.warehouse import open_to_write, target_of
 
 
 def erase(
-    project: Project, customer_id: str, *, also: Sequence[Path] = (), id_columns: Sequence[str] = ()
+    project: Project,
+    customer_id: str,
+    *,
+    also: Sequence[Path] = (),
+    id_columns: Sequence[str] = (),
+    target_name: str | None = None,
 ) -> list[Removal]:
     """Remove the customer from the warehouse, the DuckDB files beside it, logs, and what dbt compiled.
 
     also: further files and folders (exports, scores). id_columns: what the shop's own tables call
-    customer_id. Files come first, for the warehouse alone knows what else is the person's. Raises
-    RetentionError where nobody knows the customer, or the warehouse is in use.
+    customer_id. target_name: an output of the profile; None = its default. Files come first, for the
+    warehouse alone knows what else is the person's. Raises RetentionError where nobody knows the customer,
+    or the warehouse is in use.
     """
     nobody = Person(customer_id.strip(), frozenset({"customer_id", *map(str.lower, id_columns)}))
     for path in also:
         if not path.exists():
             raise RetentionError(f"--also {path}: there is no such file or folder")
-    target = target_of(project)
+    target = target_of(project, target_name=target_name)
     connection = open_to_write(target.path)
     try:
         person = known(connection, nobody)
@@ -46,8 +52,9 @@ def erase(
                 "before. Who there is: select customer_id from stg_retention__customers"
             )
         removals = []
+        exports = files_in(also)
         for path in files_of(project, target, also):
-            removals += without_in_file(path, person or nobody)
+            removals += without_in_file(path, person or nobody, is_export=path in exports)
         removals += rewrite_database(connection, target.path, person or nobody, has_tombstones=True)
     finally:
         connection.close()
@@ -71,5 +78,6 @@ def print_removals(removals: Sequence[Removal], *, console: Console) -> None:
     left = [removal.place for removal in removals if removal.unit == LEFT]
     if left:
         raise RetentionError(
-            f"no text, and may name the customer: {', '.join(left)}. Look at them, and delete them"
+            f"these cannot be cleaned, and may name the customer: {', '.join(left)}. Look at them, and take "
+            "the customer out by hand, or delete them"
         )

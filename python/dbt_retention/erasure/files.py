@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import yaml
@@ -17,27 +18,42 @@ from dbt_retention.warehouse import Target, open_to_write
 TABULAR = {".csv": ",", ".tsv": "\t"}
 
 
-def files_of(project: Project, target: Target, also: Sequence[Path]) -> Iterator[Path]:
+def files_of(project: Project, target: Target, also: Sequence[Path]) -> list[Path]:
     """Every file that may hold the person, apart from the warehouse itself."""
     settings = yaml.safe_load((project.folder / "dbt_project.yml").read_text(encoding="utf-8"))
     names = [os.environ.get("DBT_TARGET_PATH"), os.environ.get("DBT_LOG_PATH"), "target", "logs"]
     names += [settings.get("target-path"), settings.get("log-path")]
     places = [folder / name for folder in (project.folder, project.working_folder) for name in names if name]
-    places += [target.models_path, *target.path.parent.glob("*.duckdb"), *also]
-    files = {
+    places += [target.models_path, *filter(_is_database, target.path.parent.iterdir()), *also]
+    files = files_in(places) - {target.path, target.path.with_name(target.path.name + ".wal")}
+    return sorted(files)
+
+
+def files_in(places: Iterable[Path]) -> set[Path]:
+    """The files that these are, and those below them."""
+    return {
         path.resolve()
         for place in places
         for path in ([place] if place.is_file() else place.rglob("*"))
         if path.is_file()
     }
-    files -= {target.path, target.path.with_name(target.path.name + ".wal")}
-    yield from sorted(files)
 
 
-def without_in_file(path: Path, person: Person) -> list[Removal]:
-    """Take the person out of one file, by its kind."""
+def _is_database(path: Path) -> bool:
+    return path.is_file() and _head(path)[8:12] == b"DUCK"
+
+
+def _head(path: Path) -> bytes:
     with path.open("rb") as start:
-        head = start.read(12)
+        return start.read(12)
+
+
+def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> list[Removal]:
+    """Take the person out of one file, by its kind.
+
+    is_export: it was named as one that may hold the person; what cannot be read is then said to be LEFT.
+    """
+    head = _head(path)
     if head[8:12] == b"DUCK":
         connection = open_to_write(path)
         try:
@@ -47,22 +63,26 @@ def without_in_file(path: Path, person: Person) -> list[Removal]:
     if head[:4] == b"PAR1":
         return _named(path, rewrite_parquet(path, person))
     content = path.read_bytes()
-    if not any(word.encode() in content.lower() for word in person.telling):
-        return []
-    if path.suffix == ".msgpack":  # what dbt remembers of its last run, and makes again
+    may_name_them = any(word.encode() in content.lower() for word in person.telling)
+    if may_name_them and path.suffix == ".msgpack":  # what dbt remembers of its last run, and makes again
         path.unlink()
         return [Removal(str(path), 1, "file")]
     try:
-        return _rewrite_text(path, content.decode("utf-8"), person)
-    except UnicodeDecodeError:
-        return [Removal(str(path), 0, LEFT)]
+        text = content.decode("utf-8")
+        if may_name_them or path.suffix.lower() in TABULAR:
+            return _rewrite_text(path, text, person)
+        is_read = "\0" not in text
+    except (UnicodeDecodeError, csv.Error):
+        is_read = False
+    return [Removal(str(path), 0, LEFT)] if not is_read and (may_name_them or is_export) else []
 
 
 def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
-    kept, rows = (
-        _records_rows_without(text, TABULAR[path.suffix], person) if path.suffix in TABULAR else (text, 0)
-    )
-    cleaned = without_words(kept, person.telling)
+    mark = "\ufeff" if text.startswith("\ufeff") else ""  # of Excel; no part of the first column's name
+    kept, rows = text.removeprefix(mark), 0
+    if delimiter := TABULAR.get(path.suffix.lower()):
+        kept, rows = _records_without(kept, delimiter, person)
+    cleaned = mark + without_words(kept, person.telling)
     if cleaned == text:
         return []
     beside = path.with_name(path.name + ".erasing")
@@ -71,9 +91,9 @@ def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
     return [Removal(str(path), rows, "rows") if rows else Removal(str(path), 1, "text")]
 
 
-def _records_rows_without(text: str, delimiter: str, person: Person) -> tuple[str, int]:
+def _records_without(text: str, delimiter: str, person: Person) -> tuple[str, int]:
     """The lines of the records that are not the person's, as they are, and how many records are."""
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text, newline="").readlines()  # ends of lines as CSV has them, none of Unicode's
     reader = csv.reader(lines, delimiter=delimiter)
     kept, header, start, removed = [], None, 0, 0
     for record in reader:

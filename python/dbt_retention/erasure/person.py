@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dbt_retention.quoting import quoted_name, quoted_text
 
 REPLACEMENT = "erased"
-LEFT = "left as it is: no text, and it may name them"
+LEFT = "left as it is, and may name them"
 MIN_LETTERED, MIN_DIGITS = 4, 9
 WORDS = (r"[\w+@-]+(?:\.[\w+@-]+)*", r"\w+")  # a long word such as an e-mail address, and its parts
 

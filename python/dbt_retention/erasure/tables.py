@@ -9,11 +9,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
 
-from dbt_retention.erasure.person import WORDS, Person, Removal, is_telling, phrases, without_words
+from dbt_retention.erasure.person import LEFT, WORDS, Person, Removal, is_telling, phrases, without_words
+from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
 
 OWNED_IDS = ("order_id", "session_id", "review_id", "ticket_id")
@@ -123,6 +125,27 @@ def _texts(columns: Mapping[str, str]) -> list[str]:
     return [column for column, kind in columns.items() if kind in ("VARCHAR", "JSON")]
 
 
+def _nested_texts(columns: Mapping[str, str]) -> list[str]:
+    """Lists, structs and maps with texts in them: looked through, but not written anew."""
+    return [column for column, kind in columns.items() if "VARCHAR" in kind and column not in _texts(columns)]
+
+
+def _parents_first(
+    connection: duckdb.DuckDBPyConnection, relations: Mapping[str, dict[str, str]]
+) -> list[str]:
+    """The relations, each after those that its foreign keys name."""
+    rows = connection.execute(
+        "select schema_name, table_name, referenced_table from duckdb_constraints() "
+        "where constraint_type = 'FOREIGN KEY' and database_name = current_database()"
+    ).fetchall()
+    parents: dict[str, set[str]] = {relation: set() for relation in relations}
+    for schema, table, parent in rows:
+        child, named = (f"{quoted_name(schema)}.{quoted_name(name)}" for name in (table, parent))
+        if child != named:
+            parents.setdefault(child, set()).add(named)
+    return [relation for relation in TopologicalSorter(parents).static_order() if relation in relations]
+
+
 def rewrite_database(
     connection: duckdb.DuckDBPyConnection, path: Path, person: Person, *, has_tombstones: bool
 ) -> list[Removal]:
@@ -142,10 +165,18 @@ def rewrite_database(
             f"attach {quoted_text(str(beside))} as erasing (storage_version {quoted_text(storage)})"
         )
         connection.execute(f"copy from database {quoted_name(database)} to erasing (schema)")
-        for relation, columns in _relations(connection).items():
-            query, removed = _rows_rows_without(connection, relation, columns, person)
-            connection.execute(f"insert into erasing.{relation} ({_names(columns)}) {query}")
-            removals += [Removal(relation.replace('"', ""), count, unit) for unit, count in removed.items()]
+        relations = _relations(connection)
+        for relation in _parents_first(connection, relations):
+            columns = relations[relation]
+            query, removed = _rows_without(connection, relation, columns, person)
+            removals += removed
+            try:
+                connection.execute(f"insert into erasing.{relation} ({_names(columns)}) {query}")
+            except duckdb.ConstraintException as error:
+                raise RetentionError(
+                    f"{path} stays as it was: without the customer {_plain(relation)} breaks a rule of its "
+                    f"own: {str(error).splitlines()[0]}. Drop that constraint, and try again"
+                ) from error
         if has_tombstones:
             leave_tombstone(connection, person.customer_id)
         connection.execute("detach erasing")
@@ -161,11 +192,11 @@ def rewrite_parquet(path: Path, person: Person) -> list[Removal]:
         _remember(connection, person)
         relation = f"read_parquet({quoted_text(str(path))})"
         columns = {row[0]: row[1] for row in connection.execute(f"describe from {relation}").fetchall()}
-        query, removed = _rows_rows_without(connection, relation, columns, person)
-        if removed:
+        query, removed = _rows_without(connection, relation, columns, person, place="")
+        if any(removal.unit != LEFT for removal in removed):
             connection.execute(f"copy ({query}) to {quoted_text(str(beside))} (format parquet)")
             take_place(beside, path)
-    return [Removal("", count, unit) for unit, count in removed.items()]
+    return removed
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
@@ -182,10 +213,16 @@ def _remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
     connection.execute("insert into their_words select unnest($1)", [sorted(person.telling)])
 
 
-def _rows_rows_without(
-    connection: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str, str], person: Person
-) -> tuple[str, dict[str, int]]:
-    """A query of the relation's rows without the person's, and how many rows and values that takes out."""
+def _rows_without(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    columns: Mapping[str, str],
+    person: Person,
+    *,
+    place: str | None = None,
+) -> tuple[str, list[Removal]]:
+    """A query of the relation's rows without the person's, and what that takes out, or leaves."""
+    place = _plain(relation) if place is None else place
     id_column = person.id_column(columns)
     is_theirs = person.is_theirs(id_column) if id_column else _is_theirs_by_key(columns, person)
     expressions = {column: quoted_name(column) for column in columns}
@@ -206,7 +243,17 @@ def _rows_rows_without(
             )
     [(rows, *values)] = connection.execute(f"select {', '.join(counts)} from {relation}").fetchall()
     query = f"select {', '.join(expressions.values())} from {relation} where not ({is_theirs})"
-    return query, {unit: count for unit, count in (("rows", rows), ("values", sum(values))) if count}
+    taken_out = {"rows": rows, "values": sum(values)}
+    removed = [Removal(place, count, unit) for unit, count in taken_out.items() if count]
+    for column in _nested_texts(columns):
+        named = _texts_that_name(connection, f"{relation} where not ({is_theirs})", column, person)
+        if named:
+            removed.append(Removal(f"{place}.{column}".strip("."), len(named), LEFT))
+    return query, removed
+
+
+def _plain(relation: str) -> str:
+    return relation.replace('"', "")
 
 
 def _is_theirs_by_key(columns: Mapping[str, str], person: Person) -> str:
