@@ -64,6 +64,12 @@ class Registry:
         verify_onnx(folder / "model.onnx", card)
         return card
 
+    def usable_champion_card(self, model: str) -> Card | None:
+        """The champion's card, or None where there is none that can be used: for training writes anew."""
+        with contextlib.suppress(ModelAlteredError, ModelNotFoundError):
+            return self.champion_card(model)
+        return None
+
     def cards(self, model: str) -> list[Card]:
         """The cards of all published versions of `model`, oldest first.
 
@@ -84,7 +90,8 @@ class Registry:
         """Write a version, then point the champion at it.
 
         The version appears whole (written beside, then renamed) and the pointer is replaced in one
-        step, so that a reader sees the old champion or the new one, never something between.
+        step, so that a reader sees the old champion or the new one, never something between. Where the same
+        data were trained again the version is there: its files are replaced one by one, by the same graph.
         plots: PNG files by name, that the README shows.
         """
         if hashlib.sha256(onnx_bytes).hexdigest() != card.onnx_sha256:
@@ -99,16 +106,17 @@ class Registry:
             for name, content in (plots or {}).items():
                 _write(staged / _checked_name(name), content)
             staged.chmod(0o755)
-            if folder.exists():  # the same data trained again: same version, fresh files
-                shutil.rmtree(folder)
-            staged.rename(folder)
-        except BaseException:
+            if folder.exists():
+                for path in staged.iterdir():
+                    os.replace(path, folder / path.name)
+            else:
+                staged.rename(folder)
+            pointer = json.dumps({"model": card.model, "version": card.version}) + "\n"
+            staged.mkdir(exist_ok=True)
+            _write(staged / CHAMPION_FILE, pointer.encode())
+            os.replace(staged / CHAMPION_FILE, self.champion_path(card.model))
+        finally:
             shutil.rmtree(staged, ignore_errors=True)
-            raise
-        pointer = self.champion_path(card.model)
-        beside = pointer.with_suffix(".json.tmp")
-        _write(beside, (json.dumps({"model": card.model, "version": card.version}) + "\n").encode())
-        os.replace(beside, pointer)
         return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -38,6 +39,28 @@ def test_publishing_keeps_old_versions_and_moves_the_pointer(tmp_path: Path, par
     files = sorted(path.name for path in (tmp_path / "churn" / "2024-01-01-a").iterdir())
     assert files == ["README.md", "card.json", "model.onnx"]
     assert "## Features" in (tmp_path / "churn" / "2024-01-01-a" / "README.md").read_text()
+
+
+def test_a_version_published_again_is_there_all_the_time(
+    tmp_path: Path, parts: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, onnx_bytes = parts
+    registry = Registry(tmp_path)
+    folder = registry.publish(card, onnx_bytes)
+    found = []
+    real = os.replace
+
+    def looked_at(source: Path, target: Path) -> None:
+        found.append(load(folder).card.version)
+        real(source, target)
+
+    monkeypatch.setattr(registry_module.os, "replace", looked_at)
+    monkeypatch.setattr(registry_module.shutil, "rmtree", lambda path, **_: load(folder))
+    registry.publish(card.model_copy(update={"trained_at": "2030-01-01T00:00:00+00:00"}), onnx_bytes)
+    assert found == [card.version] * 4, "model, card, README, champion"
+    champion = registry.champion_card("churn")
+    assert champion is not None
+    assert champion.trained_at.startswith("2030")
 
 
 def test_a_failing_write_leaves_the_champion_and_no_trace(

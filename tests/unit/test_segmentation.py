@@ -96,6 +96,19 @@ def test_retraining_on_customers_who_moved_a_little_changes_no_place(tmp_path: P
         assert before[name] == after[name]
 
 
+def test_an_altered_champion_does_not_keep_segments_from_being_trained_anew(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    rows = segment_set(around(np.array([[0.1, 0.1, 0.1], [0.9, 0.9, 0.9], [0.1, 0.9, 0.5], [0.9, 0.1, 0.5]])))
+    train_segments(rows, settings=SETTINGS, registry=registry)
+    folder = registry.champion_folder("segments")
+    assert folder is not None
+    (folder / "model.onnx").write_bytes(b"something else")
+    with pytest.raises(RetentionError, match="retention train"):
+        train_segments(rows, settings=SETTINGS, registry=registry)
+    train_segments(rows, settings=SETTINGS | {"training_policy": "always"}, registry=registry)
+    assert registry.champion_card("segments") is not None
+
+
 def test_segments_that_are_alike_share_a_branch() -> None:
     centres = np.array([[0.9, 0.9, 0.9], [0.2, 0.1, 0.2], [0.9, 0.8, 0.9], [0.1, 0.3, 0.2]])
     found = branches(centres)

@@ -107,6 +107,14 @@ def test_the_champion_stays_until_the_policy_or_the_input_changes(registry: Regi
         assert kept["model_version"].to_pylist() == [before.name]
 
 
+def test_too_few_reviews_to_train_anew_leave_the_champion(registry: Registry) -> None:
+    before = registry.champion_folder("sentiment")
+    settings = SETTINGS | {"training_policy": "always"}
+    few = train_sentiment(reviews(40), settings=settings, registry=registry)
+    assert before is not None
+    assert few["model_version"].to_pylist() == [before.name]
+
+
 def test_auto_trains_where_no_model_fits(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     train_sentiment(reviews(200), settings=SETTINGS | {"training_policy": "auto"}, registry=registry)
@@ -121,6 +129,8 @@ def test_an_altered_model_is_refused(tmp_path: Path) -> None:
     (folder / "model.onnx").write_bytes(b"something else")
     with pytest.raises(ModelAlteredError, match="was altered"):
         train_sentiment(reviews(200), settings=SETTINGS, registry=registry)
+    train_sentiment(reviews(200), settings=SETTINGS | {"training_policy": "always"}, registry=registry)
+    assert registry.champion_card("sentiment") is not None
 
 
 def test_a_churn_model_reads_no_texts(registry: Registry) -> None:

@@ -318,6 +318,27 @@ def test_the_same_data_give_the_same_version(tmp_path: Path) -> None:
     assert tables[0] == tables[1]
 
 
+def test_a_date_on_which_nobody_left_teaches_no_fold(tmp_path: Path) -> None:
+    """A soft launch: the first customers all stayed, and are all that the first fold could learn from."""
+    rows = training_set()
+    is_first = pa.compute.equal(rows["as_of_date"], pa.scalar(DAYS[0]))
+    stayed = pa.compute.and_not(rows["is_churned"], is_first)
+    rows = rows.set_column(rows.column_names.index("is_churned"), "is_churned", stayed)
+    settings = SETTINGS | {"churn_candidates": ["logistic_regression", "support_vector_linear"]}
+    table = train_churn(rows, settings=settings, registry=Registry(tmp_path))
+    assert table["training_rows_count"][0].as_py() == 2400
+    few = rows.filter(pa.compute.is_in(rows["as_of_date"], pa.array([*DAYS[:2], TEST_DAY])))
+    with pytest.raises(TrainingDataError, match="predicted by older ones with at least 10 churned"):
+        train_churn(few, settings=SETTINGS, registry=Registry(tmp_path / "few"))
+
+
+def test_auto_keeps_a_champion_where_no_training_date_is_left(tmp_path: Path) -> None:
+    rows, settings = training_set(), SETTINGS | {"training_policy": "auto"}
+    before = train_churn(rows, settings=settings, registry=Registry(tmp_path))
+    only_test = rows.filter(pa.compute.equal(rows["split"], "test"))
+    assert train_churn(only_test, settings=settings, registry=Registry(tmp_path)) == before
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [

@@ -53,8 +53,12 @@ def test_whom_a_contact_drives_away_is_a_sleeping_dog_in_sql(tmp_path: Path) -> 
         "group by all order by all"
     ).fetchall()
     assert [mean for _, mean in scored] == pytest.approx([-0.15, 0.15], abs=0.06)
-    again = train_uplift(rows, settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()
-    assert again == found, "the same campaigns: the champion stays"
+    trained_at = Registry(tmp_path).cards(UPLIFT)[0].trained_at
+    for policy in ("if_missing", "auto"):
+        settings = SETTINGS | {"training_policy": policy}
+        again = train_uplift(rows, settings=settings, registry=Registry(tmp_path)).to_pylist()
+        assert again == found, "the same campaigns: the champion stays"
+    assert [card.trained_at for card in Registry(tmp_path).cards(UPLIFT)] == [trained_at]
 
 
 def test_where_nothing_differs_nobody_is_scored(tmp_path: Path) -> None:

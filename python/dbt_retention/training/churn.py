@@ -37,6 +37,7 @@ from dbt_retention.training.settings import ChurnSettings, read_settings
 
 CHURN = "churn"
 BEST_F1, BEST_PROFIT = "best_f1", "best_profit"
+FEWEST_OF_A_CLASS = 10  # that a fold may learn from: some candidates split them in three, twice
 
 
 def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
@@ -89,6 +90,8 @@ def _why_train_churn(
     if settings.training_policy != "auto":
         return ""
     train, test = (rows.filter(is_split(rows, split)) for split in ("train", "test"))
+    if not len(train):
+        return ""
     champion = load(registry.version_folder(CHURN, card.version))
     evidence = Evidence(
         newest_training_date=dates_of(train).max().astype(date),
@@ -107,7 +110,11 @@ def _train_churn(
     train = labelled(rows.filter(is_split(rows, "train")), features)
     test = labelled(rows.filter(is_split(rows, "test")), features)
     shop = ShopFacts.of(rows)
-    folds = time_folds(train.dates, horizon_days=shop.churn_horizon_days)
+    folds = [
+        (newest, validation)
+        for newest, validation in time_folds(train.dates, horizon_days=shop.churn_horizon_days)
+        if _fewest_of_a_class(train, until=newest) >= FEWEST_OF_A_CLASS
+    ]
     _refuse_too_little(train, test, folds, shop=shop, settings=settings)
 
     chosen = choose_champion(train, folds, settings=settings, horizon_days=shop.churn_horizon_days)
@@ -187,6 +194,12 @@ def _train_churn(
     return card
 
 
+def _fewest_of_a_class(train: LabelledRows, *, until: date) -> int:
+    """Rows of the rarer answer, on training dates up to one."""
+    churned = train.churned[train.dates <= np.datetime64(until)]
+    return int(min(churned.sum(), (1 - churned).sum()))
+
+
 def _refuse_too_little(
     train: LabelledRows,
     test: LabelledRows,
@@ -207,7 +220,8 @@ def _refuse_too_little(
         shortfalls.append(f"{churners} churned and {stayers} stayed (at least {needed} of each)")
     if not folds:
         shortfalls.append(
-            f"{len(np.unique(train.dates))} training date(s), so that none can be predicted by older ones"
+            f"{len(np.unique(train.dates))} training date(s), of which none can be predicted by older ones "
+            f"with at least {FEWEST_OF_A_CLASS} churned and {FEWEST_OF_A_CLASS} stayed"
         )
     if not 0 < test.churned.mean() < 1:
         shortfalls.append("only one class on the test date")

@@ -100,7 +100,7 @@ def _train_segments(
 
 def _known_places(registry: Registry, features: list[str]) -> Floats:
     """The places that the champion's segments are named after; none where it knows other features."""
-    card = registry.champion_card(SEGMENTS)
+    card = registry.usable_champion_card(SEGMENTS)
     if card is None or card.segments is None or card.features != features:
         return np.empty((0, len(features)))
     return np.array(card.segments.places)

@@ -50,16 +50,19 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
     no champion stands either, model_version is null, and so is every sentiment.
     """
     chosen = read_settings(SentimentSettings, dict(settings))
-    card = registry.champion_card(SENTIMENT)
+    is_anew = chosen.training_policy == "always"
+    card = registry.usable_champion_card(SENTIMENT) if is_anew else registry.champion_card(SENTIMENT)
     positive = np.asarray(rows["is_positive"].to_pylist(), dtype=bool)
     is_enough = (
         len(positive) >= chosen.sentiment_min_reviews and min(positive.sum(), (~positive).sum()) >= FOLDS
     )
     is_right = card is not None and card.sentiment is not None
     is_right = is_right and card.sentiment.reviews_input == chosen.reviews_input  # type: ignore[union-attr]
-    wanted = chosen.training_policy == "always" or (chosen.training_policy != "never" and not is_right)
-    if wanted:
-        card = _train(rows["review_text"].to_pylist(), positive, chosen, registry) if is_enough else None
+    if is_anew or (chosen.training_policy != "never" and not is_right):
+        if is_enough:
+            card = _train(rows["review_text"].to_pylist(), positive, chosen, registry)
+        elif not is_right:
+            card = None
     return pa.table(
         {
             "model_version": pa.array([card.version if card else None], pa.string()),

@@ -98,12 +98,13 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
     chosen = read_settings(Settings, dict(settings))
     features = [name for name in rows.column_names if name not in KEYS]
     campaigns = sorted(set(rows["campaign_id"].to_pylist()))
-    card = registry.champion_card(UPLIFT)
+    is_anew = chosen.training_policy == "always"
+    card = registry.usable_champion_card(UPLIFT) if is_anew else registry.champion_card(UPLIFT)
     if chosen.training_policy == "never":
         return _table(card, TRAINED if card else TOO_FEW, [], 0)
     if not campaigns:
         return _table(None, TOO_FEW, [], 0)
-    if chosen.training_policy == "if_missing" and card is not None and card.uplift is not None:
+    if not is_anew and card is not None and card.uplift is not None:
         known = card.uplift
         if (known.orders_input, known.campaigns, known.rows) == (
             chosen.orders_input,
