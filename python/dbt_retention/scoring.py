@@ -213,7 +213,7 @@ def struct_rows(rows: pa.Array | pa.ChunkedArray) -> pa.RecordBatch:
 
 
 def as_matrix(rows: pa.RecordBatch | pa.Table, names: Sequence[str]) -> Matrix:
-    """Numeric or boolean columns as float32, shape (rows, names); null becomes NaN.
+    """Numeric or boolean columns as float32, shape (rows, names); null becomes NaN, and so does infinity.
 
     Raises KeyError where a name is no column, RetentionError where a column is no number.
     """
@@ -226,7 +226,9 @@ def as_matrix(rows: pa.RecordBatch | pa.Table, names: Sequence[str]) -> Matrix:
         if not pa.types.is_floating(kind):
             chosen = chosen.set_column(at, names[at], _as_number(chosen.column(at), name=names[at]))
     with np.errstate(over="ignore"):
-        return np.asarray(chosen.to_tensor(null_to_nan=True).to_numpy(), dtype=np.float32)
+        matrix = np.asarray(chosen.to_tensor(null_to_nan=True).to_numpy(), dtype=np.float32)
+    infinite = np.isinf(matrix)  # what a division by zero is, and what is too large for float32
+    return np.where(infinite, np.float32(np.nan), matrix) if infinite.any() else matrix
 
 
 def _as_number(column: pa.Array, *, name: str) -> pa.Array:

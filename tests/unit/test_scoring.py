@@ -83,6 +83,20 @@ def test_wrong_calls_get_words(connection: duckdb.DuckDBPyConnection, call: str,
         connection.sql(f"select {call} from (select 1 as days_since_last_order) as r").fetchall()
 
 
+def test_infinity_scores_as_null(connection: duckdb.DuckDBPyConnection) -> None:
+    """What a division by zero makes, and what float32 cannot hold, is not known."""
+    values = ("null::double", "'infinity'::double", "'-infinity'::double", "1e300::double")
+    scores = {
+        connection.sql(
+            f"select onnx_score('churn', r) from (select {value} as days_since_last_order, "
+            "2 as orders_count_28d, 80.5 as spend_sum_28d) as r"
+        ).fetchall()[0]
+        for value in values
+    }
+    [(score,)] = scores
+    assert 0 < score < 1
+
+
 def test_a_new_champion_is_used_by_a_connection_that_is_open(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     registry.publish(*card_and_onnx(blend_of("logistic_regression")))
