@@ -216,6 +216,13 @@ def _engine(scratch: Path, *, memory_limit: str | None) -> Iterator[duckdb.DuckD
         raise RetentionError(
             f"memory ran out: {str(error).splitlines()[0]}. Raise --min-support, or lower --max-length"
         ) from error
+    except duckdb.ParserException as error:
+        raise RetentionError(f"--memory-limit is '{memory_limit}'; expected a size such as 8GB") from error
+    except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+        raise RetentionError(
+            f"the baskets cannot be read: {str(error).splitlines()[0]}. Numbers and words in one column? "
+            "Write them as Parquet, where a column has a type"
+        ) from error
     finally:
         connection.close()
 

@@ -42,7 +42,7 @@ def predict_client_churn(
     Returns a Series with X's index (0, 1, … for an array). Raises RetentionError where the input cannot do.
     """
     matrix, index = _numbers(X)
-    churned = np.asarray(y, dtype=np.float64).reshape(-1)
+    churned = _answers(y)
     if len(churned) != len(matrix) or not np.isin(churned, (0, 1)).all() or len(np.unique(churned)) < 2:
         raise RetentionError(
             f"y has {len(churned)} values for {len(matrix)} rows of X; expected one per row, each 0 (stayed) "
@@ -107,6 +107,16 @@ def _numbers(X: pd.DataFrame | np.ndarray[Any, Any]) -> tuple[Matrix, pd.Index]:
     return np.where(np.isinf(matrix), np.float32(np.nan), matrix), frame.index
 
 
+def _answers(y: Any) -> np.ndarray[Any, Any]:
+    try:
+        answers = pd.Series(np.asarray(y).reshape(-1))
+        return np.asarray(answers.to_numpy(dtype=np.float64, na_value=np.nan))
+    except (TypeError, ValueError) as error:
+        raise RetentionError(
+            f"y holds what is no number ({error}); expected 0 (stayed) or 1 (churned)"
+        ) from error
+
+
 def _percent_ranks(matrix: Matrix) -> np.ndarray[Any, Any]:
     """(rank - 1) / (known - 1) of each column, as percent_rank() in SQL; NaN stays."""
     known = np.maximum((~np.isnan(matrix)).sum(axis=0) - 1, 1)
@@ -115,7 +125,11 @@ def _percent_ranks(matrix: Matrix) -> np.ndarray[Any, Any]:
 
 
 def _parts(churned: Any, *, customers: Any, folds: int) -> list[tuple[Any, Any]]:
-    groups = np.arange(len(churned)) if customers is None else np.asarray(customers)
+    groups = np.arange(len(churned)) if customers is None else np.asarray(customers).reshape(-1)
+    if len(groups) != len(churned):
+        raise RetentionError(
+            f"customers has {len(groups)} values for {len(churned)} rows of X; expected one for each row"
+        )
     if not 2 <= folds <= len(np.unique(groups)):
         raise RetentionError(f"folds is {folds}; allowed are 2 to the number of customers")
     cut = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=RANDOM_STATE)

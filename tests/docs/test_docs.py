@@ -144,7 +144,7 @@ def test_pages_name_no_file_that_is_not_there() -> None:
     for page in PAGES:
         for name in re.findall(r"docs/[\w-]+\.md", page.read_text()):
             assert (ROOT / name).exists(), (page.name, name)
-    for source in (*MACROS, *(ROOT / "python/dbt_retention").glob("*.py")):
+    for source in (*MACROS, *(ROOT / "python/dbt_retention").rglob("*.py")):
         for name in re.findall(r"docs/[\w-]+\.md", source.read_text()):
             assert (ROOT / name).exists(), (source.name, name)
 

@@ -248,3 +248,24 @@ def test_a_wrong_file_or_column_is_named(
             out=tmp_path / "out",
         )
     assert words in str(wrong.value)
+
+
+def test_a_wrong_memory_limit_and_a_column_of_two_kinds_are_named(tmp_path: Path) -> None:
+    lines = tmp_path / "lines.csv"
+    lines.write_text("till,what\n" + "1,Tea\n" * 30_000 + "A17,Milk\n", encoding="utf-8")
+
+    def refused(**options: Any) -> str:
+        with pytest.raises(RetentionError) as wrong:
+            mine_file(
+                lines,
+                basket="till",
+                item="what",
+                min_support=1,
+                max_length=2,
+                out=tmp_path / "out",
+                **options,
+            )
+        return str(wrong.value)
+
+    assert "--memory-limit is 'lots'; expected a size such as 8GB" in refused(memory_limit="lots")
+    assert "the baskets cannot be read: Conversion Error: CSV Error on Line: 30002" in refused()

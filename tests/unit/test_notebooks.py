@@ -68,6 +68,9 @@ def test_segments_are_ranked_and_outliers_do_not_matter() -> None:
     [
         (lambda X, y: predict_client_churn(X, y[:-1]), "y has 99 values for 100 rows of X"),
         (lambda X, y: predict_client_churn(X, y * 0), "both must occur"),
+        (lambda X, y: predict_client_churn(X, ["yes", "no"] * 50), "y holds what is no number"),
+        (lambda X, y: predict_client_churn(X, [pd.NA, 1] * 50), "each 0 .stayed. or 1"),
+        (lambda X, y: predict_client_churn(X, y, customers=["a"]), "customers has 1 values for 100 rows"),
         (lambda X, y: predict_client_churn(X, y, candidates=["oracle"]), "allowed are .*logistic_regression"),
         (lambda X, y: predict_client_churn(X, y, candidates=[]), "candidates is .*allowed are one or more"),
         (lambda X, y: predict_client_churn(X, y, folds=1), "folds is 1"),
