@@ -107,8 +107,12 @@ class Registry:
                 _write(staged / _checked_name(name), content)
             staged.chmod(0o755)
             if folder.exists():
-                for path in staged.iterdir():
-                    os.replace(path, folder / path.name)
+                written = {path.name for path in staged.iterdir()}
+                for name in sorted(written):
+                    os.replace(staged / name, folder / name)
+                for path in folder.iterdir():
+                    if path.name not in written:
+                        path.unlink()
             else:
                 staged.rename(folder)
             pointer = json.dumps({"model": card.model, "version": card.version}) + "\n"
