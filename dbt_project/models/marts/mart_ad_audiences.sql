@@ -60,7 +60,6 @@ ranked as (
     select
         customer_id,
         churn_probability,
-        risk_tier,
         expected_value_12m,
         row_number() over (order by round(expected_value_12m, 2) desc, customer_id) as value_rank,
         count(*) over () as customers_count
@@ -78,7 +77,8 @@ judged as (
         complaining.customer_id is not null as is_complaining,
         {{ is_held_out('buyers.customer_id', number_var('holdout_share', 0, 1)) }} as is_holdout,
         ranked.customer_id is null as is_gone,
-        coalesce(ranked.risk_tier = 'low', false) as is_safe,
+        -- Not by the tier: who finds no room in any (risk_tier_capacity) is low, and may leave all the same.
+        coalesce(ranked.churn_probability < {{ risk_tiers()[-1].threshold }}, false) as is_safe,
         coalesce(
             ranked.value_rank
             <= {{ number_var('ad_seed_share', 0, 1) }} * cast(ranked.customers_count as double),
@@ -87,6 +87,18 @@ judged as (
     from buyers
     left join ranked on buyers.customer_id = ranked.customer_id
     left join complaining on buyers.customer_id = complaining.customer_id
+
+),
+
+sorted_out as (
+
+    select
+        *,
+        is_complaining
+        or is_holdout
+        or (is_safe and days_since_last_order <= {{ number_var('ad_suppress_days', 0, 3650, whole=true) }})
+            as is_suppressed
+    from judged
 
 ),
 
@@ -102,11 +114,8 @@ members as (
             when is_holdout then 'held out, to measure what all contacts change'
             else 'bought ' || cast(days_since_last_order as {{ text }}) || ' days ago and is in no danger'
         end as audience_reason
-    from judged
-    where
-        is_complaining
-        or is_holdout
-        or (is_safe and days_since_last_order <= {{ number_var('ad_suppress_days', 0, 3650, whole=true) }})
+    from sorted_out
+    where is_suppressed
     union all
     select
         'win_back' as audience,
@@ -119,10 +128,9 @@ members as (
                 'likely to leave: '
                 || cast(cast(round(100 * churn_probability) as integer) as {{ text }}) || ' %'
         end as audience_reason
-    from judged
+    from sorted_out
     where
-        not is_complaining
-        and not is_holdout
+        not is_suppressed
         and (is_gone or churn_probability >= {{ number_var('ad_win_back_probability', 0, 1) }})
     union all
     select
@@ -130,7 +138,7 @@ members as (
         customer_id,
         as_of_date,
         'among the most valuable, and in no danger' as audience_reason
-    from judged
+    from sorted_out
     where
         is_safe
         and is_among_the_best
