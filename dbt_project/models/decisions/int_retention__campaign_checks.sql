@@ -108,7 +108,8 @@ judged as (
     select
         shares.*,
         abs(control_count - (treated_count + control_count) * planned_share)
-        / sqrt((treated_count + control_count) * planned_share * (1 - planned_share)) as planned_distance,
+        / nullif(sqrt((treated_count + control_count) * planned_share * (1 - planned_share)), 0)
+            as planned_distance,
         strays.distance as tier_distance
     from shares
     left join strays on shares.campaign_id = strays.campaign_id
