@@ -1,5 +1,6 @@
 -- One row per campaign and check: what may be wrong with the campaign, in words.
 -- A flagged check that disqualifies takes away the right to call what the campaign shows causal.
+-- Counts of few customers are hidden (min_group_size), and totals that would give away an arm of few.
 {% set max_share = number_var('campaign_max_fault_share', 0, 1) %}
 {% set alarm = number_var('sample_ratio_alarm', 1e-9, 0.5) %}
 {% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
@@ -16,6 +17,7 @@
         ~ "See docs/vars.md"
     ) }}
 {% endfor %}
+{% set least_shown = number_var('min_group_size', 0, 1000000, whole=true) %}
 {% set tiers_count = var('risk_tier_thresholds') | length + 2 %}
 {% set text = dbt.type_string() %}
 
@@ -110,9 +112,37 @@ judged as (
         abs(control_count - (treated_count + control_count) * planned_share)
         / nullif(sqrt((treated_count + control_count) * planned_share * (1 - planned_share)), 0)
             as planned_distance,
-        strays.distance as tier_distance
+        strays.distance as tier_distance,
+        (treated_count > 0 and treated_count < {{ least_shown }})
+        or (control_count > 0 and control_count < {{ least_shown }}) as has_small_arm
     from shares
     left join strays on shares.campaign_id = strays.campaign_id
+
+),
+
+shown as (
+
+    select
+        *,
+        case when not has_small_arm then {{ hide_small_group('assigned_count', 'assigned_count') }} end
+            as shown_assigned_count,
+        case when not has_small_arm then treated_count + control_count end as shown_arms_count,
+        {{ words_for_count('treated_count') }} as treated_words,
+        {{ words_for_count('control_count') }} as control_words,
+        {{ words_for_count('unknown_count') }} as unknown_words,
+        {{ words_for_count('early_count') }} as early_words,
+        {{ words_for_count('contacted_control_count') }} as contacted_control_words,
+        {{ words_for_count('open_count') }} as open_words
+    from judged
+
+),
+
+worded as (
+
+    select
+        *,
+        coalesce(cast(shown_assigned_count as {{ text }}), 'the') as assigned_words
+    from shown
 
 ),
 
@@ -121,51 +151,51 @@ checks as (
     {% set checks = [
         (
             'unknown_arm', 'unknown_count', 'unknown_count > 0', 'unknown_count > ' ~ max_share ~ ' * assigned_count',
-            "unknown_count || ' of ' || assigned_count || ' customers are in an unknown arm and left out'",
+            "unknown_words || ' of ' || assigned_words || ' customers are in an unknown arm and left out'",
         ),
         (
             'contact_before_assignment', 'early_count', 'early_count > 0',
             'early_count > ' ~ max_share ~ ' * assigned_count',
-            "early_count || ' of ' || assigned_count || ' customers were contacted before they were assigned'",
+            "early_words || ' of ' || assigned_words || ' customers were contacted before they were assigned'",
         ),
         (
             'contacted_control', 'contacted_control_count', 'contacted_control_count > 0',
             'contacted_control_count > ' ~ max_share ~ ' * control_count',
-            "contacted_control_count || ' of ' || control_count || ' controls were contacted'",
+            "contacted_control_words || ' of ' || control_words || ' controls were contacted'",
         ),
         (
-            'no_treatment', 'assigned_count', 'treated_count = 0', 'treated_count = 0',
+            'no_treatment', 'shown_assigned_count', 'treated_count = 0', 'treated_count = 0',
             "'nobody was assigned to treatment: there is nothing to compare'",
         ),
         (
-            'no_control', 'assigned_count', 'control_count = 0', 'control_count = 0',
+            'no_control', 'shown_assigned_count', 'control_count = 0', 'control_count = 0',
             "'nobody was held out: treated customers are compared with alike customers, which is no proof'",
         ),
         (
-            'sample_ratio_mismatch', 'treated_count + control_count',
+            'sample_ratio_mismatch', 'shown_arms_count',
             'round(planned_distance, 6) > (' ~ normal_quantile(1 - alarm / 2) ~ ')',
             'round(planned_distance, 6) > (' ~ normal_quantile(1 - alarm / 2) ~ ')',
-            "round(100 * control_share, 1) || ' % are controls where ' || round(100 * planned_share, 1) "
-            ~ "|| ' % were planned: the arms were not drawn as planned'",
+            "case when has_small_arm then 'another share' else round(100 * control_share, 1) || ' %' end || ' are controls "
+            ~ "where ' || round(100 * planned_share, 1) || ' % were planned: the arms were not drawn as planned'",
         ),
         (
-            'arms_differ_by_risk', 'treated_count + control_count',
+            'arms_differ_by_risk', 'shown_arms_count',
             'round(tier_distance, 6) > (' ~ normal_quantile(1 - alarm / 2 / tiers_count) ~ ')',
             'round(tier_distance, 6) > (' ~ normal_quantile(1 - alarm / 2 / tiers_count) ~ ')',
             "'the share of controls differs between risk tiers by more than chance: the arms were not drawn at random'",
         ),
         (
-            'unknown_campaign', 'unnamed_count', 'unnamed_count > 0', '1 = 0',
+            'unknown_campaign', 'shown_assigned_count', 'unnamed_count > 0', '1 = 0',
             "'the input campaigns does not have this campaign: action and costs are not known'",
         ),
         (
             'window_open', 'open_count', 'open_count > 0', '1 = 0',
-            "open_count || ' of ' || assigned_count || ' customers are still within the window and do not count yet'",
+            "open_words || ' of ' || assigned_words || ' customers are still within the window and do not count yet'",
         ),
         (
-            'too_few', 'treated_count + control_count',
+            'too_few', 'shown_arms_count',
             'control_count > 0 and least(treated_count, control_count) < ' ~ min_arm, '1 = 0',
-            "'with ' || treated_count || ' treated and ' || control_count || ' controls there is no interval'",
+            "'with ' || treated_words || ' treated and ' || control_words || ' controls there is no interval'",
         ),
     ] %}
     {% for name, affected, is_flagged, is_disqualified, words in checks %}
@@ -173,13 +203,17 @@ checks as (
             campaign_id,
             '{{ name }}' as check_name,
             {{ loop.index }} as check_number,
-            cast(assigned_count as integer) as assigned_count,
+            cast(shown_assigned_count as integer) as assigned_count,
             coalesce({{ is_flagged }}, false) as is_flagged,
             coalesce({{ is_disqualified }}, false) as is_disqualifying,
-            cast(case when coalesce({{ is_flagged }}, false) then {{ affected }} else 0 end as integer)
-                as affected_count,
+            cast(
+                case
+                    when coalesce({{ is_flagged }}, false) then {{ hide_small_group(affected, affected) }}
+                    else 0
+                end as integer
+            ) as affected_count,
             case when coalesce({{ is_flagged }}, false) then cast({{ words }} as {{ text }}) end as finding
-        from judged
+        from worded
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

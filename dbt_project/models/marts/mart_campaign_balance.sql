@@ -1,5 +1,6 @@
 -- One row per campaign and covariate: were the arms alike before the assignment, as they are and as weighted?
 -- Standardised mean differences: the difference of the means in standard deviations (Austin 2009).
+-- What is said of few customers is hidden (min_group_size).
 {% set limit = number_var('campaign_balance_limit', 0, 10) %}
 {% set covariates = [
     'days_since_last_order', 'days_since_first_order', 'orders_count_before', 'spend_amount_before',
@@ -99,16 +100,26 @@ balance as (
         differences.campaign_id,
         verdicts.design,
         differences.covariate,
-        differences.treated_count,
-        differences.treated_matched_count,
-        differences.compared_count,
-        differences.compared_matched_count,
-        round(differences.treated_mean, 4) as treated_mean,
-        round(differences.compared_mean, 4) as compared_mean,
-        round(differences.treated_weighted_mean, 4) as treated_weighted_mean,
-        round(differences.compared_weighted_mean, 4) as compared_weighted_mean,
-        round(differences.difference_before, 4) as standardised_difference_before,
-        round(differences.difference_after, 4) as standardised_difference_after,
+        {% for side in ['treated', 'compared'] %}
+            {% for count in ['differences.' ~ side ~ '_count', 'differences.' ~ side ~ '_matched_count'] %}
+                case when {{ count }} = 0 then 0 else {{ hide_small_group(count, count) }} end
+                    as {{ count.split('.')[1] }},
+            {% endfor %}
+            {{ hide_small_group(
+                'round(differences.' ~ side ~ '_mean, 4)', 'differences.' ~ side ~ '_count'
+            ) }} as {{ side }}_mean,
+            {{ hide_small_group(
+                'round(differences.' ~ side ~ '_weighted_mean, 4)', 'differences.' ~ side ~ '_matched_count'
+            ) }} as {{ side }}_weighted_mean,
+        {% endfor %}
+        {{ hide_small_group(
+            'round(differences.difference_before, 4)',
+            'least(differences.treated_count, differences.compared_count)'
+        ) }} as standardised_difference_before,
+        {{ hide_small_group(
+            'round(differences.difference_after, 4)',
+            'least(differences.treated_matched_count, differences.compared_matched_count)'
+        ) }} as standardised_difference_after,
         coalesce(abs(round(differences.difference_after, 4)) <= {{ limit }}, false) as is_balanced
     from differences
     inner join verdicts on differences.campaign_id = verdicts.campaign_id
