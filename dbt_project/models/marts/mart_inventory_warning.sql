@@ -1,6 +1,7 @@
 -- One row per product of the shop or bought lately: how much of its demand may walk away, and the stock.
 -- Usual units = those a customer bought in the look-back, by horizon; at risk = sum of P(churn) x usual.
 -- The forecast is the rest; it is made for the test date too, and judged by what was bought then.
+-- Of few customers (min_group_size) only the forecast is shown: at risk over usual units would be P(churn).
 with snapshots as (
 
     select
@@ -224,9 +225,16 @@ final as (
         cast({{ hide_small_group('customers_count', 'customers_count') }} as bigint) as customers_count,
         cast({{ hide_small_group('warned_customers_count', 'warned_customers_count') }} as bigint)
             as warned_customers_count,
-        round(usual_units, 2) as usual_units,
-        round(units_at_risk, 2) as units_at_risk,
-        round(units_at_risk / nullif(usual_units, 0), 4) as units_at_risk_share,
+        {% for name, units in {
+            'usual_units': 'round(usual_units, 2)',
+            'units_at_risk': 'round(units_at_risk, 2)',
+            'units_at_risk_share': 'round(units_at_risk / nullif(usual_units, 0), 4)',
+        }.items() %}
+            case
+                when customers_count = 0 then {{ units }}
+                else {{ hide_small_group(units, 'customers_count') }}
+            end as {{ name }},
+        {% endfor %}
         round(trend_rate, 4) as trend_rate,
         round(forecast_units, 2) as forecast_units,
         stock_on_hand_count,
