@@ -1,5 +1,5 @@
 -- One row per evidence, morning and group of customers: what was said, what came, and how well both agree.
--- The interval of the AUC is DeLong's.
+-- The interval of the AUC is DeLong's. Groups of few customers are left out (min_group_size).
 {% set z_975 = 1.959964 %}
 {% set groups = {'all': "'all'", 'segment': 'segment_name', 'risk_tier': 'risk_tier'} %}
 {% set keys = ['evidence', 'as_of_date', 'group_type', 'group_name'] %}
@@ -56,6 +56,7 @@ measured as (
             as squared_errors
     from placed
     group by evidence, as_of_date, group_type, group_name
+    having count(*) >= {{ number_var('min_group_size', 0, 1000000, whole=true) }}
 
 ),
 
