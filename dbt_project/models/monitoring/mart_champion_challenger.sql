@@ -75,16 +75,15 @@ compared as (
         champion_version,
         challenger_version,
         customers,
-        champion_placements / nullif(churners, 0) as champion_value,
-        case when challenger_version is not null then challenger_placements / nullif(churners, 0) end
-            as challenger_value,
+        case when churners > 0 and churners < customers then champion_placements / churners end
+            as champion_value,
+        case
+            when challenger_version is not null and churners > 0 and churners < customers
+                then challenger_placements / churners
+        end as challenger_value,
         1 as better_sign,
-        sqrt(
-            greatest(
-                churners_variance / nullif(churners, 0)
-                + stayers_variance / nullif(customers - churners, 0), 0
-            )
-        ) as standard_error
+        churners_variance / nullif(churners, 0) + stayers_variance / nullif(customers - churners, 0)
+            as advantage_variance
     from measured
     union all
     select
@@ -96,7 +95,7 @@ compared as (
         champion_losses / customers as champion_value,
         case when challenger_version is not null then challenger_losses / customers end as challenger_value,
         -1 as better_sign,
-        sqrt(greatest(loss_variance / customers, 0)) as standard_error
+        loss_variance / customers as advantage_variance
     from measured
 
 ),
@@ -105,7 +104,10 @@ advantages as (
 
     select
         *,
-        better_sign * (champion_value - challenger_value) as advantage
+        better_sign * (champion_value - challenger_value) as advantage,
+        -- greatest() passes over nulls: without a variance there is no interval.
+        case when advantage_variance is not null then sqrt(greatest(advantage_variance, 0)) end
+            as standard_error
     from compared
 
 ),
@@ -126,7 +128,7 @@ verdicts as (
         case when advantage is not null then round(advantage + {{ z_975 }} * standard_error, 6) end
             as champion_advantage_upper_95,
         case
-            when advantage is null then 'no challenger'
+            when challenger_version is null then 'no challenger'
             when advantage - {{ z_975 }} * standard_error > 0 then 'champion'
             when advantage + {{ z_975 }} * standard_error < 0 then 'challenger'
             else 'undecided'

@@ -65,13 +65,19 @@ judged_groups as (
     select
         *,
         case when churners > 0 and churners < customers then placements / churners end as auc,
-        sqrt(
-            greatest(
-                churners_variance / nullif(churners, 0)
-                + stayers_variance / nullif(customers - churners, 0), 0
-            )
-        ) as auc_standard_error
+        churners_variance / nullif(churners, 0) + stayers_variance / nullif(customers - churners, 0)
+            as auc_variance
     from measured
+
+),
+
+{# greatest() and least() pass over nulls: where the variance is null, so is the interval. #}
+spreads as (
+
+    select
+        *,
+        case when auc_variance is not null then sqrt(greatest(auc_variance, 0)) end as auc_standard_error
+    from judged_groups
 
 ),
 
@@ -88,11 +94,17 @@ performance as (
         round(expected_churners / customers, 6) as churn_probability_avg,
         round(churners / customers, 6) as churn_rate,
         round(auc, 6) as auc,
-        round(greatest(auc - {{ z_975 }} * auc_standard_error, 0), 6) as auc_lower_95,
-        round(least(auc + {{ z_975 }} * auc_standard_error, 1), 6) as auc_upper_95,
+        case
+            when auc_standard_error is not null
+                then round(greatest(auc - {{ z_975 }} * auc_standard_error, 0), 6)
+        end as auc_lower_95,
+        case
+            when auc_standard_error is not null
+                then round(least(auc + {{ z_975 }} * auc_standard_error, 1), 6)
+        end as auc_upper_95,
         round(losses / customers, 6) as log_loss,
         round(squared_errors / customers, 6) as brier
-    from judged_groups
+    from spreads
 
 )
 
