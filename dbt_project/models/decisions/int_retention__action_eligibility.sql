@@ -91,7 +91,8 @@ assignments as (
         on
             customers.customer_id = campaign_contacts.customer_id
             and {{ seen_by('campaign_contacts.assigned_at', none, 'customers.as_of_date') }}
-    inner join campaigns on campaign_contacts.campaign_id = campaigns.campaign_id
+    {# A contact counts, whether or not it is known what campaign it belonged to. #}
+    left join campaigns on campaign_contacts.campaign_id = campaigns.campaign_id
 
 ),
 
