@@ -102,6 +102,18 @@ returned as (
 
 ),
 
+buyers as (
+
+    select distinct purchases.customer_id
+    from purchases
+    inner join today
+        on
+            purchases.purchase_date < today.as_of_date
+            and purchases.known_from_date <= today.as_of_date
+            and purchases.purchase_date >= {{ days_from('today.as_of_date', -365) }}
+
+),
+
 joined as (
 
     select
@@ -110,7 +122,9 @@ joined as (
         warnings.value_at_risk,
         felt.review_sentiment,
         coalesce(felt.review_sentiment, ticket_types.type_sentiment, 0.5) as sentiment,
-        purchases.purchase_amount as order_amount,
+        -- 0 stands for an amount that neither the order nor its lines give.
+        nullif(purchases.purchase_amount, 0) as order_amount,
+        buyers.customer_id is not null as has_bought,
         returned.pieces_count,
         returned.returned_pieces_count,
         returned.returned_pieces_count / nullif(returned.pieces_count, 0) as returned_share,
@@ -121,6 +135,7 @@ joined as (
     left join felt on open_tickets.customer_id = felt.customer_id
     left join ticket_types on open_tickets.ticket_type = ticket_types.ticket_type
     left join purchases on open_tickets.order_id = purchases.order_id
+    left join buyers on open_tickets.customer_id = buyers.customer_id
     left join returned on open_tickets.customer_id = returned.customer_id
 
 ),
@@ -135,7 +150,7 @@ judged as (
             when returned_share >= {{ shares.strict }} then 'check first'
             when
                 coalesce(returned_share, 0) <= {{ shares.generous }}
-                and coalesce(value_at_risk, 0) >= coalesce(order_amount, 0)
+                and value_at_risk >= order_amount
                 and value_at_risk > 0
                 then 'refund at once'
             else 'refund on arrival'
@@ -167,15 +182,18 @@ final as (
         return_policy,
         case
             when return_policy is null then null
-            when pieces_count is null then 'no purchase in 12 months'
+            when not has_bought then 'no purchase in 12 months'
             else
-                'sent back ' || cast(cast(returned_pieces_count as integer) as {{ text }}) || ' of '
-                || cast(cast(pieces_count as integer) as {{ text }}) || ' pieces in 12 months; '
+                coalesce(
+                    'sent back ' || cast(cast(returned_pieces_count as integer) as {{ text }}) || ' of '
+                    || cast(cast(pieces_count as integer) as {{ text }}) || ' pieces in 12 months; ',
+                    'what was sent back is not known; '
+                )
                 || cast(cast(coalesce(value_at_risk, 0) as decimal(18, 2)) as {{ text }})
                 || ' at risk, '
                 || coalesce(
                     'the order was ' || cast(cast(order_amount as decimal(18, 2)) as {{ text }}),
-                    'the order is not known'
+                    'what the order cost is not known'
                 )
         end as return_policy_reason
     from judged
