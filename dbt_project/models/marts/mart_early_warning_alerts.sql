@@ -1,5 +1,6 @@
 -- One row per customer of today and alert: what has changed since the scoring date before.
 -- On the first scoring date of all, everybody at risk is newly so, and nobody's risk has risen.
+-- Where churn was something else on the date before, nobody is alerted of a rise in risk or value.
 {% set tiers = risk_tiers() | map(attribute='name') | list %}
 {% set alert_tiers = var('alert_tiers') or (tiers[:-1] or tiers) %}
 {% for name in alert_tiers if name not in tiers %}
@@ -23,7 +24,7 @@ with warnings as (
     'rising': 'probability_change >= ' ~ rise,
     'value_reached': '1 = 0' if value is none else
         'value_at_risk >= ' ~ number_var('alert_value_at_risk', 0, 1e12)
-        ~ ' and coalesce(value_at_risk - value_at_risk_change < ' ~ value ~ ', true)',
+        ~ ' and coalesce(value_at_risk - value_at_risk_change < ' ~ value ~ ', previous_as_of_date is null)',
 } %}
 
 alerted as (
