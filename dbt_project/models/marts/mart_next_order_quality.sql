@@ -27,11 +27,12 @@ came as (
         next_orders.as_of_date,
         min(purchases.purchase_date) as next_order_date
     from next_orders
+    cross join today
     inner join purchases
         on
             next_orders.customer_id = purchases.customer_id
             and purchases.purchase_date >= next_orders.as_of_date
-            and purchases.undone_from_date is null
+            and {{ known_at('purchases', 'today.as_of_date') }}
     group by next_orders.customer_id, next_orders.as_of_date
 
 ),
