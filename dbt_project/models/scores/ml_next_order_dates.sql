@@ -11,7 +11,8 @@ with features as (
     select
         customer_id,
         as_of_date,
-        no_purchase_probability_mbg_nbd_horizon as absence_probability
+        -- Rounded here, so that bins and their edges order customers alike.
+        round(no_purchase_probability_mbg_nbd_horizon, 9) as absence_probability
     from {{ ref('ml_features') }}
 
 ),
@@ -88,7 +89,7 @@ likes as (
         coalesce(came.days_to_order, followed.follow_up_days) as days_to_order,
         ntile({{ bins }}) over (
             partition by asked.as_of_date
-            order by round(followed.absence_probability, 9), followed.customer_id, followed.as_of_date
+            order by followed.absence_probability, followed.customer_id, followed.as_of_date
         ) as bin
     from asked
     inner join followed on asked.as_of_date >= followed.follow_up_end_date
