@@ -61,7 +61,8 @@ means as (
         n,
         matched_count,
         sum_x / n as mean_x,
-        (sum_xx - sum_x * sum_x / n) / nullif(n - 1, 0) as variance_x,
+        -- Never below 0: of equal values what is left is an error of rounding.
+        greatest(sum_xx - sum_x * sum_x / n, 0) / nullif(n - 1, 0) as variance_x,
         sum_wx / nullif(w, 0) as weighted_mean_x
     from arms
 
