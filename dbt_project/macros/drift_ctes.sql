@@ -1,6 +1,7 @@
 {# CTEs that end in `drift`: the population stability index (PSI) of every subject and name, over tenths of the rows before and
    a bin of nulls. They read the CTE `figures` (subject, name, side: reference or today, figure). #}
 {% macro drift_ctes() -%}
+    {% set thresholds = retention.numbers_var('drift_thresholds', ['moved', 'drifted'], 0, 100, rising=true) %}
     {% set least_share = 0.0001 %}
 
     tenths as (
@@ -111,8 +112,8 @@
             name,
             population_stability_index,
             case
-                when population_stability_index < {{ var('drift_thresholds').moved }} then 'stable'
-                when population_stability_index < {{ var('drift_thresholds').drifted }} then 'moved'
+                when population_stability_index < {{ thresholds.moved }} then 'stable'
+                when population_stability_index < {{ thresholds.drifted }} then 'moved'
                 else 'drifted'
             end as drift_status,
             reference_null_share,

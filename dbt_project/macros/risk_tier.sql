@@ -2,8 +2,8 @@
    Today's tiers heed risk_tier_capacity too: ml_risk_tiers. #}
 {% macro risk_tier(probability) -%}
     case
-        {% for tier in risk_tiers() %}
-            when {{ probability }} >= {{ tier.threshold }} then '{{ tier.name }}'
+        {% for tier in retention.risk_tiers() %}
+            when {{ probability }} >= {{ tier.threshold }} then {{ retention.quoted_list([tier.name]) }}
         {% endfor %}
         else 'low'
     end

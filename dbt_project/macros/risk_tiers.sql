@@ -4,6 +4,17 @@
 {% macro risk_tiers() %}
     {% set thresholds = var('risk_tier_thresholds') %}
     {% set capacities = var('risk_tier_capacity') or {} %}
+    {% set steps = thresholds.values() | list if thresholds is mapping else [] %}
+    {% set ladder = namespace(is_right=steps | length > 0) %}
+    {% for step in steps if step is not number or step is boolean or step <= 0 or step >= 1 %}
+        {% set ladder.is_right = false %}
+    {% endfor %}
+    {% if not ladder.is_right or steps | unique | list | length < steps | length %}
+        {{ exceptions.raise_compiler_error(
+            "risk_tier_thresholds is '" ~ thresholds ~ "'; expected a probability above 0 and below 1 for each tier, no "
+            ~ "two alike, such as {critical: 0.6, high: 0.35}. See docs/vars.md"
+        ) }}
+    {% endif %}
     {% for name, capacity in capacities.items() if name not in thresholds and capacity is not none %}
         {{ exceptions.raise_compiler_error(
             "risk_tier_capacity names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are "

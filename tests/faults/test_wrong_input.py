@@ -131,6 +131,31 @@ def test_wrong_vars(few_customers: Shop) -> None:
         ),
         ("min_buyers", 0, "min_buyers is '0'; expected a whole number from 1"),
         ("churn_definition", "mood", "churn_definition is 'mood'; allowed are fixed_horizon"),
+        (
+            "risk_tier_thresholds",
+            {"critical": 0.6, "high": 0.6},
+            "expected a probability above 0 and below 1 for each tier, no two alike",
+        ),
+        ("risk_tier_thresholds", {"critical": 1}, "risk_tier_thresholds is '{'critical': 1}'; expected"),
+        ("risk_tier_thresholds", {}, "risk_tier_thresholds is '{}'; expected"),
+        (
+            "service_waiting_days",
+            {"target": 0, "longest": 28},
+            "expected numbers from 1 to 3650 for target and longest",
+        ),
+        ("service_waiting_days", {"target": 7}, "service_waiting_days is '{'target': 7}'; expected"),
+        (
+            "return_policy_shares",
+            {"generous": 0.5, "strict": 0.4},
+            "expected numbers from 0 to 1 for generous and strict, the last the highest",
+        ),
+        ("drift_thresholds", {"moved": 0.1, "drifted": "much"}, "drift_thresholds is '{'moved': 0.1"),
+        ("min_value_history_days", 0, "min_value_history_days is '0'; expected a whole number from 1"),
+        (
+            "ticket_type_sentiments",
+            {"complaint": "bad"},
+            "expected numbers from 0 to 1 by type of ticket",
+        ),
         ("test_date", "last month", "test_date is 'last month'; expected a day written 'YYYY-MM-DD'"),
     ):
         done = few_customers.dbt("build", **{name: value})

@@ -1,5 +1,5 @@
 -- One row per action and risk tier: what is assumed of an action until it is measured.
-{% set tier_names = var('risk_tier_thresholds').keys() | list + ['low'] %}
+{% set tier_names = risk_tiers() | map(attribute='name') | list + ['low'] %}
 {% set own_priors = action_table('retention_action_priors') %}
 {% do check_action_priors(own_priors, ref('int_retention__actions'), tier_names) %}
 
@@ -20,7 +20,7 @@ priors as (
 tiers as (
 
     {% for tier in tier_names %}
-        select '{{ tier }}' as risk_tier
+        select {{ quoted_list([tier]) }} as risk_tier
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

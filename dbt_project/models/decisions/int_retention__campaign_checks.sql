@@ -18,7 +18,7 @@
     ) }}
 {% endfor %}
 {% set least_shown = number_var('min_group_size', 0, 1000000, whole=true) %}
-{% set tiers_count = var('risk_tier_thresholds') | length + 2 %}
+{% set tiers_count = risk_tiers() | length + 2 %}
 {% set text = dbt.type_string() %}
 
 with outcomes as (

@@ -110,7 +110,7 @@ demand as (
         split,
         product_id,
         count(*) as customers_count,
-        sum(case when churn_probability >= {{ var('risk_tier_thresholds').values() | min }} then 1 else 0 end)
+        sum(case when churn_probability >= {{ risk_tiers()[-1].threshold }} then 1 else 0 end)
             as warned_customers_count,
         {{ exact_sum('usual_units', scale=9) }} as usual_units,
         {{ exact_sum('usual_units * churn_probability', scale=9) }} as units_at_risk

@@ -53,7 +53,7 @@ tiers as (
     {% for tier in tiers %}
         select
             {{ tier.rank }} as tier_rank,
-            '{{ tier.tier }}' as tier,
+            {{ quoted_list([tier.tier]) }} as tier,
             cast({{ 'null' if tier.spend is none else tier.spend }} as double) as spend_threshold,
             cast({{ 'null' if tier.orders is none else tier.orders }} as double) as orders_threshold
         {{ 'union all' if not loop.last }}

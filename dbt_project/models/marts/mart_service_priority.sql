@@ -1,7 +1,7 @@
 -- One row per open service ticket: which to answer first, and how freely to take goods back.
 -- Priority = value at risk x unhappiness x waiting: (2 - sentiment), and 1 + days waited / target days.
-{% set waiting = var('service_waiting_days') %}
-{% set shares = var('return_policy_shares') %}
+{% set waiting = numbers_var('service_waiting_days', ['target', 'longest'], 1, 3650) %}
+{% set shares = numbers_var('return_policy_shares', ['generous', 'strict'], 0, 1, rising=true) %}
 {% set text = dbt.type_string() %}
 
 with today as (
@@ -42,9 +42,9 @@ warnings as (
 
 ticket_types as (
 
-    {% for ticket_type, sentiment in var('ticket_type_sentiments').items() %}
+    {% for ticket_type, sentiment in (ticket_type_sentiments() or {'(none)': 0.5}).items() %}
         select
-            '{{ ticket_type }}' as ticket_type,
+            {{ quoted_list([ticket_type]) }} as ticket_type,
             cast({{ sentiment }} as double) as type_sentiment
         {{ 'union all' if not loop.last }}
     {% endfor %}

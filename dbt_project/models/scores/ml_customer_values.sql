@@ -59,8 +59,11 @@ expected as (
         / (parameters.gamma_gamma_p * statistics.days_count + parameters.gamma_gamma_q - 1)
             as expected_order_amount,
         statistics.spend_364d
-        / least(greatest(statistics.days_known, {{ var('min_value_history_days') }}), 364)
-            as naive_spend_per_day
+        / least(
+            greatest(
+                statistics.days_known, {{ number_var('min_value_history_days', 1, 3650, whole=true) }}
+            ), 364
+        ) as naive_spend_per_day
     from statistics
     inner join parameters on statistics.as_of_date = parameters.as_of_date
 

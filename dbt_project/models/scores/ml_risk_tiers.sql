@@ -77,7 +77,8 @@ tiered as (
         ranked.churn_probability,
         case
             {% for tier in tiers %}
-                when ranked.risk_rank <= tier_ends.last_rank_{{ loop.index }} then '{{ tier.name }}'
+                when ranked.risk_rank <= tier_ends.last_rank_{{ loop.index }}
+                    then {{ quoted_list([tier.name]) }}
             {% endfor %}
             else 'low'
         end as risk_tier,
