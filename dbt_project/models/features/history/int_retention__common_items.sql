@@ -1,16 +1,19 @@
 -- One row per as_of_date and common item: in how many of the purchases known on that morning it is.
 -- Common are the co_purchase_items most frequent ones, if frequent by apriori_min_support.
+-- A purchase that was undone before it was known counts on no morning.
 {{ config(materialized='table') }}
 
 with purchases as (
 
     select * from {{ ref('int_retention__purchases') }}
+    where coalesce(undone_from_date > known_from_date, true)
 
 ),
 
 purchase_items as (
 
     select * from {{ ref('int_retention__purchase_items') }}
+    where coalesce(undone_from_date > known_from_date, true)
 
 ),
 

@@ -1,10 +1,12 @@
 -- One row per as_of_date and frequent pair of common items, in both directions: who buys the item, also buys
 -- the other. Pairs of a purchase are counted once, for the date from which it counts, and then summed up.
+-- A purchase that was undone before it was known counts on no morning.
 {{ config(materialized='table') }}
 
 with purchase_items as (
 
     select * from {{ ref('int_retention__purchase_items') }}
+    where coalesce(undone_from_date > known_from_date, true)
 
 ),
 
