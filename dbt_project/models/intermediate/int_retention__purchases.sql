@@ -17,8 +17,9 @@ line_totals as (
     select
         order_id,
         {{ exact_sum('quantity') }} as pieces_count,
-        {{ exact_sum('returned_quantity') }} as returned_pieces_count,
-        max(returned_at) as last_returned_at,
+        {{ exact_sum('least(coalesce(returned_quantity, 0), quantity)', condition='quantity > 0') }}
+            as returned_pieces_count,
+        max(case when quantity > 0 then returned_at end) as last_returned_at,
         sum(case when quantity > 0 then 1 else 0 end) as products_count,
         count(case when quantity > 0 then coupon_id end) as coupons_count,
         {{ exact_sum('net_amount', condition='quantity > 0') }} as net_amount,
