@@ -70,6 +70,19 @@ def test_text_in_ordered_at(tmp_path: Path) -> None:
     assert "mart_early_warning" not in shop.tables()
 
 
+def test_nan_and_infinity_are_no_numbers(tmp_path: Path) -> None:
+    orders = ORDERS_OF_FEW.replace(
+        "10.0 as order_amount",
+        "case number when 1 then 'NaN' when 2 then '-Infinity' when 3 then 'much' else '10' end as order_amount",
+    )
+    shop = shop_with_orders(tmp_path / "shop", orders)
+    shop.build("--select", "+int_retention__purchases")
+    assert shop.query("select count(*) from int_retention__purchases") == [(1197,)]
+    assert shop.query(
+        "select rejection_rule, rejected_value from stg_retention__rejected_rows order by row_key"
+    ) == [("order_amount is not a number", value) for value in ("NaN", "-Infinity", "much")]
+
+
 def test_empty_orders(tmp_path: Path) -> None:
     message = refusal(shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW + " where number < 0"))
     assert "input_orders (my_orders) is empty; at least one order is needed" in message
@@ -157,6 +170,11 @@ def test_wrong_vars(few_customers: Shop) -> None:
             "expected numbers from 0 to 1 by type of ticket",
         ),
         ("test_date", "last month", "test_date is 'last month'; expected a day written 'YYYY-MM-DD'"),
+        ("snapshot_anchor_date", None, "snapshot_anchor_date is 'None'; expected a day written 'YYYY-MM-DD'"),
+        ("snapshot_count", 0, "snapshot_count is '0'; expected a whole number from 1"),
+        ("lookback_days", "half a year", "lookback_days is 'half a year'; expected a whole number from 1"),
+        ("void_order_statuses", "cancelled", "void_order_statuses is 'cancelled'; expected a list, such as"),
+        ("low_rating", 4, "low_rating is 4 and high_rating is 4; expected low_rating below high_rating"),
     ):
         done = few_customers.dbt("build", **{name: value})
         assert done.returncode != 0

@@ -1,6 +1,6 @@
 {# Every row of an input, typed, with rejection_rule (null = accepted) and rejected_value.
 
-   Rules, the first that a row breaks is named: a required column is empty, a value does not fit its type,
+   Rules, the first that a row breaks is named: a required column is empty, a value does not fit its type (NaN and infinity are no numbers),
    a number is negative, the key stands twice (the row loaded last is kept). Rows of erased customers are not there. #}
 {% macro _checked_rows(name) %}
     {% set contract = retention._input_contract()[name] %}
@@ -9,6 +9,8 @@
     {% do columns.update(contract.required) %}
     {% do columns.update(contract.optional) %}
     {% set relation = retention.input(name) %}
+    {# The largest double: infinity is above it, and every engine takes NaN for larger than any number. #}
+    {% set largest_number = '1.7976931348623157e308' %}
     {% if relation is none %}
         select
             {% for column, type in columns.items() %}
@@ -71,6 +73,11 @@
                             nullif(trim(cast({{ column }} as {{ types.text.sql }})), '') as text_{{ column }},
                             {% if type == 'text' %}
                                 nullif(trim(cast({{ column }} as {{ types.text.sql }})), '') as {{ column }}
+                            {%- elif type == 'number' %}
+                                case
+                                    when abs(try_cast({{ column }} as double)) <= {{ largest_number }}
+                                        then try_cast({{ column }} as double)
+                                end as {{ column }}
                             {%- else %}
                                 try_cast({{ column }} as {{ types[type].sql }}) as {{ column }}
                             {%- endif %}
