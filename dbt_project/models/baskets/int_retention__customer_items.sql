@@ -20,6 +20,23 @@ items as (
 
 ),
 
+{# Whatever was bought tells who is active, also what is never recommended. #}
+customers as (
+
+    select
+        recommendation_days.as_of_date,
+        recommendation_days.purpose,
+        baskets.customer_id,
+        max(baskets.order_date) as last_order_date
+    from baskets
+    inner join recommendation_days
+        on
+            baskets.order_date < recommendation_days.as_of_date
+            and baskets.known_from_date <= recommendation_days.as_of_date
+    group by recommendation_days.as_of_date, recommendation_days.purpose, baskets.customer_id
+
+),
+
 history as (
 
     select
@@ -62,18 +79,6 @@ customer_items as (
         ) }} as decayed_orders
     from history
     group by as_of_date, purpose, customer_id, item_code
-
-),
-
-customers as (
-
-    select
-        as_of_date,
-        purpose,
-        customer_id,
-        max(last_order_date) as last_order_date
-    from customer_items
-    group by as_of_date, purpose, customer_id
 
 ),
 
