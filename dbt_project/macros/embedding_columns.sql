@@ -5,7 +5,12 @@
     {% if not execute or relation is none or relation.is_cte %}
         {{ return([]) }}
     {% endif %}
-    {% set found = adapter.get_columns_in_relation(relation) %}
+    {# What dbt-duckdb reads from files cannot be described, see _relation_columns. #}
+    {% if relation.external %}
+        {% set found = adapter.get_column_schema_from_query('select * from ' ~ relation ~ ' limit 0') %}
+    {% else %}
+        {% set found = adapter.get_columns_in_relation(relation) %}
+    {% endif %}
     {% set names = found | map(attribute='name') | map('lower') | list %}
     {% set missing = keys | list | reject('in', names) | list %}
     {% if var_name and found and missing %}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import ORDERS_OF_FEW, Shop, foreign_shop
 
@@ -81,6 +82,35 @@ def test_vectors_join_as_they_were_known_on_each_morning(tmp_path: Path) -> None
         assert mine[2:] == pytest.approx(truth[2:], abs=1e-9)
     assert len({row[4] for row in found}) > 5, "older mornings have older vectors"
     assert any(row[4] is None for row in found), "ten customers have no vector"
+
+
+def test_vectors_may_be_files_that_a_source_names(tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    duckdb.sql(PRODUCT_VECTORS).write_parquet(str(files / "products.parquet"))
+    duckdb.sql(CUSTOMER_VECTORS).write_parquet(str(files / "customers.parquet"))
+    shop = foreign_shop(
+        tmp_path / "shop",
+        models={"my_orders": ORDERS_OF_FEW, "my_order_lines": LINES},
+        variables={
+            "input_orders": "my_orders",
+            "input_order_lines": "my_order_lines",
+            "product_embeddings": "vectors.products",
+            "customer_embeddings": "vectors.customers",
+        },
+        sources=[
+            {
+                "name": "vectors",
+                "config": {"external_location": f"read_parquet('{files}/{{name}}.parquet')"},
+                "tables": [{"name": "products"}, {"name": "customers"}],
+            }
+        ],
+    )
+    shop.build("--select", "+feat_embeddings")
+    assert shop.query(
+        "select count(product_embedding_picture_1_avg_364d) > 0, "
+        "count(customer_embedding_taste_1_last_ever) > 0 from feat_embeddings"
+    ) == [(True, True)]
 
 
 @pytest.mark.parametrize(
