@@ -149,9 +149,14 @@ class SegmentTraining(_Frozen):
 
 
 class SentimentTraining(_Frozen):
-    """What the sentiment model learned from, and its AUC on reviews it had not seen."""
+    """What the sentiment model learned from, and its AUC on reviews it had not seen.
+
+    low_rating and high_rating: which ratings were bad and good; None on an older card, which does not say.
+    """
 
     reviews_input: str
+    low_rating: float | None = None
+    high_rating: float | None = None
     rows: int
     positive_share: float
     auc: float

@@ -33,6 +33,8 @@ SETTINGS: dict[str, Any] = {
     "training_policy": "if_missing",
     "orders_input": "my_orders",
     "reviews_input": "my_reviews",
+    "low_rating": 2,
+    "high_rating": 4,
     "sentiment_min_reviews": 100,
 }
 
@@ -113,6 +115,20 @@ def test_too_few_reviews_to_train_anew_leave_the_champion(registry: Registry) ->
     few = train_sentiment(reviews(40), settings=settings, registry=registry)
     assert before is not None
     assert few["model_version"].to_pylist() == [before.name]
+
+
+def test_other_ratings_teach_anew_and_a_card_without_any_stays(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    first = train_sentiment(reviews(200), settings=SETTINGS, registry=registry)
+    other = train_sentiment(reviews(220), settings=SETTINGS | {"high_rating": 5}, registry=registry)
+    assert other["model_version"].to_pylist() != first["model_version"].to_pylist()
+    folder = registry.champion_folder("sentiment")
+    assert folder is not None
+    card = json.loads((folder / "card.json").read_text())
+    assert (card["sentiment"].pop("low_rating"), card["sentiment"].pop("high_rating")) == (2, 5)
+    (folder / "card.json").write_text(json.dumps(card))
+    kept = train_sentiment(reviews(240), settings=SETTINGS | {"low_rating": 1}, registry=registry)
+    assert kept["model_version"].to_pylist() == other["model_version"].to_pylist()
 
 
 def test_auto_trains_where_no_model_fits(tmp_path: Path) -> None:

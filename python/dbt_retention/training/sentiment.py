@@ -39,7 +39,15 @@ class SentimentSettings(Settings):
     """The vars that decide what the sentiment model learns."""
 
     reviews_input: str
+    low_rating: float
+    high_rating: float
     sentiment_min_reviews: int = Field(ge=2 * FOLDS)
+
+    def were_those_of(self, learned: SentimentTraining) -> bool:
+        """Did a model learn from this input and these ratings? A card that tells no ratings is believed."""
+        return learned.reviews_input == self.reviews_input and (
+            (learned.low_rating, learned.high_rating) in ((self.low_rating, self.high_rating), (None, None))
+        )
 
 
 def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
@@ -56,8 +64,7 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
     is_enough = (
         len(positive) >= chosen.sentiment_min_reviews and min(positive.sum(), (~positive).sum()) >= FOLDS
     )
-    is_right = card is not None and card.sentiment is not None
-    is_right = is_right and card.sentiment.reviews_input == chosen.reviews_input  # type: ignore[union-attr]
+    is_right = card is not None and card.sentiment is not None and chosen.were_those_of(card.sentiment)
     if is_anew or (chosen.training_policy != "never" and not is_right):
         if is_enough:
             card = _train(rows["review_text"].to_pylist(), positive, chosen, registry)
@@ -100,6 +107,8 @@ def _train(
         features=["review_text"],
         sentiment=SentimentTraining(
             reviews_input=settings.reviews_input,
+            low_rating=settings.low_rating,
+            high_rating=settings.high_rating,
             rows=len(texts),
             positive_share=float(positive.mean()),
             auc=auc,

@@ -9,6 +9,8 @@ def model(dbt, session):
         "training_policy": dbt.config.get("training_policy"),
         "orders_input": dbt.config.get("orders_input"),
         "reviews_input": dbt.config.get("reviews_input"),
+        "low_rating": dbt.config.get("low_rating"),
+        "high_rating": dbt.config.get("high_rating"),
         "sentiment_min_reviews": dbt.config.get("sentiment_min_reviews"),
     }
     rows = dbt.ref("int_retention__rated_reviews")
