@@ -71,10 +71,8 @@ def test_text_in_ordered_at(tmp_path: Path) -> None:
 
 
 def test_nan_and_infinity_are_no_numbers(tmp_path: Path) -> None:
-    orders = ORDERS_OF_FEW.replace(
-        "10.0 as order_amount",
-        "case number when 1 then 'NaN' when 2 then '-Infinity' when 3 then 'much' else '10' end as order_amount",
-    )
+    amount = "case number when 1 then 'NaN' when 2 then '-Infinity' when 3 then 'much' else '10' end"
+    orders = ORDERS_OF_FEW.replace("10.0 as order_amount", f"{amount} as order_amount")
     shop = shop_with_orders(tmp_path / "shop", orders)
     shop.build("--select", "+int_retention__purchases")
     assert shop.query("select count(*) from int_retention__purchases") == [(1197,)]

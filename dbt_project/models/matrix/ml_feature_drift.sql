@@ -2,6 +2,7 @@
 -- One row per feature: do today's customers look like those of the training dates?
 -- Of many customers a sample is looked at, chosen by hash.
 {% set buckets = 4096 %}
+{% set max_customers = number_var('monitoring_sample_customers', 1, 1000000000, whole=true) %}
 {% set columns = feature_columns(ref('ml_features')) | reject('equalto', 'split') | list %}
 
 with features as (
@@ -34,7 +35,7 @@ sampled as ( -- noqa: ST03
     where
         features.split in ('train', 'score')
         and {{ hash_bucket('features.customer_id', buckets) }}
-        < {{ buckets * var('monitoring_sample_customers') }} / greatest(todays.customers_count, 1)
+        < {{ buckets * max_customers }} / greatest(todays.customers_count, 1)
 
 ),
 

@@ -6,6 +6,7 @@
 -- depends_on: {{ ref('int_retention__known_days') }}
 {{ config(materialized='by_date') }}
 {% set buckets = 4096 %}
+{% set max_customers = number_var('purchase_process_customers', 1, 1000000000, whole=true) %}
 
 with snapshots as (
 
@@ -50,7 +51,7 @@ sampled as (
     inner join customers
         on
             customers.known_from_date <= sizes.as_of_date
-            and customers.sample_bucket < {{ buckets * var('purchase_process_customers') }} / sizes.customers_count -- noqa: LT05
+            and customers.sample_bucket < {{ buckets * max_customers }} / sizes.customers_count -- noqa: LT05
 
 ),
 

@@ -1,7 +1,9 @@
 -- One row per review with a text and a high or a low rating, known on the test date: what sentiment learns
--- from. Reviews of later mornings are left out, so that the test date meets texts the model has not seen.
+-- from when it is trained. Reviews that came later are left out: nobody could read them on that date. Those that
+-- came before are learned from, also where features of that date are made of them.
 -- Of more than training_max_rows a sample, chosen by hash.
 {% set buckets = 4096 %}
+{% set ratings = rating_limits() %}
 {% set max_rows = number_var('training_max_rows', 1000, 1000000000, whole=true) %}
 with reviews as (
 
@@ -27,13 +29,13 @@ rated as (
     select
         reviews.review_id,
         {{ clean_text('reviews.review_text') }} as review_text,
-        reviews.rating >= {{ var('high_rating') }} as is_positive
+        reviews.rating >= {{ ratings.high }} as is_positive
     from reviews
     inner join newest_known
         on {{ seen_by('reviews.reviewed_at', 'reviews.loaded_at', 'newest_known.as_of_date') }}
     where
-        reviews.rating >= {{ var('high_rating') }}
-        or reviews.rating <= {{ var('low_rating') }}
+        reviews.rating >= {{ ratings.high }}
+        or reviews.rating <= {{ ratings.low }}
 
 ),
 
