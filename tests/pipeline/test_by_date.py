@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, Shop, foreign_shop
+from conftest import ORDERS_OF_FEW, ROOT, Shop, foreign_shop
 
 NODES = ("--select", "+feat_season", "+feat_feedback", "+feat_buy_till_you_die")
 FAMILIES = ("feat_season", "feat_feedback", "feat_buy_till_you_die")
@@ -117,6 +117,48 @@ def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
         "feat_feedback": daily.dates(),
         "feat_buy_till_you_die": [],
     }
+
+
+def test_files_that_dbt_does_not_follow_count_whole(tmp_path: Path) -> None:
+    """A source that is a file, and a view over one, are replaced in turn."""
+    files = tmp_path / "files"
+    files.mkdir()
+
+    def write(name: str, value: int) -> None:
+        duckdb.sql(f"select {value} as {name}").write_parquet(str(files / f"{name}.parquet"))
+
+    shop = foreign_shop(
+        tmp_path / "shop",
+        models={
+            "my_orders": ORDERS_OF_FEW,
+            "my_holidays": f"""
+                {{{{ config(materialized='view') }}}}
+                select * from '{files}/holidays.parquet'
+            """,
+            "by_day": """
+                {{ config(materialized='by_date') }}
+                select spine.customer_id, spine.as_of_date, weather.weather, holidays.holidays
+                from {{ ref('retention', 'int_retention__spine') }} as spine
+                cross join {{ source('raw', 'weather') }} as weather
+                cross join {{ ref('my_holidays') }} as holidays
+            """,
+        },
+        variables={"input_orders": "my_orders"},
+        sources=[
+            {
+                "name": "raw",
+                "config": {"external_location": f"read_parquet('{files}/{{name}}.parquet')"},
+                "tables": [{"name": "weather"}],
+            }
+        ],
+    )
+    write("weather", 1)
+    write("holidays", 1)
+    shop.build("--select", "+by_day")
+    for name, value in (("weather", 2), ("holidays", 3)):
+        write(name, value)
+        shop.build("--select", "by_day")
+        assert shop.query(f"select distinct {name} from by_day") == [(value,)]
 
 
 def test_a_family_without_the_spine_is_refused_in_words(daily: DailyShop) -> None:

@@ -1,4 +1,7 @@
-{# Adds to `found` what a model reads: views, followed to what they read in turn, and tables (model name: relation). #}
+{# Adds to `found` what a model reads: views, followed to what they read in turn, and tables (model name: relation).
+
+   What a view reads without dbt's knowing, such as files, cannot be followed: a view that reads no model is taken for
+   a table. So is a source that dbt-duckdb reads from files, which is no relation of the warehouse. #}
 {% macro _gather_inputs(node, found) %}
     {% for unique_id in node.depends_on.nodes if unique_id not in found.seen %}
         {% do found.seen.append(unique_id) %}
@@ -9,9 +12,12 @@
             {% set relation = adapter.get_relation(
                 input.database, input.schema, input.alias if input.alias is defined else input.identifier
             ) %}
-            {% if relation is none or relation.is_view %}
+            {% set reads_models = input.depends_on is defined and input.depends_on.nodes | length > 0 %}
+            {% if relation is none and input.resource_type == 'source' %}
+                {% do found.tables.update({unique_id: source(input.source_name, input.name)}) %}
+            {% elif relation is none or (relation.is_view and reads_models) %}
                 {% do found.views.append(relation) if relation is not none %}
-                {% do retention._gather_inputs(input, found) if input.depends_on is defined %}
+                {% do retention._gather_inputs(input, found) if reads_models %}
             {% else %}
                 {% do found.tables.update({input.name: relation}) %}
             {% endif %}
