@@ -171,6 +171,7 @@ def test_wrong_vars(few_customers: Shop) -> None:
         ("snapshot_anchor_date", None, "snapshot_anchor_date is 'None'; expected a day written 'YYYY-MM-DD'"),
         ("snapshot_count", 0, "snapshot_count is '0'; expected a whole number from 1"),
         ("lookback_days", "half a year", "lookback_days is 'half a year'; expected a whole number from 1"),
+        ("retention_features", ["season"], "retention_features lacks recency_frequency_monetary, frequency"),
         ("void_order_statuses", "cancelled", "void_order_statuses is 'cancelled'; expected a list, such as"),
         ("low_rating", 4, "low_rating is 4 and high_rating is 4; expected low_rating below high_rating"),
     ):
