@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -43,6 +44,8 @@ CHANGES = {
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("monthly")
+    package = folder / "package"  # a copy, whose code a test changes
+    shutil.copytree(ROOT / "dbt_project", package, ignore=shutil.ignore_patterns("target", "logs", "seeds"))
     made = foreign_shop(
         folder / "shop",
         models={
@@ -50,6 +53,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
         },
         variables={"input_orders": "my_orders", "input_order_lines": "my_order_lines"}
         | {"as_of_date": "2024-09-01"},
+        package={"local": str(package)},
     )
     connect(folder).close()
     return made
@@ -137,6 +141,20 @@ def test_months_that_have_not_changed_are_not_counted_again(shop: Shop) -> None:
     )
     assert counts.pop(max(counts)) > 0
     assert set(counts.values()) == {-1}
+
+
+def test_other_code_counts_everything_again(shop: Shop) -> None:
+    build(shop)
+    with duckdb.connect(str(shop.warehouse)) as warehouse:
+        warehouse.execute("update int_retention__monthly_pairs set baskets_count = -1")
+        warehouse.execute("update int_retention__customer_pairs set customers_count = -1")
+    model = shop.folder.parent / "package" / "models" / "baskets" / "int_retention__monthly_pairs.sql"
+    model.write_text(model.read_text() + "-- counted in another way\n")
+    build(shop)
+    assert shop.query(
+        "select (select min(baskets_count) > 0 from int_retention__monthly_pairs), "
+        "(select min(customers_count) > 0 from int_retention__customer_pairs)"
+    ) == [(True, True)]
 
 
 def test_customers_of_earlier_months_are_not_counted_again_for_new_or_late_orders(shop: Shop) -> None:

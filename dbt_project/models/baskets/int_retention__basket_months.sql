@@ -1,5 +1,12 @@
 -- One row per month in which baskets became known: a fingerprint of them, which differs when anything in them
 -- does, and one of all baskets until its end. What comes late falls into the month of its coming.
+-- The code of the models that keep counts by these fingerprints is part of them: another code counts anew.
+{% set keepers = ['int_retention__monthly_pairs', 'int_retention__customer_pairs'] if execute else [] %}
+{% set codes = [] %}
+{% for name in keepers %}
+    {% do codes.append(graph.nodes['model.retention.' ~ name].raw_code) %}
+{% endfor %}
+{% set text = "customer_id || '|' || order_id || '|' || item || '|' || known_month || '" ~ local_md5(codes | join) ~ "'" %}
 with baskets as (
 
     select
@@ -14,8 +21,7 @@ hashed as (
 
     select
         known_month,
-        {{ hash_bucket("customer_id || '|' || order_id || '|' || item || '|' || known_month", 1000000007) }}
-            as basket_item_hash
+        {{ hash_bucket(text, 1000000007) }} as basket_item_hash
     from baskets
 
 ),
