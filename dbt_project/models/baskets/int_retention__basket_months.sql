@@ -6,7 +6,8 @@
 {% for name in keepers %}
     {% do codes.append(graph.nodes['model.retention.' ~ name].raw_code) %}
 {% endfor %}
-{% set text = "customer_id || '|' || order_id || '|' || item || '|' || known_month || '" ~ local_md5(codes | join) ~ "'" %}
+{% set code = "'" ~ local_md5(codes | join) ~ "'" %}
+{% set text = "customer_id || '|' || order_id || '|' || item || '|' || known_month || " ~ code %}
 with baskets as (
 
     select

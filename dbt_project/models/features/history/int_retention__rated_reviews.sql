@@ -1,6 +1,6 @@
 -- One row per review with a text and a high or a low rating, known on the test date: what sentiment learns
--- from when it is trained. Reviews that came later are left out: nobody could read them on that date. Those that
--- came before are learned from, also where features of that date are made of them.
+-- from when it is trained. Reviews that came later are left out: nobody could read them on that date. Those
+-- that came before are learned from, also where features of that date are made of them.
 -- Of more than training_max_rows a sample, chosen by hash.
 {% set buckets = 4096 %}
 {% set ratings = rating_limits() %}
