@@ -1,7 +1,7 @@
-{# A list var, checked: stops the build where it is none, for a text would be read letter by letter. Null is an empty list.
+{# A var that lists texts, checked: stops the build where it is none, for a text would be read letter by letter. Null is an empty list.
 
    lower: in lower case, as staging writes what the list is compared with. #}
-{% macro list_var(name, lower=false) %}
+{% macro texts_var(name, lower=false) %}
     {% set value = var(name) %}
     {% if value is string or value is mapping or (value is not none and value is not iterable) %}
         {{ exceptions.raise_compiler_error(

@@ -68,7 +68,7 @@ purchases as (
         purchase_discount_amount as discount_amount
     from joined
     where
-        coalesce(order_status, '') not in ({{ quoted_list(list_var('void_order_statuses', lower=true)) }})
+        coalesce(order_status, '') not in ({{ quoted_list(texts_var('void_order_statuses', lower=true)) }})
         and coalesce(pieces_count, 1) > 0
 
 )
