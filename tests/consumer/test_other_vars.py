@@ -64,6 +64,8 @@ OTHER_VARS = {
     "ticket_type_sentiments": {"complaint": 0.9},
     "return_policy_shares": {"generous": 0.3, "strict": 0.35},
     "stock_surplus_multiple": 5,
+    "risk_tier_thresholds": {"red": 0.5, "amber": 0.2},
+    "risk_tier_capacity": {"red": 10, "amber": None},
     "drift_thresholds": {"moved": 0.05, "drifted": 0.5},
     "alert_probability_rise": 0.5,
     "alert_value_at_risk": 10,

@@ -160,7 +160,7 @@ def test_wrong_vars(few_customers: Shop) -> None:
             {"generous": 0.5, "strict": 0.4},
             "expected numbers from 0 to 1 for generous and strict, the last the highest",
         ),
-        ("drift_thresholds", {"moved": 0.1, "drifted": "much"}, "drift_thresholds is '{'moved': 0.1"),
+        ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "from 0 to 100 for moved and drifted, the last"),
         ("min_value_history_days", 0, "min_value_history_days is '0'; expected a whole number from 1"),
         (
             "ticket_type_sentiments",
