@@ -1,6 +1,9 @@
 {# Stops the build where a family that other models read is left out, a feat_* model exists that the var
    retention_features does not list, or a column of features stands in two families. families: {name: [columns]}. #}
 {% macro check_feature_list(families) %}
+    {% if not execute %}
+        {{ return('') }}
+    {% endif %}
     {% set needed = ['recency_frequency_monetary', 'frequency_decline', 'buy_till_you_die'] %}
     {% set missing = needed | reject('in', families) | list %}
     {% if missing %}
@@ -9,9 +12,6 @@
             ~ ("its" if missing | length == 1 else "their") ~ " columns: list " ~ ("it" if missing | length == 1 else "them") ~ ", with the model enabled. "
             ~ "See docs/features.md"
         ) }}
-    {% endif %}
-    {% if not execute %}
-        {{ return('') }}
     {% endif %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('feat_') %}
         {% if node.name[5:] not in families %}

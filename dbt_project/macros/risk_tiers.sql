@@ -15,6 +15,12 @@
             ~ "two alike, such as {critical: 0.6, high: 0.35}. See docs/vars.md"
         ) }}
     {% endif %}
+    {% for name in ('low', 'unknown') if name in thresholds %}
+        {{ exceptions.raise_compiler_error(
+            "risk_tier_thresholds names a tier '" ~ name ~ "', which is the word for customers "
+            ~ ("below all tiers" if name == 'low' else "without a score") ~ "; choose another. See docs/vars.md"
+        ) }}
+    {% endfor %}
     {% for name, capacity in capacities.items() if name not in thresholds and capacity is not none %}
         {{ exceptions.raise_compiler_error(
             "risk_tier_capacity names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are "

@@ -143,7 +143,7 @@ eligibility as (
             when customers.is_holdout then 'held out, to measure what all contacts change'
             when uplift_scores.is_sleeping_dog then 'a contact makes leaving likelier'
             {% for action, rule in rules.items() %}
-                when actions.action = '{{ action }}' and not ruled.is_meant_by_rule_{{ loop.index }}
+                when actions.action = {{ quoted_list([action]) }} and not ruled.is_meant_by_rule_{{ loop.index }}
                     then 'not meant for this customer: {{ rule | replace("'", "''") }}'
             {% endfor %}
             when

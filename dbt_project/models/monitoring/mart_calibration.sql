@@ -1,5 +1,5 @@
 -- One row per evidence, morning and tenth of the probability: do as many churn as was said?
--- The interval of the observed rate is Wilson's.
+-- The interval of the observed rate is Wilson's. Bins of few customers are left out (min_group_size).
 {% set bins = 10 %}
 {% set z_975 = 1.959964 %}
 
@@ -30,6 +30,7 @@ counted as (
         {{ exact_sum('churn_probability', scale=6) }} / count(*) as churn_probability_avg
     from binned
     group by evidence, as_of_date, probability_bin
+    having count(*) >= {{ number_var('min_group_size', 0, 1000000, whole=true) }}
 
 ),
 
