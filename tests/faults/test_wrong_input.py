@@ -130,54 +130,83 @@ def test_hardly_any_history_is_a_status_and_a_sentence(tmp_path: Path, orders: i
     assert readiness["test_answers"] == readiness["validation_dates"] == "missing"
 
 
-def test_wrong_vars(few_customers: Shop) -> None:
-    for name, value, expected in (
-        ("training_policy", "sometimes", "training_policy"),
-        ("churn_candidates", ["oracle"], "unknown oracle; allowed are logistic_regression"),
-        ("churn_horizon_days", "soon", "churn_horizon_days is 'soon'; expected a whole number of days"),
-        (
-            "auto_horizon_gap_quantile",
-            95,
-            "auto_horizon_gap_quantile is '95'; expected a number from 0.5 to 1",
-        ),
-        ("min_buyers", 0, "min_buyers is '0'; expected a whole number from 1"),
-        ("churn_definition", "mood", "churn_definition is 'mood'; allowed are fixed_horizon"),
-        (
-            "risk_tier_thresholds",
-            {"critical": 0.6, "high": 0.6},
-            "expected a probability above 0 and below 1 for each tier, no two alike",
-        ),
-        ("risk_tier_thresholds", {"critical": 1}, "risk_tier_thresholds is '{'critical': 1}'; expected"),
-        ("risk_tier_thresholds", {}, "risk_tier_thresholds is '{}'; expected"),
-        (
-            "service_waiting_days",
-            {"target": 0, "longest": 28},
-            "expected numbers from 1 to 3650 for target and longest",
-        ),
-        ("service_waiting_days", {"target": 7}, "service_waiting_days is '{'target': 7}'; expected"),
-        (
-            "return_policy_shares",
-            {"generous": 0.5, "strict": 0.4},
-            "expected numbers from 0 to 1 for generous and strict, the last the highest",
-        ),
-        ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "from 0 to 100 for moved and drifted, the last"),
-        ("min_value_history_days", 0, "min_value_history_days is '0'; expected a whole number from 1"),
-        (
-            "ticket_type_sentiments",
-            {"complaint": "bad"},
-            "expected numbers from 0 to 1 by type of ticket",
-        ),
-        ("test_date", "last month", "test_date is 'last month'; expected a day written 'YYYY-MM-DD'"),
-        ("snapshot_anchor_date", None, "snapshot_anchor_date is 'None'; expected a day written 'YYYY-MM-DD'"),
-        ("snapshot_count", 0, "snapshot_count is '0'; expected a whole number from 1"),
-        ("lookback_days", "half a year", "lookback_days is 'half a year'; expected a whole number from 1"),
-        ("retention_features", ["season"], "retention_features lacks recency_frequency_monetary, frequency"),
-        ("void_order_statuses", "cancelled", "void_order_statuses is 'cancelled'; expected a list, such as"),
-        ("low_rating", 4, "low_rating is 4 and high_rating is 4; expected low_rating below high_rating"),
-    ):
-        done = few_customers.dbt("build", **{name: value})
-        assert done.returncode != 0
-        assert expected in done.stdout, done.stdout
+WRONG_VARS: list[tuple[str, object, str, str]] = [
+    ("churn_horizon_days", "soon", "int_retention__horizon", "expected a whole number of days"),
+    ("auto_horizon_gap_quantile", 95, "int_retention__horizon", "expected a number from 0.5 to 1"),
+    ("min_buyers", 0, "mart_data_readiness", "min_buyers is '0'; expected a whole number from 1"),
+    ("churn_definition", "mood", "int_retention__labels", "is 'mood'; allowed are fixed_horizon"),
+    (
+        "risk_tier_thresholds",
+        {"critical": 0.6, "high": 0.6},
+        "ml_risk_tiers",
+        "expected a probability above 0 and below 1 for each tier, no two alike",
+    ),
+    ("risk_tier_thresholds", {"critical": 1}, "ml_risk_tiers", "risk_tier_thresholds is '{'critical': 1}'"),
+    ("risk_tier_thresholds", {}, "ml_risk_tiers", "risk_tier_thresholds is '{}'; expected"),
+    ("risk_tier_thresholds", {"low": 0.1}, "ml_risk_tiers", "'low', which is the word for customers below"),
+    (
+        "service_waiting_days",
+        {"target": 0, "longest": 28},
+        "mart_service_priority",
+        "expected numbers from 1 to 3650 for target and longest",
+    ),
+    ("service_waiting_days", {"target": 7}, "mart_service_priority", "is '{'target': 7}'; expected"),
+    (
+        "return_policy_shares",
+        {"generous": 0.5, "strict": 0.4},
+        "mart_service_priority",
+        "expected numbers from 0 to 1 for generous and strict, the last the highest",
+    ),
+    (
+        "ticket_type_sentiments",
+        {"complaint": "bad"},
+        "mart_service_priority",
+        "from 0 to 1 by type of ticket",
+    ),
+    ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "ml_feature_drift", "from 0 to 100 for moved"),
+    ("min_value_history_days", 0, "ml_customer_values", "expected a whole number from 1"),
+    ("test_date", "last month", "int_retention__snapshots", "expected a day written 'YYYY-MM-DD'"),
+    (
+        "snapshot_anchor_date",
+        None,
+        "int_retention__snapshots",
+        "snapshot_anchor_date is 'None'; expected a day",
+    ),
+    ("snapshot_interval_days", -30, "int_retention__snapshots", "expected a whole number from 1"),
+    (
+        "snapshot_count",
+        0,
+        "int_retention__snapshots",
+        "snapshot_count is '0'; expected a whole number from 1",
+    ),
+    ("lookback_days", "half a year", "int_retention__spine", "is 'half a year'; expected a whole number"),
+    ("retention_features", ["season"], "ml_features", "retention_features lacks recency_frequency_monetary"),
+    (
+        "void_order_statuses",
+        "cancelled",
+        "int_retention__purchases",
+        "is 'cancelled'; expected a list, such as",
+    ),
+    ("low_rating", 4, "int_retention__rated_reviews", "expected low_rating below high_rating"),
+    ("high_rating", "good", "int_retention__rated_reviews", "high_rating is 'good'; expected a number"),
+]
+
+
+def test_wrong_vars_are_named_with_what_is_allowed(few_customers: Shop) -> None:
+    cases = json.dumps([[name, value, model] for name, value, model, _ in WRONG_VARS])
+    script = str(Path(__file__).parent / "vars_tried.py")
+    target = str(few_customers.folder / "tried")
+    done = few_customers.run("python", script, cases, "--project-dir", ".", "--target-path", target)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(next(line for line in done.stderr.splitlines() if line.startswith('["')))
+    for (name, value, _, expected), words in zip(WRONG_VARS, said, strict=True):
+        assert expected in words, (name, value, words)
+
+
+def test_wrong_vars_of_training_are_named_too(few_customers: Shop) -> None:
+    done = few_customers.dbt("build", churn_candidates=["oracle"])
+    assert done.returncode != 0
+    assert "unknown oracle; allowed are logistic_regression" in done.stdout
 
 
 def test_never_train_without_a_model(few_customers: Shop) -> None:
