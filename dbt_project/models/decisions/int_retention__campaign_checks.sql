@@ -90,7 +90,7 @@ strays as (
                 sqrt(
                     shares.control_share * (1 - shares.control_share) * (
                         1 / tiers.customers_count
-                        - 1 / cast(shares.treated_count + shares.control_count as double)
+                        - 1 / nullif(cast(shares.treated_count + shares.control_count as double), 0)
                     )
                 ), 0
             )
