@@ -19,8 +19,7 @@
     {% set cadence_multiple = number_var('personal_cadence_multiple', 0.1, 1000) %}
     {% set cadence_min_days = number_var('personal_cadence_min_days', 1, 3650, whole=true) %}
     {% set spend_share = number_var('spend_decline_share', 0.01, 1) %}
-    {% set lookback_days = number_var('lookback_days', 1, 36500, whole=true) %}
-
+    
     windows as (
 
         select
@@ -65,7 +64,7 @@
             round(
                 habits.lookback_spend_amount * spine.churn_horizon_days
                 / least(
-                    {{ lookback_days }},
+                    {{ retention.lookback_days() }},
                     greatest(
                         {{ days_between('habits.first_purchase_date', 'spine.as_of_date') }},
                         spine.churn_horizon_days

@@ -3,6 +3,6 @@
    count: how many customers the figure is about. #}
 {% macro hide_small_group(expression, count) -%}
     case
-        when {{ count }} >= {{ retention.number_var('min_group_size', 0, 1000000, whole=true) }} then {{ expression }}
+        when {{ count }} >= {{ retention.min_group_size() }} then {{ expression }}
     end
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {# A var of some numbers by key, checked: stops the build where it has other keys, or where one of them is no number from low
-   to high. rising: nor may one be below the one before. #}
+   to high. keys: none = any, or no number at all. rising: nor may one be below the one before. #}
 {% macro numbers_var(name, keys, low, high, rising=false) %}
-    {% set given = var(name) %}
+    {% set given = {} if keys is none and var(name) is none else var(name) %}
+    {% set keys = (given if given is mapping else []) | list if keys is none else keys %}
     {% set is_known = given is mapping and given | length == keys | length and keys | reject('in', given) | list == [] %}
     {% set numbers = namespace(are_right=is_known, before=low) %}
     {% for key in keys if is_known %}
@@ -14,7 +15,7 @@
     {% endfor %}
     {% if not numbers.are_right %}
         {{ exceptions.raise_compiler_error(
-            name ~ " is '" ~ given ~ "'; expected numbers from " ~ low ~ " to " ~ high ~ " for " ~ keys | join(' and ')
+            name ~ " is '" ~ given ~ "'; expected numbers from " ~ low ~ " to " ~ high ~ " for " ~ (keys | join(' and ') or 'each key')
             ~ (", the last the highest" if rising) ~ ". See docs/vars.md"
         ) }}
     {% endif %}

@@ -1,8 +1,7 @@
 {# CTEs that end in `habits`: how a customer used to buy, as it was known on as_of_date. They read the CTE
    `known_purchases`: one row per customer_id, as_of_date and purchase known then (purchase_date, purchase_amount). #}
 {% macro purchase_habit_ctes() -%}
-    {%- set lookback_days = number_var('lookback_days', 1, 36500, whole=true) -%}
-    ordered_purchases as (
+        ordered_purchases as (
 
         select
             *,
@@ -26,7 +25,7 @@
                 median(nullif({{ days_between('previous_purchase_date', 'purchase_date') }}, 0)) as double
             ) as rhythm_days,
             {{ exact_sum(
-                'purchase_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -lookback_days)
+                'purchase_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -retention.lookback_days())
             ) }} as lookback_spend_amount
         from ordered_purchases
         group by customer_id, as_of_date

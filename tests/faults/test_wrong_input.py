@@ -161,7 +161,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "ticket_type_sentiments",
         {"complaint": "bad"},
         "mart_service_priority",
-        "from 0 to 1 by type of ticket",
+        "from 0 to 1 for complaint",
     ),
     ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "ml_feature_drift", "from 0 to 100 for moved"),
     ("min_value_history_days", 0, "ml_customer_values", "expected a whole number from 1"),

@@ -20,23 +20,6 @@ items as (
 
 ),
 
-{# Whatever was bought tells who is active, also what is never recommended. #}
-customers as (
-
-    select
-        recommendation_days.as_of_date,
-        recommendation_days.purpose,
-        baskets.customer_id,
-        max(baskets.order_date) as last_order_date
-    from baskets
-    inner join recommendation_days
-        on
-            baskets.order_date < recommendation_days.as_of_date
-            and baskets.known_from_date <= recommendation_days.as_of_date
-    group by recommendation_days.as_of_date, recommendation_days.purpose, baskets.customer_id
-
-),
-
 history as (
 
     select
@@ -47,7 +30,6 @@ history as (
         baskets.order_date,
         {{ days_between('baskets.order_date', 'recommendation_days.as_of_date') }} as days_ago -- noqa: LT05
     from baskets
-    inner join items on baskets.item_code = items.item_code
     inner join recommendation_days
         on
             baskets.order_date < recommendation_days.as_of_date
@@ -79,6 +61,19 @@ customer_items as (
         ) }} as decayed_orders
     from history
     group by as_of_date, purpose, customer_id, item_code
+
+),
+
+{# Whatever was bought tells who is active, also what is never recommended. #}
+customers as (
+
+    select
+        as_of_date,
+        purpose,
+        customer_id,
+        max(last_order_date) as last_order_date
+    from customer_items
+    group by as_of_date, purpose, customer_id
 
 ),
 
@@ -125,6 +120,7 @@ marked as (
         customer_numbers.customer_number,
         listed_customers.customer_id is not null as is_listed
     from customer_items
+    inner join items on customer_items.item_code = items.item_code
     inner join customer_numbers on customer_items.customer_id = customer_numbers.customer_id
     left join listed_customers
         on

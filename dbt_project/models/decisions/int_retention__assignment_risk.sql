@@ -31,7 +31,7 @@ mornings as (
     select
         reference_date,
         {{ days_from('reference_date', '-window_days') }} as morning,
-        {{ days_from('reference_date', '-window_days - ' ~ var('lookback_days')) }} as lookback_start_date
+        {{ days_from('reference_date', '-window_days - ' ~ lookback_days()) }} as lookback_start_date
     from months
 
 ),

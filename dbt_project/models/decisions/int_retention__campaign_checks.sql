@@ -17,7 +17,7 @@
         ~ "See docs/vars.md"
     ) }}
 {% endfor %}
-{% set least_shown = number_var('min_group_size', 0, 1000000, whole=true) %}
+{% set least_shown = min_group_size() %}
 {% set tiers_count = risk_tiers() | length + 2 %}
 {% set text = dbt.type_string() %}
 

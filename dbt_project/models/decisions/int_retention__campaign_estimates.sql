@@ -18,7 +18,7 @@
     ) }}
 {% endif %}
 {# Of the days of the look-back that the customer was known for, and no fewer than a window. #}
-{% set days_known = 'greatest(least(days_since_first_order, ' ~ var('lookback_days') ~ '), window_days)' %}
+{% set days_known = 'greatest(least(days_since_first_order, ' ~ lookback_days() ~ '), window_days)' %}
 {% set of_one_window = ' * window_days / ' ~ days_known %}
 {% set outcomes = {
     'retained': (

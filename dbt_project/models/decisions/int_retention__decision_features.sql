@@ -72,7 +72,7 @@ dated as (
         mornings.as_of_date,
         {{ effect_window_days('horizon') }} as window_days,
         {{ days_from('mornings.as_of_date', '-' ~ effect_window_days('horizon')) }} as window_start_date,
-        {{ days_from('mornings.as_of_date', -var('lookback_days')) }} as lookback_start_date
+        {{ days_from('mornings.as_of_date', -lookback_days()) }} as lookback_start_date
     from mornings
     cross join horizon
 

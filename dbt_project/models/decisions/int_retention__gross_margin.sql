@@ -28,7 +28,7 @@ summed as (
     from today
     inner join lines
         on
-            lines.purchase_date >= {{ days_from('today.as_of_date', -var('lookback_days')) }}
+            lines.purchase_date >= {{ days_from('today.as_of_date', -lookback_days()) }}
             and {{ known_at('lines', 'today.as_of_date') }}
     inner join products on lines.product_id = products.product_id
     where

@@ -30,7 +30,7 @@ scoring_set as (
 
     select
         features.*,
-        {{ one_hot('learned.action', var('uplift_actions'), 'is_action') }}
+        {{ one_hot('learned.action', texts_var('uplift_actions'), 'is_action') }}
         learned.action
     from features
     inner join spine

@@ -36,7 +36,7 @@ contacts as (
         outcomes.arm = 'treatment' as is_treated
     from outcomes
     inner join verdicts on outcomes.campaign_id = verdicts.campaign_id
-    where outcomes.action in ({{ quoted_list(var('uplift_actions')) }})
+    where outcomes.action in ({{ quoted_list(texts_var('uplift_actions')) }})
 
 ),
 
@@ -72,7 +72,7 @@ uplift_set as (
 
     select
         features.*,
-        {{ one_hot('contacts.action', var('uplift_actions'), 'is_action') }}
+        {{ one_hot('contacts.action', texts_var('uplift_actions'), 'is_action') }}
         contacts.campaign_id,
         contacts.action,
         contacts.is_treated,

@@ -1,7 +1,6 @@
 -- One row per as_of_date: the mornings on which the package looks at customers, and what each is for.
 -- score = today; test = the newest date whose label is closed; train = older ones, closed before it.
 {% set interval_days = number_var('snapshot_interval_days', 1, 3650, whole=true) %}
-{% set lookback_days = number_var('lookback_days', 1, 36500, whole=true) %}
 with shop as (
 
     select * from {{ ref('int_retention__today') }}
@@ -21,7 +20,7 @@ today as (
         horizon.churn_horizon_days,
         coalesce(
             {{ date_var('earliest_training_date') }},
-            {{ days_from('shop.first_purchase_date', lookback_days) }}
+            {{ days_from('shop.first_purchase_date', lookback_days()) }}
         ) as earliest_training_date
     from shop
     cross join horizon

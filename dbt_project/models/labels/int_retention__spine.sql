@@ -1,6 +1,5 @@
 -- One row per customer and as_of_date: who is looked at on which morning.
 -- Eligible is a customer with a purchase in the look-back, as it was known on that morning.
-{% set lookback_days = number_var('lookback_days', 1, 36500, whole=true) %}
 with snapshots as (
 
     select * from {{ ref('int_retention__snapshots') }}
@@ -23,7 +22,7 @@ eligible as (
     from snapshots
     inner join purchases
         on
-            purchases.purchase_date >= {{ days_from('snapshots.as_of_date', -lookback_days) }}
+            purchases.purchase_date >= {{ days_from('snapshots.as_of_date', -lookback_days()) }}
             and {{ known_at('purchases', 'snapshots.as_of_date') }}
 
 )

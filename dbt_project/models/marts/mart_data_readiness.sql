@@ -71,7 +71,7 @@ judged_inputs as (
             as coverage_share,
         coalesce(
             input_words.is_expected_lately
-            and input_coverage.last_event_date < {{ days_from('today.as_of_date', -var('lookback_days')) }},
+            and input_coverage.last_event_date < {{ days_from('today.as_of_date', -lookback_days()) }},
             false
         ) as is_stale
     from input_coverage
@@ -117,7 +117,7 @@ input_rows as (
             when customers_count = 0
                 then 'no row belongs to a customer of today: check that its ids are those of orders'
             when is_stale
-                then 'nothing came in for {{ var('lookback_days') }} days: check that it is still loaded'
+                then 'nothing came in for {{ lookback_days() }} days: check that it is still loaded'
             when is_lacking
                 then 'few customers of today have any: check the mapping, or collect more of it'
         end as what_to_do

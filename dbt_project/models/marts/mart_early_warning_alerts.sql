@@ -2,7 +2,7 @@
 -- On the first scoring date of all, everybody at risk is newly so, and nobody's risk has risen.
 -- Where churn was something else on the date before, nobody is alerted of a rise in risk or value.
 {% set tiers = risk_tiers() | map(attribute='name') | list %}
-{% set alert_tiers = var('alert_tiers') or (tiers[:-1] or tiers) %}
+{% set alert_tiers = texts_var('alert_tiers') or (tiers[:-1] or tiers) %}
 {% for name in alert_tiers if name not in tiers %}
     {{ exceptions.raise_compiler_error(
         "alert_tiers names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are " ~ tiers | join(', ')

@@ -68,7 +68,7 @@ bought as (
         known_lines.product_id,
         {{ exact_sum('known_lines.pieces_count') }} as pieces_count
     from known_lines
-    where known_lines.days_ago <= {{ var('lookback_days') }}
+    where known_lines.days_ago <= {{ lookback_days() }}
     group by
         known_lines.split,
         known_lines.as_of_date,
@@ -88,7 +88,7 @@ usual as (
         scores.churn_probability,
         bought.pieces_count * bought.horizon_days / cast(
             greatest(
-                least({{ var('lookback_days') }}, known_customers.days_known), bought.horizon_days
+                least({{ lookback_days() }}, known_customers.days_known), bought.horizon_days
             ) as double
         ) as usual_units
     from bought

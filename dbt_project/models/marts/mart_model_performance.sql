@@ -288,17 +288,14 @@ performance as (
         points.as_of_date,
         points.metric,
         round(points.metric_value, 6) as metric_value,
-        -- greatest() and least() pass over nulls: without a figure or its spread there is no interval.
-        case
-            when points.metric_value is not null and spreads.standard_error is not null
-                then round(greatest(points.metric_value - {{ t_975 }} * spreads.standard_error, 0), 6)
-        end as lower_95,
-        case
-            when points.metric_value is null or spreads.standard_error is null then null
-            when points.metric = 'lift_at_10_percent'
-                then round(points.metric_value + {{ t_975 }} * spreads.standard_error, 6)
-            else round(least(points.metric_value + {{ t_975 }} * spreads.standard_error, 1), 6)
-        end as upper_95,
+        {% set half_width = t_975 ~ ' * spreads.standard_error' %}
+        round({{ held_within('points.metric_value - ' ~ half_width, low=0) }}, 6) as lower_95,
+        round(
+            case
+                when points.metric = 'lift_at_10_percent' then points.metric_value + {{ half_width }}
+                else {{ held_within('points.metric_value + ' ~ half_width, high=1) }}
+            end, 6
+        ) as upper_95,
         cast(totals.customers as integer) as customers_count,
         cast(totals.churners as integer) as churners_count
     from points

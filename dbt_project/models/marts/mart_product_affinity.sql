@@ -31,7 +31,7 @@ compared as (
     from pairs
     inner join items as first_items on pairs.first_item_code = first_items.item_code
     inner join items as later_items on pairs.later_item_code = later_items.item_code
-    where pairs.customers_count >= {{ number_var('min_group_size', 0, 1000000, whole=true) }}
+    where pairs.customers_count >= {{ min_group_size() }}
 
 )
 

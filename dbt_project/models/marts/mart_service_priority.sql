@@ -1,6 +1,7 @@
 -- One row per open service ticket: which to answer first, and how freely to take goods back.
 -- Priority = value at risk x unhappiness x waiting: (2 - sentiment), and 1 + days waited / target days.
 {% set waiting = numbers_var('service_waiting_days', ['target', 'longest'], 1, 3650) %}
+{% set sentiments = numbers_var('ticket_type_sentiments', none, 0, 1) %}
 {% set shares = numbers_var('return_policy_shares', ['generous', 'strict'], 0, 1, rising=true) %}
 {% set text = dbt.type_string() %}
 
@@ -42,7 +43,7 @@ warnings as (
 
 ticket_types as (
 
-    {% for ticket_type, sentiment in (ticket_type_sentiments() or {'(none)': 0.5}).items() %}
+    {% for ticket_type, sentiment in (sentiments or {'(none)': 0.5}).items() %}
         select
             {{ quoted_list([ticket_type]) }} as ticket_type,
             cast({{ sentiment }} as double) as type_sentiment

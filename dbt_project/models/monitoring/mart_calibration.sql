@@ -30,7 +30,7 @@ counted as (
         {{ exact_sum('churn_probability', scale=6) }} / count(*) as churn_probability_avg
     from binned
     group by evidence, as_of_date, probability_bin
-    having count(*) >= {{ number_var('min_group_size', 0, 1000000, whole=true) }}
+    having count(*) >= {{ min_group_size() }}
 
 ),
 

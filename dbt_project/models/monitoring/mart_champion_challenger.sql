@@ -105,9 +105,7 @@ advantages as (
     select
         *,
         better_sign * (champion_value - challenger_value) as advantage,
-        -- greatest() passes over nulls: without a variance there is no interval.
-        case when advantage_variance is not null then sqrt(greatest(advantage_variance, 0)) end
-            as standard_error
+        sqrt({{ held_within('advantage_variance', low=0) }}) as standard_error
     from compared
 
 ),

@@ -56,7 +56,7 @@ measured as (
             as squared_errors
     from placed
     group by evidence, as_of_date, group_type, group_name
-    having count(*) >= {{ number_var('min_group_size', 0, 1000000, whole=true) }}
+    having count(*) >= {{ min_group_size() }}
 
 ),
 
@@ -71,12 +71,11 @@ judged_groups as (
 
 ),
 
-{# greatest() and least() pass over nulls: where the variance is null, so is the interval. #}
 spreads as (
 
     select
         *,
-        case when auc_variance is not null then sqrt(greatest(auc_variance, 0)) end as auc_standard_error
+        sqrt({{ held_within('auc_variance', low=0) }}) as auc_standard_error
     from judged_groups
 
 ),
@@ -94,14 +93,8 @@ performance as (
         round(expected_churners / customers, 6) as churn_probability_avg,
         round(churners / customers, 6) as churn_rate,
         round(auc, 6) as auc,
-        case
-            when auc_standard_error is not null
-                then round(greatest(auc - {{ z_975 }} * auc_standard_error, 0), 6)
-        end as auc_lower_95,
-        case
-            when auc_standard_error is not null
-                then round(least(auc + {{ z_975 }} * auc_standard_error, 1), 6)
-        end as auc_upper_95,
+        round({{ held_within('auc - ' ~ z_975 ~ ' * auc_standard_error', low=0) }}, 6) as auc_lower_95,
+        round({{ held_within('auc + ' ~ z_975 ~ ' * auc_standard_error', high=1) }}, 6) as auc_upper_95,
         round(losses / customers, 6) as log_loss,
         round(squared_errors / customers, 6) as brier
     from spreads
