@@ -32,6 +32,8 @@ TargetOption = Annotated[
 ]
 DEFAULT_PROJECT = Path("dbt_project")
 MODELS = ("ml_churn_model", "ml_segment_model", "int_retention__uplift_model")
+# Of tests that compare two tables only those whose tables are chosen, or above what is.
+ONLY_BUILT = ("--indirect-selection", "buildable")
 
 
 @app.command()
@@ -45,7 +47,7 @@ def build(
 
     chosen = Project.at(project)
     install_packages(chosen, console=console)
-    command = ["build", *(["--select", *select.split()] if select else [])]
+    command = ["build", *(["--select", *select.split(), *ONLY_BUILT] if select else [])]
     results = run_dbt(chosen, command, console=console, target=target)
     if not results:
         raise RetentionError(
@@ -63,7 +65,7 @@ def train(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None)
 
     chosen = Project.at(project)
     install_packages(chosen, console=console)
-    command = ["build", "--select", *[f"+{model}" for model in MODELS]]
+    command = ["build", "--select", *[f"+{model}" for model in MODELS], *ONLY_BUILT]
     run_dbt(chosen, command, console=console, variables={"training_policy": "always"}, target=target)
     console.print("Trained. To score with the new models: retention build")
 
@@ -266,6 +268,10 @@ def main() -> None:
         app()
     except RetentionError as error:
         print(f"retention: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:  # a full disk, a folder that may not be written
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"retention: {where}{error.strerror or error}", file=sys.stderr)
         sys.exit(1)
 
 

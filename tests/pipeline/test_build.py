@@ -42,6 +42,17 @@ def champion(shop: Shop, model: str) -> Card:
     return Card.model_validate_json((folder / version / "card.json").read_text())
 
 
+def test_train_makes_champions_where_nothing_was_built_before(shop_of_seeds: Shop) -> None:
+    shop = shop_of_seeds
+    shop.environment |= {"DBT_TARGET_PATH": f"{shop.folder}/target", "DBT_LOG_PATH": f"{shop.folder}/logs"}
+    done = shop.run("retention", "train", "--project", str(shop.project))
+    assert done.returncode == 0, done.stderr
+    assert "Trained. To score with the new models: retention build" in done.stdout
+    assert {champion(shop, model).model for model in ("churn", "segments", "sentiment")} == {
+        "churn", "segments", "sentiment"
+    }  # fmt: skip
+
+
 def test_every_customer_of_today_is_scored_once(built_shop: Shop) -> None:
     [(eligible,)] = built_shop.query("select count(*) from int_retention__spine where split = 'score'")
     [(scored, distinct)] = built_shop.query(
