@@ -106,15 +106,17 @@ class Registry:
             for name, content in (plots or {}).items():
                 _write(staged / _checked_name(name), content)
             staged.chmod(0o755)
-            if folder.exists():
+            try:
+                staged.rename(folder)
+            except OSError:  # not empty: the version is there
+                if not folder.is_dir():
+                    raise
                 written = {path.name for path in staged.iterdir()}
                 for name in sorted(written):
                     os.replace(staged / name, folder / name)
                 for path in folder.iterdir():
                     if path.name not in written:
                         path.unlink()
-            else:
-                staged.rename(folder)
             pointer = json.dumps({"model": card.model, "version": card.version}) + "\n"
             staged.mkdir(exist_ok=True)
             _write(staged / CHAMPION_FILE, pointer.encode())

@@ -59,7 +59,8 @@ def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the target, without any of our functions.
 
     Names without a schema are looked for in the target's, then in those that a `+schema` in dbt_project.yml
-    makes of it (main_marts).
+    makes of it (main_marts). Raises RetentionError where these hold a table of ours twice: which of them the
+    target's is, main_dev_marts or main_marts, their names do not tell.
     """
     connection = _open(target.path, read_only=True)
     schemas = connection.execute(
@@ -68,6 +69,19 @@ def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:
         "and not starts_with(schema_name, $1 || $2))) order by schema_name",
         [target.schema, EVALUATION],
     ).fetchall()
+    twice = connection.execute(
+        "select table_name, string_agg(schema_name, ', ' order by schema_name) from duckdb_tables() "
+        "where list_contains($1, schema_name) and regexp_matches(table_name, '^(mart|ml|int_retention_)_') "
+        "group by table_name having count(*) > 1 and not bool_or(schema_name = $2) order by table_name",
+        [[schema for (schema,) in schemas], target.schema],
+    ).fetchall()
+    if twice:
+        connection.close()
+        table, places = twice[0]
+        raise RetentionError(
+            f"{table} stands in several schemas that may be those of target '{target.target_name}' (schema "
+            f"{target.schema}): {places}. Drop those that are not in use, or query the marts yourself"
+        )
     if schemas:
         path = ",".join(quoted_name(schema) for (schema,) in schemas)
         connection.execute(f"set search_path = {quoted_text(path)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_retention.dbt_runner import Project
-from dbt_retention.erasure import erase, print_removals, tables
+from dbt_retention.erasure import erase, files, print_removals, tables
 from dbt_retention.erasure.person import LEFT, without_words
 from dbt_retention.errors import RetentionError
 from rich.console import Console
@@ -221,6 +221,34 @@ def test_who_breaks_it_off_has_the_old_file_whole(tmp_path: Path, monkeypatch: p
         erase(project, "C001")
     assert (tmp_path / "shop.duckdb").read_bytes() == before
     assert sorted(path.name for path in tmp_path.glob("shop*")) == ["shop.duckdb"]
+
+
+def test_a_full_disk_and_a_file_that_may_not_be_read_are_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_of(tmp_path, "create table t as select 'C001' as customer_id")
+    before = (tmp_path / "shop.duckdb").read_bytes()
+    (tmp_path / "of_somebody_else").touch()
+    real = files._head
+
+    def forbidden(path: Path) -> bytes:
+        if path.name == "of_somebody_else":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    def full(*_: object) -> None:
+        raise duckdb.IOException("IO Error: No space left on device")
+
+    monkeypatch.setattr(files, "_head", forbidden)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(tables, "leave_tombstone", full)
+        with pytest.raises(RetentionError, match=r"stays as it was: .* cannot be written .*No space left"):
+            erase(project, "C001")
+    assert (tmp_path / "shop.duckdb").read_bytes() == before
+    removals = erase(project, "C001")
+    assert [removal.place for removal in removals if removal.unit == LEFT] == [
+        str(tmp_path / "of_somebody_else")
+    ]
 
 
 def test_a_person_is_erased_once_and_a_stranger_never(tmp_path: Path) -> None:

@@ -35,6 +35,22 @@ def test_marts_are_read_from_the_schemas_that_dbt_makes_of_the_target_s(tmp_path
             connection.sql("select answer from other")
 
 
+def test_marts_of_two_targets_in_one_file_are_not_mixed_up(tmp_path: Path) -> None:
+    tables = """
+        create schema main_marts;
+        create schema main_dev_marts;
+        create table main_marts.mart_early_warning as select 1 as answer;
+        create table main_dev_marts.mart_early_warning as select 2 as answer;
+    """
+    target = target_in(tmp_path, tables)
+    with pytest.raises(RetentionError, match=r"mart_early_warning stands in .*main_dev_marts, main_marts"):
+        open_to_read(target)
+    with duckdb.connect(str(target.path)) as connection:
+        connection.execute("create table mart_early_warning as select 3 as answer")
+    with open_to_read(target) as connection:
+        assert connection.sql("select answer from mart_early_warning").fetchall() == [(3,)]
+
+
 def node(name: str, schema: str) -> dict[str, str]:
     return {"name": name, "schema": schema, "resource_type": "model"}
 

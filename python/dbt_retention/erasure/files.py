@@ -40,7 +40,11 @@ def files_in(places: Iterable[Path]) -> set[Path]:
 
 
 def _is_database(path: Path) -> bool:
-    return path.is_file() and _head(path)[8:12] == b"DUCK"
+    """Is it a DuckDB file, or one that nobody lets us look into?"""
+    try:
+        return path.is_file() and _head(path)[8:12] == b"DUCK"
+    except PermissionError:
+        return True
 
 
 def _head(path: Path) -> bytes:
@@ -53,7 +57,10 @@ def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> l
 
     is_export: it was named as one that may hold the person; what cannot be read is then said to be LEFT.
     """
-    head = _head(path)
+    try:
+        head = _head(path)
+    except PermissionError:
+        return [Removal(str(path), 0, LEFT)]
     if head[8:12] == b"DUCK":
         connection = open_to_write(path)
         try:

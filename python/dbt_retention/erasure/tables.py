@@ -181,6 +181,10 @@ def rewrite_database(
             leave_tombstone(connection, person.customer_id)
         connection.execute("detach erasing")
         take_place(beside, path)
+    except duckdb.IOException as error:  # a full disk, for one
+        raise RetentionError(
+            f"{path} stays as it was: {beside.name} cannot be written beside it: {str(error).splitlines()[0]}"
+        ) from error
     finally:
         beside.unlink(missing_ok=True)
     return removals
