@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -102,8 +103,24 @@ def built_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return shop
 
 
+def copy_of(shop: Shop, folder: Path) -> Shop:
+    """A shop of its own with the warehouse and the models of another that was built on the seeds."""
+    copied = seeds_shop(folder)
+    copied.warehouse.parent.mkdir()
+    shutil.copy(shop.warehouse, copied.warehouse)
+    shutil.copytree(shop.models, copied.models)
+    return copied
+
+
+@pytest.fixture
+def copied_shop(built_shop: Shop, tmp_path: Path) -> Shop:
+    """The package built on its example seeds, in a folder of its own, for a test that changes it."""
+    return copy_of(built_shop, tmp_path / "copy")
+
+
 def seeds_shop(folder: Path) -> Shop:
     """A working folder in which dbt builds the package on its seeds."""
+    folder.mkdir(exist_ok=True)
     return shop_in(folder, ROOT / "dbt_project", profiles=ROOT)
 
 
@@ -179,11 +196,3 @@ ORDERS_OF_FEW = """
         10.0 as order_amount
     from range(1200) as numbers (number)
 """
-
-
-@pytest.fixture
-def few_customers(tmp_path: Path) -> Shop:
-    """A foreign shop of 40 customers with orders alone: too few to train on."""
-    return foreign_shop(
-        tmp_path / "shop", models={"my_orders": ORDERS_OF_FEW}, variables={"input_orders": "my_orders"}
-    )

@@ -18,7 +18,7 @@ def main() -> None:
     for name, value, model in cases:
         words = ["compile", *place, "--select", model, "--vars", json.dumps({name: value})]
         said.append(str(dbtRunner(manifest=manifest).invoke(words).exception or ""))
-    sys.stderr.write(json.dumps(said))
+    sys.stderr.write(json.dumps(said) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pytest
-from conftest import Shop, seeds_shop
+from conftest import Shop, copy_of
 from dbt_retention.registry import read_card
 from sklearn.metrics import log_loss, roc_auc_score
-
-
-def copy_of(shop: Shop, folder: Path) -> Shop:
-    """A shop of its own with the warehouse and the models of another."""
-    copied = seeds_shop(folder)
-    copied.warehouse.parent.mkdir()
-    shutil.copy(shop.warehouse, copied.warehouse)
-    shutil.copytree(shop.models, copied.models)
-    return copied
-
 
 LATER: dict[str, Any] = {"as_of_date": "2024-08-06", "training_policy": "auto"}
 
