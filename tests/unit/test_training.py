@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pytest
+from dbt_retention.candidates import CANDIDATES
 from dbt_retention.card import Parity
 from dbt_retention.errors import ExportParityError, RetentionError, TrainingDataError
 from dbt_retention.export import ChurnBlend
@@ -21,6 +22,7 @@ from dbt_retention.scoring import Matrix
 from dbt_retention.training import churn
 from dbt_retention.training.churn import train_churn
 from dbt_retention.training.dbt_model import run_dbt_model
+from dbt_retention.training.fitting import Fitting, fit_candidate
 from dbt_retention.training.selection import champion_of, time_folds
 from models import FEATURES, customers
 from sklearn.metrics import log_loss
@@ -453,3 +455,15 @@ def test_few_rows_are_trained_by_one_thread(tmp_path: Path) -> None:
         run_dbt_model(train, rows, session=connection, settings={})
     assert seen
     assert set(seen) == {1}
+
+
+@pytest.mark.parametrize("name", ["extra_trees", "random_forest"])
+def test_forests_that_grow_on_all_cores_are_those_that_grow_on_one(name: str) -> None:
+    """And they are asked tree by tree: sums in another order would differ in the last digit."""
+    random = np.random.default_rng(7)
+    matrix = random.normal(size=(2_000, 5)).astype(np.float32)
+    churned = (matrix[:, 0] + random.normal(size=2_000) > 0).astype(float)
+    [grown] = fit_candidate(CANDIDATES[name], matrix, churned, how=Fitting())
+    alone = CANDIDATES[name]().fit(matrix, churned)
+    assert grown.steps[-1][1].n_jobs is None
+    assert np.array_equal(grown.predict_proba(matrix), alone.predict_proba(matrix))

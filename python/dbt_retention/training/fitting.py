@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.special import expit
 from sklearn.decomposition import PCA
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401  (IterativeImputer needs it)
 from sklearn.impute import IterativeImputer, SimpleImputer
@@ -92,13 +93,20 @@ def _fitted(estimator: Any, matrix: Matrix, churned: Floats, *, how: Fitting) ->
 
 
 def _weighted(estimator: Any, matrix: Matrix, churned: Floats, *, how: Fitting) -> Any:
+    name, last = estimator.steps[-1] if isinstance(estimator, Pipeline) else ("", estimator)
     weights = {}
     if how.class_weights == "balanced":
-        last = f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
-        weights = {f"{last}sample_weight": compute_sample_weight("balanced", churned)}
-    with warnings.catch_warnings():  # the network's epochs are fixed on purpose
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return estimator.fit(matrix, churned, **weights)
+        prefix = f"{name}__" if name else ""
+        weights = {f"{prefix}sample_weight": compute_sample_weight("balanced", churned)}
+    is_forest = isinstance(last, ExtraTreesClassifier | RandomForestClassifier)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the network's epochs are fixed on purpose
+        if is_forest:  # trees grow on all cores, each from a seed of its own
+            last.set_params(n_jobs=-1)
+        fitted = estimator.fit(matrix, churned, **weights)
+        if is_forest:  # but are asked one by one: in another order their sum would have another last digit
+            last.set_params(n_jobs=None)
+    return fitted
 
 
 def _fitted_on_imputed(estimator: Any, matrix: Matrix, churned: Floats, *, how: Fitting, seed: int) -> Any:
