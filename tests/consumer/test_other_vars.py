@@ -7,6 +7,7 @@ from conftest import Shop
 OTHER_VARS = {
     "void_order_statuses": ["Refused"],
     "max_rejected_share": 0.05,
+    "earliest_event_date": "2023-01-03",
     "lookback_days": 150,
     "churn_horizon_days": 45,
     "churn_definition": "personal_cadence",

@@ -240,7 +240,7 @@ def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
         path.write_text(text.replace(line, block_with(page, new)))
     yml.write_text(yml.read_text() + "\n  " + block_with(page, "leaves_weekdays_out") + "\n")
 
-    built = shop.dbt("build", "--exclude-resource-type", "test")
+    built = shop.dbt("build", "--select", "+ml_churn_reasons", "--exclude-resource-type", "test")
     assert built.returncode == 0, built.stdout
     assert len(re.findall("PASS feat_weekend::", built.stdout)) == 3
     assert shop.query("select features_count from ml_churn_model where is_champion") == [

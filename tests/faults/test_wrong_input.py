@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ORDERS_OF_FEW, Shop, foreign_shop
+from conftest import ORDERS_OF_FEW, ROOT, Shop, foreign_shop
 
 
 def refusal(shop: Shop) -> str:
@@ -98,6 +98,65 @@ def test_nan_and_infinity_are_no_numbers(tmp_path: Path) -> None:
     ) == [("order_amount is not a number", value) for value in ("NaN", "-Infinity", "much")]
 
 
+NUMBERS = {
+    "orders": (["order_id"], ["order_amount", "discount_amount"]),
+    "order_lines": (["order_id", "product_id"], ["quantity", "net_amount", "discount_amount"]),
+    "customers": (["customer_id"], ["birth_year"]),
+    "products": (["product_id"], ["unit_cost", "stock_on_hand"]),
+    "sessions": (
+        ["session_id"],
+        ["duration_seconds", "page_views", "product_views", "cart_adds", "searches"],
+    ),
+    "reviews": (["review_id"], ["rating"]),
+    "service_tickets": (["ticket_id"], ["satisfaction"]),
+    "campaigns": (["campaign_id"], ["contact_cost", "offer_value"]),
+}
+HAPPENED = {
+    "orders": "ordered_at",
+    "sessions": "started_at",
+    "reviews": "reviewed_at",
+    "service_tickets": "opened_at",
+}
+
+
+def test_slips_in_single_rows_stop_no_build_and_move_no_day(built_shop: Shop, tmp_path: Path) -> None:
+    """The example shop with the largest numbers that pass, larger ones, and years mistyped."""
+    models = {}
+    for name, (keys, numbers) in NUMBERS.items():
+        slips = [dict.fromkeys(numbers, number) for number in ("1000000000000", "1000000000001")]
+        if name in HAPPENED:
+            slips += [{HAPPENED[name]: f"{day} 10:00:00"} for day in ("2204-06-01", "1970-01-01")]
+        rows = f"read_csv('{ROOT}/seeds/example_{name}.csv', all_varchar = true)"
+        models[f"my_{name}"] = f"select * from {rows}"
+        for at, slip in enumerate(slips):
+            values = slip | dict.fromkeys(keys, f"slip{at}")
+            given = ", ".join(f"'{value}' as {column}" for column, value in values.items())
+            models[f"my_{name}"] += (
+                f" union all (select * replace ({given}) from {rows} order by all limit 1)"
+            )
+    shop = foreign_shop(
+        tmp_path / "shop",
+        models=models,
+        variables={f"input_{name}": f"my_{name}" for name in NUMBERS} | {"max_rejected_share": 0.2},
+    )
+    shop.build()
+    today = "select as_of_date, first_purchase_date from int_retention__today"
+    assert shop.query(today) == built_shop.query(today)
+    assert set(shop.query("select customer_id from mart_early_warning")) == set(
+        built_shop.query("select customer_id from mart_early_warning")
+    )
+    rejected = shop.query(
+        "select input_name, rejection_rule from stg_retention__rejected_rows where row_key like 'slip%'"
+    )
+    expected = [
+        (name, f"{numbers[0]} is beyond a million millions") for name, (_, numbers) in NUMBERS.items()
+    ]
+    for name, column in HAPPENED.items():
+        expected.append((name, f"{column} is yet to come"))
+        expected.append((name, f"{column} is before earliest_event_date, 1990-01-01"))
+    assert sorted(rejected) == sorted(expected)
+
+
 def test_empty_orders(tmp_path: Path) -> None:
     message = refusal(shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW + " where number < 0"))
     assert "input_orders (my_orders) is empty; at least one order is needed" in message
@@ -183,6 +242,12 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
     ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "ml_feature_drift", "from 0 to 100 for moved"),
     ("min_value_history_days", 0, "ml_customer_values", "expected a whole number from 1"),
     ("test_date", "last month", "int_retention__snapshots", "expected a day written 'YYYY-MM-DD'"),
+    (
+        "earliest_event_date",
+        "long ago",
+        "stg_retention__orders",
+        "earliest_event_date is 'long ago'; expected a",
+    ),
     (
         "snapshot_anchor_date",
         None,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -21,15 +18,6 @@ ACTIONS = ("a", "b", "c", "d", "e")
 BUDGET = 800
 HOLDOUT = "select customer_id from int_retention__decision_customers where is_holdout"
 ARMS = "select customer_id, campaign_id, arm from mart_campaign_audience order by all"
-
-
-@pytest.fixture
-def copied_shop(built_shop: Shop, tmp_path: Path) -> Shop:
-    """The built shop's warehouse, to build on."""
-    (tmp_path / "profiles.yml").write_text((ROOT / "profiles.yml").read_text())
-    copy = replace(built_shop, folder=tmp_path, warehouse=tmp_path / "retention.duckdb")
-    shutil.copy(built_shop.warehouse, copy.warehouse)
-    return copy
 
 
 def test_expected_profit_is_that_of_the_formula(built_shop: Shop) -> None:

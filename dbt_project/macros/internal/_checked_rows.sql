@@ -1,7 +1,8 @@
 {# Every row of an input, typed, with rejection_rule (null = accepted) and rejected_value.
 
-   Rules, the first that a row breaks is named: a required column is empty, a value does not fit its type (NaN and infinity are no numbers),
-   a number is negative, the key stands twice (the row loaded last is kept). Rows of erased customers are not there. #}
+   Rules, the first that a row breaks is named: a required column is empty, a value does not fit its type (NaN and infinity are no numbers)
+   or is out of all proportion, a number is negative, an event is yet to come or older than the shop can be, the key stands twice (the row
+   loaded last is kept). Rows of erased customers are not there. #}
 {% macro _checked_rows(name) %}
     {% set contract = retention._input_contract()[name] %}
     {% set types = retention._input_types() %}
@@ -9,6 +10,7 @@
     {% do columns.update(contract.required) %}
     {% do columns.update(contract.optional) %}
     {% set relation = retention.input(name) %}
+    {% set limits = retention._input_limits(contract, columns) %}
     {# The largest double: infinity is above it, and every engine takes NaN for larger than any number. #}
     {% set largest_number = '1.7976931348623157e308' %}
     {% if relation is none %}
@@ -54,16 +56,16 @@
                         when text_{{ column }} is not null and {{ column }} is null
                             then '{{ column }} is not {{ types[type].words }}'
                     {% endfor %}
-                    {% for column in contract.not_negative %}
-                        when {{ column }} < 0 then '{{ column }} is negative'
+                    {% for rule in limits %}
+                        when {{ rule.condition }} then '{{ rule.column }} {{ rule.words }}'
                     {% endfor %}
                 end as rejection_rule,
                 case
                     {% for column, type in columns.items() if type != 'text' %}
                         when text_{{ column }} is not null and {{ column }} is null then text_{{ column }}
                     {% endfor %}
-                    {% for column in contract.not_negative %}
-                        when {{ column }} < 0 then text_{{ column }}
+                    {% for rule in limits %}
+                        when {{ rule.condition }} then text_{{ rule.column }}
                     {% endfor %}
                 end as rejected_value
             from (

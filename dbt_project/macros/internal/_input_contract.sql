@@ -1,5 +1,5 @@
 {# The input contract as data: per input its columns (name, type, required?), the columns that identify a row,
-   and SQL conditions that a row must meet. Types: text, timestamp, number, integer, boolean. #}
+   numbers that cannot be negative, and times that cannot be yet to come. Types: text, timestamp, number, integer, boolean. #}
 {% macro _input_contract() %}
     {{ return({
         'orders': {
@@ -10,6 +10,7 @@
                 'discount_amount': 'number', 'loaded_at': 'timestamp',
             },
             'not_negative': ['order_amount'],
+            'happened': ['ordered_at'],
         },
         'order_lines': {
             'key': ['order_id', 'line_number'],
@@ -20,6 +21,7 @@
                 'returned_at': 'timestamp',
             },
             'not_negative': ['quantity', 'returned_quantity'],
+            'happened': [],
         },
         'customers': {
             'key': ['customer_id'],
@@ -30,6 +32,7 @@
                 'email_consent': 'boolean', 'ads_consent': 'boolean',
             },
             'not_negative': [],
+            'happened': [],
         },
         'products': {
             'key': ['product_id'],
@@ -39,6 +42,7 @@
                 'unit_cost': 'number', 'stock_on_hand': 'number',
             },
             'not_negative': ['unit_cost'],
+            'happened': [],
         },
         'sessions': {
             'key': ['session_id'],
@@ -49,6 +53,7 @@
                 'loaded_at': 'timestamp',
             },
             'not_negative': ['duration_seconds', 'page_views', 'product_views', 'cart_adds', 'searches'],
+            'happened': ['started_at'],
         },
         'reviews': {
             'key': ['review_id'],
@@ -57,6 +62,7 @@
                 'product_id': 'text', 'rating': 'number', 'review_text': 'text', 'loaded_at': 'timestamp',
             },
             'not_negative': ['rating'],
+            'happened': ['reviewed_at'],
         },
         'service_tickets': {
             'key': ['ticket_id'],
@@ -66,6 +72,7 @@
                 'satisfaction': 'number', 'loaded_at': 'timestamp',
             },
             'not_negative': [],
+            'happened': ['opened_at'],
         },
         'campaigns': {
             'key': ['campaign_id'],
@@ -74,6 +81,7 @@
                 'ended_at': 'timestamp', 'channel': 'text', 'contact_cost': 'number', 'offer_value': 'number',
             },
             'not_negative': ['contact_cost', 'offer_value'],
+            'happened': [],
         },
         'campaign_contacts': {
             'key': ['campaign_id', 'customer_id'],
@@ -82,12 +90,14 @@
                 'arm': 'text', 'contacted_at': 'timestamp', 'opened_at': 'timestamp', 'clicked_at': 'timestamp',
             },
             'not_negative': [],
+            'happened': [],
         },
         'coupon_redemptions': {
             'key': ['coupon_id', 'customer_id', 'redeemed_at'],
             'required': {'coupon_id': 'text', 'customer_id': 'text', 'redeemed_at': 'timestamp'},
             'optional': {'campaign_id': 'text', 'order_id': 'text'},
             'not_negative': [],
+            'happened': ['redeemed_at'],
         },
     }) }}
 {% endmacro %}

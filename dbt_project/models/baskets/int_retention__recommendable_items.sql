@@ -23,7 +23,7 @@ product_margins as (
     select
         order_lines.product_id,
         {{ exact_sum('order_lines.net_amount') }} as net_amount,
-        {{ exact_sum('order_lines.quantity * products.unit_cost') }} as cost_amount
+        {{ exact_sum('order_lines.quantity * products.unit_cost', digits=38) }} as cost_amount
     from order_lines
     inner join products on order_lines.product_id = products.product_id
     where
@@ -68,7 +68,7 @@ item_facts as (
         max(durable_flag) as durable_flag,
         max(stock_count) as most_stock_count,
         {{ exact_sum('net_amount') }} as net_amount,
-        {{ exact_sum('cost_amount') }} as cost_amount
+        {{ exact_sum('cost_amount', digits=38) }} as cost_amount
     from product_facts
     where item is not null
     group by item

@@ -83,7 +83,7 @@ costs as (
 
     select
         purchase_lines.order_id,
-        {{ exact_sum('purchase_lines.pieces_count * products.unit_cost') }} as cost_amount,
+        {{ exact_sum('purchase_lines.pieces_count * products.unit_cost', digits=38) }} as cost_amount,
         count(*) = count(products.unit_cost) as is_cost_known
     from purchase_lines
     inner join bought_orders on purchase_lines.order_id = bought_orders.order_id

@@ -32,7 +32,7 @@ rated as (
         max(rating) filter (where ratings_ago = 1) as rating_last_ever,
         count(*) filter (where days_ago <= 364) as ratings_count,
         {{ exact_sum('rating', condition='days_ago <= 364') }} as ratings_sum,
-        {{ exact_sum('rating * days_ago', condition='days_ago <= 364') }} as ratings_by_days_sum,
+        {{ exact_sum('rating * days_ago', condition='days_ago <= 364', digits=38) }} as ratings_by_days_sum,
         sum(days_ago) filter (where days_ago <= 364) as days_sum,
         sum(days_ago * days_ago) filter (where days_ago <= 364) as days_squared_sum,
         count(*) filter (where days_ago <= 364 and rating <= {{ rating_limits().low }})
