@@ -206,6 +206,18 @@ def test_hardly_any_history_is_a_status_and_a_sentence(tmp_path: Path, orders: i
     assert readiness["test_answers"] == readiness["validation_dates"] == "missing"
 
 
+def test_a_backfill_taken_for_the_day_of_knowledge_is_named(tmp_path: Path) -> None:
+    orders = ORDERS_OF_FEW.replace("as order_amount", "as order_amount, timestamp '2026-01-01' as loaded_at")
+    shop = shop_with_orders(tmp_path / "shop", orders)
+    assert "or a loaded_at that is not the day of a backfill" in refusal(shop)
+    [(status, costs, to_do)] = shop.query(
+        "select status, what_it_costs, what_to_do from mart_data_readiness where subject = 'orders'"
+    )
+    assert status == "thin"
+    assert costs.startswith("most rows were loaded weeks late")
+    assert to_do.startswith("leave loaded_at empty where it is the day of a backfill")
+
+
 WRONG_VARS: list[tuple[str, object, str, str]] = [
     ("churn_horizon_days", "soon", "int_retention__horizon", "expected a whole number of days"),
     ("auto_horizon_gap_quantile", 95, "int_retention__horizon", "expected a number from 0.5 to 1"),

@@ -1,7 +1,9 @@
 -- One row per input: how much of it there is, and for how many of today's customers.
 -- An event counts before today's morning. Products and campaigns belong to nobody: a customer has a
 -- product where it was in one of their orders, and a campaign where it reached them.
-{% set names = _input_contract().keys() %}
+{% set contract = _input_contract() %}
+{% set names = contract.keys() %}
+{% set late_days = 28 %}
 
 with today as (
 
@@ -36,7 +38,14 @@ rows_per_input as (
     {% for name in names %}
         select
             '{{ name }}' as input_name,
-            count(*) as rows_count
+            count(*) as rows_count,
+            {% if 'loaded_at' in contract[name].optional %}
+                {% set event_date = 'cast(' ~ contract[name].happened[0] ~ ' as date)' %}
+                count(case when cast(loaded_at as date) > {{ days_from(event_date, late_days) }} then 1 end)
+                    as late_rows_count
+            {% else %}
+                cast(0 as bigint) as late_rows_count
+            {% endif %}
         from {{ name }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -167,6 +176,7 @@ coverage as (
     select
         rows_per_input.input_name,
         rows_per_input.rows_count,
+        rows_per_input.late_rows_count,
         coalesce(rejected_per_input.rejected_rows_count, 0) as rejected_rows_count,
         coalesce(holders_per_input.customers_count, 0) as customers_count,
         asked.todays_customers_count,

@@ -73,7 +73,8 @@ judged_inputs as (
             input_words.is_expected_lately
             and input_coverage.last_event_date < {{ days_from('today.as_of_date', -lookback_days()) }},
             false
-        ) as is_stale
+        ) as is_stale,
+        2 * input_coverage.late_rows_count > input_coverage.rows_count as is_late
     from input_coverage
     inner join input_words
         on input_coverage.input_name = input_words.input_name
@@ -85,7 +86,7 @@ graded_inputs as (
 
     select
         *,
-        is_stale or customers_count = 0 or coverage_share < {{ min_share }} as is_lacking
+        is_stale or is_late or customers_count = 0 or coverage_share < {{ min_share }} as is_lacking
     from judged_inputs
 
 ),
@@ -109,11 +110,15 @@ input_rows as (
         cast({{ min_share }} as double) as needed_value,
         case
             when rows_count = 0 then cost_words
+            when is_late then 'most rows were loaded weeks late: dates before that know nothing of them'
             when is_lacking then 'in part: ' || cost_words
         end as what_it_costs,
         case
             when rows_count = 0
                 then 'map it, and point the var input_' || input_name || ' at it; see docs/inputs.md'
+            when is_late
+                then
+                    'leave loaded_at empty where it is the day of a backfill; see docs/inputs.md'
             when customers_count = 0
                 then 'no row belongs to a customer of today: check that its ids are those of orders'
             when is_stale
