@@ -54,6 +54,13 @@ def test_unknown_model_in_input_orders(tmp_path: Path) -> None:
     assert "my_orderz" in plain.stdout
 
 
+def test_an_ephemeral_model_in_input_orders(tmp_path: Path) -> None:
+    shop = shop_with_orders(tmp_path / "shop", "{{ config(materialized='ephemeral') }}" + ORDERS_OF_FEW)
+    message = refusal(shop)
+    assert "input_orders names the model 'my_orders', which is ephemeral" in message
+    assert "Make it a view or a table" in message
+
+
 @pytest.mark.parametrize("value", ["shop.", "a.b.c", ".orders"])
 def test_malformed_input_orders(tmp_path: Path, value: str) -> None:
     shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW)

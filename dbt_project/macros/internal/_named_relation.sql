@@ -12,5 +12,12 @@
             ~ ('embeddings' if var_name.endswith('_embeddings') else 'inputs') ~ ".md"
         ) }}
     {% endif %}
-    {{ return(source(parts[0], parts[1]) if parts | length == 2 else ref(project_name, parts[0])) }}
+    {% set relation = source(parts[0], parts[1]) if parts | length == 2 else ref(project_name, parts[0]) %}
+    {% if execute and relation.is_cte and model.resource_type != 'unit_test' %}
+        {{ exceptions.raise_compiler_error(
+            var_name ~ " names the model '" ~ target_name ~ "', which is ephemeral, so that its columns cannot be looked up. "
+            ~ "Make it a view or a table, e.g. {{ config(materialized='view') }} in its file"
+        ) }}
+    {% endif %}
+    {{ return(relation) }}
 {% endmacro %}

@@ -53,8 +53,8 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
     if not len(test_dates):
         raise TrainingDataError(
             "cannot train: no test date has a closed label window of churn_horizon_days. More history is "
-            "needed, a smaller churn_horizon_days, or a loaded_at that is not the day of a backfill; "
-            "mart_data_readiness says what is there"
+            "needed, a smaller churn_horizon_days, an as_of_date near the orders, or a loaded_at that is not "
+            "the day of a backfill; mart_data_readiness says what is there"
         )
     horizon_days = ShopFacts.of(rows).churn_horizon_days
     test_date = test_dates.max().astype(date)
