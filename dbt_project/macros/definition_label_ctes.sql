@@ -19,7 +19,7 @@
     {% set cadence_multiple = number_var('personal_cadence_multiple', 0.1, 1000) %}
     {% set cadence_min_days = number_var('personal_cadence_min_days', 1, 3650, whole=true) %}
     {% set spend_share = number_var('spend_decline_share', 0.01, 1) %}
-    
+
     windows as (
 
         select

@@ -1,7 +1,7 @@
 {# CTEs that end in `habits`: how a customer used to buy, as it was known on as_of_date. They read the CTE
    `known_purchases`: one row per customer_id, as_of_date and purchase known then (purchase_date, purchase_amount). #}
 {% macro purchase_habit_ctes() -%}
-        ordered_purchases as (
+    ordered_purchases as (
 
         select
             *,

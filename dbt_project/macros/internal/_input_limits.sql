@@ -21,7 +21,7 @@
         {% elif type == 'timestamp' %}
             {% do limits.append({
                 'column': column,
-                'condition': column ~ " < timestamp '1900-01-01' or " ~ column ~ " > timestamp '9999-12-31'",
+                'condition': column ~ " < timestamp '1900-01-01' or " ~ column ~ " > timestamp '9999-12-31 23:59:59.999999'",
                 'words': 'is no time from 1900 to 9999',
             }) %}
         {% endif %}
