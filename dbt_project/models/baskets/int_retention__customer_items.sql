@@ -118,10 +118,15 @@ marked as (
     select
         customer_items.*,
         customer_numbers.customer_number,
+        active_customers.customer_id is not null as is_active,
         listed_customers.customer_id is not null as is_listed
     from customer_items
     inner join items on customer_items.item_code = items.item_code
     inner join customer_numbers on customer_items.customer_id = customer_numbers.customer_id
+    left join active_customers
+        on
+            customer_items.purpose = active_customers.purpose
+            and customer_items.customer_id = active_customers.customer_id
     left join listed_customers
         on
             customer_items.purpose = listed_customers.purpose

@@ -20,6 +20,7 @@ telling_items as (
         customer_items.purpose,
         customer_items.customer_id,
         customer_items.customer_number,
+        customer_items.is_active,
         customer_items.is_listed,
         customer_items.item_code
     from customer_items
@@ -36,13 +37,15 @@ customers as (
     select
         purpose,
         customer_number,
+        is_active,
+        is_listed,
         count(*) as items_count,
         row_number() over (
             partition by purpose
             order by {{ hash_bucket("'near ' || customer_id", 1000000007) }}, customer_number
         ) as reference_rank
     from telling_items
-    group by purpose, customer_id, customer_number
+    group by purpose, customer_id, customer_number, is_active, is_listed
 
 ),
 
@@ -103,22 +106,38 @@ pairs_by_customer as (
 
 ),
 
-{# Of too many pairs each customer's share, for the rarest items first: they tell the most. #}
-limits as (
+{# Of the backtest a sample is listed: each of them is one of so many active customers. #}
+sampling as (
 
     select
         purpose,
+        cast(sum(case when is_active then 1 else 0 end) as double)
+        / sum(case when is_listed then 1 else 0 end) as active_per_listed
+    from customers
+    group by purpose
+
+),
+
+{# Of too many pairs each customer's share, for the rarest items first: they tell the most. A sample gets no more of
+   them than if all were listed, for it is to tell how good the lists of all are. #}
+limits as (
+
+    select
+        pairs_by_customer.purpose,
         case
-            when sum(pairs_count) > {{ basket_var('recommendation_max_pairs') }}
+            when
+                sum(pairs_by_customer.pairs_count) * max(sampling.active_per_listed)
+                > {{ basket_var('recommendation_max_pairs') }}
                 then
                     greatest(
                         {{ 2 * basket_var('recommendation_near_customers') }},
-                        cast({{ basket_var('recommendation_max_pairs') }} as double) / count(*)
+                        {{ basket_var('recommendation_max_pairs') }} / (count(*) * max(sampling.active_per_listed))
                     )
-            else sum(pairs_count)
+            else sum(pairs_by_customer.pairs_count)
         end as pairs_limit
     from pairs_by_customer
-    group by purpose
+    inner join sampling on pairs_by_customer.purpose = sampling.purpose
+    group by pairs_by_customer.purpose
 
 ),
 
@@ -151,7 +170,7 @@ rarest as (
             reference_items.customer_number as near_customer_number,
             count(*) as shared_items_count,
             cast(count(*) as double)
-            / sqrt(cast(max(rarest.items_count) * max(reference_items.items_count) as double)) as item_cosine
+            / sqrt(cast(max(rarest.items_count * reference_items.items_count) as double)) as item_cosine
         from rarest
         inner join reference_items
             on
