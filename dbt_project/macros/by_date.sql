@@ -5,19 +5,16 @@
    down to the scans, so that one date's rows are in memory and not all. A row of a date may depend on nothing but
    what was known on that date: that is what the histories are for. Beside its columns the table has
    input_fingerprint, of the SQL and of all that the date could see. `dbt build --full-refresh` computes every date
-   anew, to the same values. Everything happens in one transaction: a build that is killed leaves the table as it was.
-
-   keeps_dates=false computes every date anew each time, for memory's sake alone, and adds no column. #}
+   anew, to the same values. Everything happens in one transaction: a build that is killed leaves the table as it was. #}
 {% materialization by_date, default %}
     {% set target = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {% set keeps_dates = config.get('keeps_dates', true) %}
-    {% set wanted = retention._date_fingerprints(model, compiled_code) if keeps_dates else retention._snapshot_dates() %}
+    {% set wanted = retention._date_fingerprints(model, compiled_code) %}
     {% set kept = {} %}
-    {% if keeps_dates and existing is not none and existing.is_table and not should_full_refresh() %}
+    {% if existing is not none and existing.is_table and not should_full_refresh() %}
         {% for date, fingerprint in retention._computed_dates(existing).items() if wanted.get(date) == fingerprint %}
             {% do kept.update({date: fingerprint}) %}
         {% endfor %}
@@ -34,7 +31,7 @@
         {% set filled = make_intermediate_relation(target) %}
         {% do drop_relation_if_exists(load_cached_relation(filled)) %}
         {% call statement('main') %}
-            {{ create_table_as(False, filled, retention._rows_of_date(compiled_code, none, '' if keeps_dates else none)) }}
+            {{ create_table_as(False, filled, retention._rows_of_date(compiled_code, none, '')) }}
         {% endcall %}
     {% endif %}
     {% for date in missing %}

@@ -1,4 +1,4 @@
-"""Families are computed once a date: again only where what the date could see, or the code, has changed."""
+"""Families and their matrix are computed once a date: again where what the date saw, or the code, changed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ import duckdb
 import pytest
 from conftest import ORDERS_OF_FEW, ROOT, Shop, foreign_shop
 
-NODES = ("--select", "+feat_season", "+feat_feedback", "+feat_buy_till_you_die")
-FAMILIES = ("feat_season", "feat_feedback", "feat_buy_till_you_die")
+NODES = ("--select", "+ml_features")
+FAMILIES = ["recency_frequency_monetary", "frequency_decline", "buy_till_you_die", "season", "feedback"]
+OTHER_FAMILIES = [
+    path.stem
+    for path in (ROOT / "dbt_project" / "models" / "features").glob("feat_*.sql")
+    if path.stem.removeprefix("feat_") not in FAMILIES
+]
+MARKED = {
+    "feat_season": "month_sine",
+    "feat_feedback": "reviews_count_364d",
+    "feat_buy_till_you_die": "alive_probability_bg_nbd",
+    "ml_features": "days_since_first_order",
+}
 INPUTS = ("orders", "order_lines", "reviews")
 SEASON_OF_TODAY = (
     "select * from feat_season where as_of_date = (select max(as_of_date) from feat_season) order by all"
@@ -28,7 +39,8 @@ class DailyShop:
         self.shop: Shop = foreign_shop(
             folder / "shop",
             models={f"my_{name}": f"select * from '{folder}/{name}.parquet'" for name in INPUTS},
-            variables={f"input_{name}": f"my_{name}" for name in INPUTS},
+            variables={f"input_{name}": f"my_{name}" for name in INPUTS} | {"retention_features": FAMILIES},
+            config={"features": {family: {"+enabled": False} for family in OTHER_FAMILIES}},
         )
 
     def write(self, name: str, query: str) -> None:
@@ -41,23 +53,19 @@ class DailyShop:
     def marked(self, mark: float) -> None:
         """Put a value into every row that no computation gives."""
         with duckdb.connect(str(self.shop.warehouse)) as connection:
-            connection.execute(f"update feat_season set month_sine = {mark}")
-            connection.execute(f"update feat_feedback set reviews_count_364d = {mark}")
-            connection.execute(f"update feat_buy_till_you_die set alive_probability_bg_nbd = {mark}")
+            for model, column in MARKED.items():
+                connection.execute(f"update {model} set {column} = {mark}")
 
     def computed_again(self, mark: float) -> dict[str, list[str]]:
-        """The dates of each family whose rows do not bear the mark any more."""
-        columns = dict(
-            zip(FAMILIES, ("month_sine", "reviews_count_364d", "alive_probability_bg_nbd"), strict=True)
-        )
+        """The dates of each model whose rows do not bear the mark any more."""
         return {
-            family: [
+            model: [
                 str(date)
                 for (date,) in self.shop.query(
-                    f"select distinct as_of_date from {family} where {column} <> {mark} order by as_of_date"
+                    f"select distinct as_of_date from {model} where {column} <> {mark} order by as_of_date"
                 )
             ]
-            for family, column in columns.items()
+            for model, column in MARKED.items()
         }
 
     def dates(self) -> list[str]:
@@ -77,7 +85,7 @@ def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
     daily.marked(-7)
     daily.shop.build(*NODES, as_of_date="2024-07-03")
     assert daily.dates()[-1] == "2024-07-03"
-    assert daily.computed_again(-7) == {family: ["2024-07-03"] for family in FAMILIES}
+    assert daily.computed_again(-7) == {model: ["2024-07-03"] for model in MARKED}
 
     daily.marked(-8)
     daily.write(
@@ -102,11 +110,12 @@ def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
         "feat_season": returned,
         "feat_feedback": loaded,
         "feat_buy_till_you_die": returned,
+        "ml_features": returned,
     }
 
     by_day = daily.shop.query(SEASON_OF_TODAY)
     daily.shop.build(*NODES, "--full-refresh", as_of_date="2024-07-03")
-    assert daily.computed_again(-8) == dict.fromkeys(FAMILIES, daily.dates())
+    assert daily.computed_again(-8) == dict.fromkeys(MARKED, daily.dates())
     assert len(by_day) > 100
     assert daily.shop.query(SEASON_OF_TODAY) == by_day
 
@@ -116,6 +125,7 @@ def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
         "feat_season": [],
         "feat_feedback": daily.dates(),
         "feat_buy_till_you_die": [],
+        "ml_features": daily.dates(),
     }
 
 

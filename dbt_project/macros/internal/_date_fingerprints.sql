@@ -1,9 +1,9 @@
 {# {as_of_date: fingerprint} for every snapshot: of a model's SQL, of the views it reads, and of the rows of the
    tables behind them that this date could see.
 
-   A table with an as_of_date counts by its rows of that date (without a split, which moves on while the rows stay,
-   unless the model's SQL names it); one that int_retention__known_days follows counts by what was known by then;
-   any other counts whole. #}
+   A table that is by_date itself counts by its own input_fingerprint; another with an as_of_date by its rows of that
+   date (without a split, which moves on while the rows stay, unless the model's SQL names it); one that
+   int_retention__known_days follows by what was known by then; any other counts whole. #}
 {% macro _date_fingerprints(model, code) %}
     {% set found = {'views': [], 'tables': {}, 'seen': [], 'has_known_days': false} %}
     {% do retention._gather_inputs(model, found) %}
@@ -29,6 +29,10 @@
                     inner join {{ known_days }} as known
                         on known.known_from_date <= dates.as_of_date and known.model_name = '{{ name }}'
                     group by dates.as_of_date
+                {% elif 'input_fingerprint' in columns %}
+                    select as_of_date, max(input_fingerprint) as fingerprint
+                    from {{ relation }}
+                    group by as_of_date
                 {% elif 'as_of_date' in columns %}
                     select as_of_date, sum({{ retention.row_hash(columns | reject('in', moving) | list) }}) as fingerprint
                     from {{ relation }}

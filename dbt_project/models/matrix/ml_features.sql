@@ -1,11 +1,11 @@
 -- One row per customer and as_of_date: all feature families side by side, on their own scales.
 -- Outliers and nulls stay as they are, unless winsorise_quantiles and missing_values say otherwise.
--- One date at a time, for all families of all dates take much memory; at once where a date's row depends on
--- others.
+-- By date, for all families of all dates take much memory and closed dates stay; at once where a date's rows depend
+-- on others.
 {% set asked = var('missing_values') or {} %}
 {% set asked_methods = [asked.get('default', 'none')] + (asked.get('per_column') or {}).values() | list %}
 {% set others = asked_methods | reject('in', ['none', 'zero', 'drop']) | list %}
-{{ config(materialized='table' if others or var('winsorise_quantiles') else 'by_date', keeps_dates=false) }}
+{{ config(materialized='table' if others or var('winsorise_quantiles') else 'by_date') }}
 {% set families = {} %}
 {% set columns = [] %}
 {% for name in var('retention_features') %}

@@ -1,6 +1,7 @@
 -- One row per customer and as_of_date with a closed label: what training reads, and all it reads.
 -- Of more than training_max_rows a sample of customers, chosen by hash, each with all their dates.
 {% set buckets = 4096 %}
+{% set columns = feature_columns(ref('ml_features')) %}
 {% set max_rows = number_var('training_max_rows', 1000, 1000000000, whole=true) %}
 
 with features as (
@@ -50,7 +51,11 @@ drifted as (
 labelled as (
 
     select
-        features.*,
+        features.customer_id,
+        features.as_of_date,
+        {% for column in columns %}
+            features.{{ column }},
+        {% endfor %}
         labels.is_churned,
         horizon.churn_horizon_days,
         today.history_days,
