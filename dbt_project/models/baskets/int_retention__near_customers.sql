@@ -118,8 +118,8 @@ sampling as (
 
 ),
 
-{# Of too many pairs each customer's share, for the rarest items first: they tell the most. A sample gets no more of
-   them than if all were listed, for it is to tell how good the lists of all are. #}
+{# Of too many pairs each customer's share, for the rarest items first: they tell the most. A sample gets no
+   more than if all were listed, for it is to tell how good the lists of all are. #}
 limits as (
 
     select
@@ -131,7 +131,8 @@ limits as (
                 then
                     greatest(
                         {{ 2 * basket_var('recommendation_near_customers') }},
-                        {{ basket_var('recommendation_max_pairs') }} / (count(*) * max(sampling.active_per_listed))
+                        {{ basket_var('recommendation_max_pairs') }}
+                        / (count(*) * max(sampling.active_per_listed))
                     )
             else sum(pairs_by_customer.pairs_count)
         end as pairs_limit

@@ -145,7 +145,10 @@ companions as (
         row_number() over (
             partition by paired.item
             order by round(paired.customer_cosine, 9) desc, paired.other_item
-        ) as companion_rank
+        ) as companion_rank,
+        row_number() over (
+            order by round(paired.customer_cosine, 9) desc, paired.item asc, paired.other_item asc
+        ) as pair_rank
     from paired
     inner join asked_items on paired.item = asked_items.item
     where paired.customer_lift > 1
@@ -160,10 +163,7 @@ candidates as (
         usual_items.item as known_item,
         companions.customer_cosine,
         companions.customer_lift,
-        row_number() over (
-            partition by usual_items.customer_id, companions.other_item
-            order by round(companions.customer_cosine, 9) desc, usual_items.item
-        ) as known_rank
+        companions.pair_rank
     from usual_items
     inner join companions on usual_items.item = companions.item
     where companions.companion_rank <= {{ number_var('member_offer_companions', 1, 1000, whole=true) }}
@@ -176,16 +176,8 @@ scored as (
         candidates.customer_id,
         candidates.offer_item,
         {{ exact_sum('candidates.customer_cosine', scale=12) }} as score,
-        {% set text = dbt.type_string() %}
-        max(
-            case
-                when candidates.known_rank = 1
-                    then
-                        'who buys ' || candidates.known_item || ' buys it '
-                        || cast(cast(candidates.customer_lift as decimal(18, 1)) as {{ text }})
-                        || ' times as often as others'
-            end
-        ) as offer_reason
+        min_by(candidates.known_item, candidates.pair_rank) as known_item,
+        min_by(candidates.customer_lift, candidates.pair_rank) as customer_lift
     from candidates
     inner join items
         on
@@ -220,7 +212,16 @@ offers as (
         {% for number in (1, 2, 3) %}
             max(case when offer_rank = {{ number }} then offer_item end) as offer_{{ number }},
         {% endfor %}
-        max(case when offer_rank = 1 then offer_reason end) as offer_1_reason
+        {% set text = dbt.type_string() %}
+        max(
+            case
+                when offer_rank = 1
+                    then
+                        'who buys ' || known_item || ' buys it '
+                        || cast(cast(customer_lift as decimal(18, 1)) as {{ text }})
+                        || ' times as often as others'
+            end
+        ) as offer_1_reason
     from ranked
     group by customer_id
 

@@ -30,7 +30,7 @@ item_pairs as (
 ),
 
 {# Of the items that a customer has bought, the one that a new item stands in one basket with most typically. Companions are put in
-   order once, for all customers, so that no more than a number is kept of each customer's. #}
+   order once, for all customers, so that of each customer's the first is kept and none is sorted. #}
 companions as (
 
     {% for known, other in [('first', 'later'), ('later', 'first')] %}
@@ -50,7 +50,6 @@ numbered_companions as (
         companions.item_code,
         companions.known_item_code,
         companions.baskets_count,
-        items.item as known_item,
         row_number() over (
             partition by companions.item_code
             order by
@@ -67,7 +66,8 @@ first_companions as (
     select
         recommendations.customer_number,
         recommendations.item_code,
-        min(numbered_companions.companion_number) as companion_number
+        min_by(numbered_companions.known_item_code, numbered_companions.companion_number) as known_item_code,
+        min_by(numbered_companions.baskets_count, numbered_companions.companion_number) as baskets_count
     from recommendations
     inner join customer_items on recommendations.customer_number = customer_items.customer_number
     inner join numbered_companions
@@ -96,11 +96,11 @@ explained as (
                     'bought in ' || cast(recommendations.orders_count as {{ text }})
                     || case when recommendations.orders_count = 1 then ' order' else ' orders' end
                     || ', last on ' || cast(recommendations.last_order_date as {{ text }})
-            when numbered_companions.known_item is not null
+            when first_companions.known_item_code is not null
                 then
-                    'bought with ' || numbered_companions.known_item || ' in '
-                    || cast(numbered_companions.baskets_count as {{ text }})
-                    || case when numbered_companions.baskets_count = 1 then ' basket' else ' baskets' end
+                    'bought with ' || items.item || ' in '
+                    || cast(first_companions.baskets_count as {{ text }})
+                    || case when first_companions.baskets_count = 1 then ' basket' else ' baskets' end
             else
                 'bought by ' || cast(recommendations.recent_buyers_count as {{ text }})
                 || ' customers in the last {{ basket_var("recommendation_active_days") }} days'
@@ -110,10 +110,8 @@ explained as (
         on
             recommendations.customer_number = first_companions.customer_number
             and recommendations.item_code = first_companions.item_code
-    left join numbered_companions
-        on
-            first_companions.item_code = numbered_companions.item_code
-            and first_companions.companion_number = numbered_companions.companion_number
+    left join items
+        on first_companions.known_item_code = items.item_code
 
 )
 

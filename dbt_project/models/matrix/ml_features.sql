@@ -1,7 +1,7 @@
 -- One row per customer and as_of_date: all feature families side by side, on their own scales.
 -- Outliers and nulls stay as they are, unless winsorise_quantiles and missing_values say otherwise.
--- By date, for all families of all dates take much memory and closed dates stay; at once where a date's rows depend
--- on others.
+-- By date: closed dates stay, and all families of all dates at once take much memory. At once where a date's
+-- rows depend on others.
 {% set asked = var('missing_values') or {} %}
 {% set asked_methods = [asked.get('default', 'none')] + (asked.get('per_column') or {}).values() | list %}
 {% set others = asked_methods | reject('in', ['none', 'zero', 'drop']) | list %}
