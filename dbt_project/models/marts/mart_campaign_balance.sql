@@ -81,10 +81,18 @@ differences as (
         compared.mean_x as compared_mean,
         treated.weighted_mean_x as treated_weighted_mean,
         compared.weighted_mean_x as compared_weighted_mean,
-        (treated.mean_x - compared.mean_x)
-        / nullif(sqrt((treated.variance_x + compared.variance_x) / 2), 0) as difference_before,
-        (treated.weighted_mean_x - compared.weighted_mean_x)
-        / nullif(sqrt((treated.variance_x + compared.variance_x) / 2), 0) as difference_after
+        {# What is the same for everybody differs by 0. #}
+        {% for mean, moment in [('mean_x', 'before'), ('weighted_mean_x', 'after')] %}
+            case
+                when
+                    treated.variance_x + compared.variance_x = 0
+                    and round(treated.{{ mean }}, 9) = round(compared.{{ mean }}, 9)
+                    then 0
+                else
+                    (treated.{{ mean }} - compared.{{ mean }})
+                    / nullif(sqrt((treated.variance_x + compared.variance_x) / 2), 0)
+            end as difference_{{ moment }}{{ ',' if not loop.last }}
+        {% endfor %}
     from means as treated
     inner join means as compared
         on
