@@ -132,7 +132,7 @@ def generate(
     """Write a simulated shop with every input filled, and known truth."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from dbt_retention.generate import Shop, generate_shop
+    from dbt_retention.generate import Shop, first_day_of, generate_shop
 
     bar = Progress(
         TextColumn("customers"),
@@ -143,7 +143,13 @@ def generate(
         transient=True,
     )
     try:
-        shop = Shop(customers=customers, months=months, seed=seed, dirty_share=dirty_share)
+        shop = Shop(
+            customers=customers,
+            months=months,
+            seed=seed,
+            dirty_share=dirty_share,
+            first_day=first_day_of(months),
+        )
         with bar:
             task = bar.add_task("generate", total=customers)
             rows = generate_shop(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from dbt_retention.generate import INPUTS, Shop, generate_shop, world
+from dbt_retention.cli import app
+from dbt_retention.generate import INPUTS, Shop, first_day_of, generate_shop, world
 from dbt_retention.generate.files import FileFormat
 from dbt_retention.generate.orders import FADED_ORDERS, FADING_DAYS, GOOD_ORDERS
 from dbt_retention.generate.people import FADE_DAYS, Leaving, draw_people, slowed, treatment_of
@@ -19,6 +20,7 @@ from dbt_retention.generate.tables import block_tables
 from dbt_retention.generate.truth import respond
 from dbt_retention.generate.words import PHRASES
 from dbt_retention.generate.world import build_world, stream_of
+from typer.testing import CliRunner
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 CONTRACT = {
@@ -539,6 +541,29 @@ def test_planted_itemsets_are_more_frequent_than_chance(ask_big: Ask) -> None:
 def test_a_bad_argument_gets_words(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Shop(**arguments)
+
+
+@pytest.mark.parametrize("months", [3, 36, 37, 48, 49, 120])
+def test_a_history_of_any_length_is_over(months: int) -> None:
+    """So that no order of it is yet to come when it is read; up to three years begin on the same day."""
+    shop = Shop(months=months, first_day=first_day_of(months))
+    end = shop.first_day + timedelta(days=shop.days)
+    if months <= 36:
+        assert (shop.first_day, end <= date(2026, 1, 2)) == (date(2023, 1, 2), True)
+    else:
+        assert date(2025, 1, 2) < end <= date(2026, 1, 2)
+
+
+def test_the_command_begins_a_long_history_earlier(tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        app, ["generate", "--customers", "3", "--months", "120", "--out", str(tmp_path)]
+    )
+    assert done.exit_code == 0, done.output
+    orders = _csv(tmp_path / "example_orders.csv", "orders")
+    [(first, last)] = duckdb.sql(
+        f"select min(day), max(day) from (select try_cast(ordered_at as timestamp)::date as day from {orders})"
+    ).fetchall()
+    assert date(2016, 1, 2) <= first < last <= date(2026, 1, 2)
 
 
 def test_a_bad_format_or_folder_gets_words(tmp_path: Path) -> None:

@@ -32,9 +32,9 @@ from pathlib import Path
 
 from dbt_retention.generate.files import FileFormat, write_shop
 from dbt_retention.generate.schemas import INPUTS, TRUTH
-from dbt_retention.generate.shop import Shop
+from dbt_retention.generate.shop import Shop, first_day_of
 
-__all__ = ["INPUTS", "TRUTH", "Shop", "generate_shop"]
+__all__ = ["INPUTS", "TRUTH", "Shop", "first_day_of", "generate_shop"]
 
 
 def generate_shop(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -42,6 +43,15 @@ class Shop:
         month = self.first_day.month - 1 + self.months
         end = date(self.first_day.year + month // 12, month % 12 + 1, min(self.first_day.day, 28))
         return (end - self.first_day).days
+
+
+def first_day_of(months: int) -> date:
+    """2 January 2023, or so many years earlier that a history of `months` is over by 2 January 2026.
+
+    An event that is yet to come would be a bad row of the input.
+    """
+    years_more = math.ceil((min(months, MAX_MONTHS) - 36) / 12)
+    return date(2023 - max(0, years_more), 1, 2)
 
 
 def _check_whole(name: str, value: object, low: int, high: int) -> None:
