@@ -112,7 +112,7 @@ sampling as (
     select
         purpose,
         cast(sum(case when is_active then 1 else 0 end) as double)
-        / sum(case when is_listed then 1 else 0 end) as active_per_listed
+        / nullif(sum(case when is_listed then 1 else 0 end), 0) as active_per_listed
     from customers
     group by purpose
 
