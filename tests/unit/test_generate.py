@@ -560,9 +560,8 @@ def test_the_command_begins_a_long_history_earlier(tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     orders = _csv(tmp_path / "example_orders.csv", "orders")
-    [(first, last)] = duckdb.sql(
-        f"select min(day), max(day) from (select try_cast(ordered_at as timestamp)::date as day from {orders})"
-    ).fetchall()
+    days = f"select try_cast(ordered_at as timestamp)::date as day from {orders}"
+    [(first, last)] = duckdb.sql(f"select min(day), max(day) from ({days})").fetchall()
     assert date(2016, 1, 2) <= first < last <= date(2026, 1, 2)
 
 
