@@ -13,7 +13,15 @@
     {% endfor %}
 {% endif %}
 
-with counted as (
+{# Read once: a model may be a view with much behind it. #}
+with tested as (
+
+    select * from {{ model }}
+    where split = 'test'
+
+),
+
+counted as (
 
     {% for feature in features %}
         select
@@ -21,8 +29,7 @@ with counted as (
             cast({{ feature }} as double) as feature_value,
             cast(sum(case when {{ answer }} then 1 else 0 end) as double) as yes_count,
             cast(sum(case when {{ answer }} then 0 else 1 end) as double) as no_count
-        from {{ model }}
-        where split = 'test'
+        from tested
         group by {{ feature }}
         {{ 'union all' if not loop.last }}
     {% else %}
