@@ -137,7 +137,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[t
         inputs.write(**version)
         shop.build(*NODES, "--full-refresh")  # a date that sees the same would not be computed again
         found[name] = {
-            "features": shop.query(f"select * from ml_features where as_of_date <= '{DAY}' order by all"),
+            "features": shop.query(
+                "select * exclude (input_fingerprint) from ml_features "
+                f"where as_of_date <= '{DAY}' order by all"
+            ),
             "silent": shop.query(
                 f"select min(days_since_last_order) from ml_features where as_of_date = '{DAY}'"
             ),
