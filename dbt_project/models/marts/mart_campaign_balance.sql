@@ -77,10 +77,6 @@ differences as (
         treated.matched_count as treated_matched_count,
         cast(compared.n as integer) as compared_count,
         compared.matched_count as compared_matched_count,
-        treated.mean_x as treated_mean,
-        compared.mean_x as compared_mean,
-        treated.weighted_mean_x as treated_weighted_mean,
-        compared.weighted_mean_x as compared_weighted_mean,
         {# What is the same for everybody differs by 0. #}
         {% for mean, moment in [('mean_x', 'before'), ('weighted_mean_x', 'after')] %}
             case
@@ -91,8 +87,12 @@ differences as (
                 else
                     (treated.{{ mean }} - compared.{{ mean }})
                     / nullif(sqrt((treated.variance_x + compared.variance_x) / 2), 0)
-            end as difference_{{ moment }}{{ ',' if not loop.last }}
+            end as difference_{{ moment }},
         {% endfor %}
+        treated.mean_x as treated_mean,
+        compared.mean_x as compared_mean,
+        treated.weighted_mean_x as treated_weighted_mean,
+        compared.weighted_mean_x as compared_weighted_mean
     from means as treated
     inner join means as compared
         on
