@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import functools
+import hashlib
 import os
 import shutil
 import subprocess
@@ -17,6 +20,10 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = Path(sys.executable).parent
+PARSED = ROOT / ".pytest_cache" / "dbt_parsed"
+
+# Two workers share two cores: a library that starts a thread for each core in both only waits.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @dataclass
@@ -32,9 +39,15 @@ class Shop:
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`dbt` or `retention` in the shop's folder; output is captured, nothing raises."""
         command = [str(COMMANDS / words[0]), *words[1:]]
+        # dbt reuses a parse only where the profile is the same: its paths start at the folder.
+        from_here = words[0] == "dbt"
+        warehouse, models = (
+            os.path.relpath(path, self.folder) if from_here else str(path)
+            for path in (self.warehouse, self.models)
+        )
         environment = os.environ | {
-            "RETENTION_DUCKDB": str(self.warehouse),
-            "RETENTION_MODELS": str(self.models),
+            "RETENTION_DUCKDB": warehouse,
+            "RETENTION_MODELS": models,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "NO_COLOR": "1",
             "COLUMNS": "200",
@@ -49,12 +62,23 @@ class Shop:
         )
 
     def dbt(self, command: str, *words: str, **variables: Any) -> subprocess.CompletedProcess[str]:
-        """A dbt command on the project, with vars."""
+        """A dbt command on the project, with vars. The package itself is parsed once for each set of vars."""
         given = ["--vars", yaml.safe_dump(variables, default_flow_style=True)] if variables else []
         artifacts = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
-        return self.run(
+        parsed = self.folder / "target" / "partial_parse.msgpack"
+        known = parse_of_package(str(given)) if self.project == ROOT / "dbt_project" else None
+        if known and known.exists() and not parsed.exists():
+            parsed.parent.mkdir(exist_ok=True)
+            shutil.copy(known, parsed)
+        done = self.run(
             "dbt", "--no-use-colors", command, "--project-dir", str(self.project), *artifacts, *words, *given
         )
+        if known and not known.exists() and parsed.exists():
+            PARSED.mkdir(parents=True, exist_ok=True)
+            unfinished = known.with_suffix(f".{os.getpid()}")
+            shutil.copy(parsed, unfinished)
+            unfinished.replace(known)
+        return done
 
     def build(self, *words: str, tests: bool = False, **variables: Any) -> str:
         """`dbt build` that must succeed, without its data tests unless asked for; its output."""
@@ -89,6 +113,24 @@ class Shop:
         }
 
 
+def parse_of_package(given: str) -> Path:
+    """Where dbt's parse of the package as it stands, with these vars, is kept for other folders."""
+    return PARSED / f"{hashlib.sha256((package_digest() + given).encode()).hexdigest()}.msgpack"
+
+
+@functools.cache
+def package_digest() -> str:
+    """A fingerprint of all files that dbt parses, and of the profile."""
+    package = ROOT / "dbt_project"
+    folders = (*(package / name for name in ("defaults", "macros", "models", "tests")), ROOT / "seeds")
+    files = [package / "dbt_project.yml"]
+    files += sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    digest = hashlib.sha256((ROOT / "profiles.yml").read_bytes())
+    for path in files:
+        digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 @pytest.fixture
 def shop_of_seeds(tmp_path: Path) -> Shop:
     """The package by itself on its example seeds, in a folder of its own; not built yet."""
@@ -97,9 +139,17 @@ def shop_of_seeds(tmp_path: Path) -> Shop:
 
 @pytest.fixture(scope="session")
 def built_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """The package by itself, built once on its example seeds. Read only."""
-    shop = seeds_shop(tmp_path_factory.mktemp("seeds"))
-    shop.build(tests=True)
+    """The package by itself, built once on its example seeds for all workers. Read only."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "seeds.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shop = seeds_shop(folder / "seeds")
+        finished = shop.folder / "finished"
+        if not finished.exists():
+            shop.build(tests=True)
+            finished.touch()
     return shop
 
 
