@@ -11,7 +11,7 @@ from measuring import ROOT, dbt
 
 INPUTS = (
     "orders", "order_lines", "customers", "products", "sessions", "reviews", "service_tickets",
-    "campaigns", "campaign_contacts", "coupon_redemptions",
+    "campaigns", "campaign_contacts", "coupon_redemptions", "returns",
 )  # fmt: skip
 
 

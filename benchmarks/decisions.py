@@ -54,7 +54,8 @@ RESAMPLES = 4000
 STAGING = (
     "stg_retention__orders stg_retention__order_lines stg_retention__customers stg_retention__products "
     "stg_retention__sessions stg_retention__reviews stg_retention__service_tickets stg_retention__campaigns "
-    "stg_retention__campaign_contacts stg_retention__coupon_redemptions stg_retention__erased_customers "
+    "stg_retention__campaign_contacts stg_retention__coupon_redemptions stg_retention__returns "
+    "stg_retention__erased_customers "
     "stg_retention__rejected_rows int_retention__purchases int_retention__purchase_lines"
 )
 FEATURES = "int_retention__campaign_assignments int_retention__decision_features"
@@ -87,7 +88,7 @@ def load(warehouse: Path, folder: Path, *, customers: int, seed: int) -> None:
             f"from '{folder}/customers.parquet'"
         )
         for name, schema in INPUTS.items():
-            few = name in ("order_lines", "campaigns", "campaign_contacts", "coupon_redemptions")
+            few = name in ("order_lines", "campaigns", "campaign_contacts", "coupon_redemptions", "returns")
             fields = {field.name: str(field.type) for field in schema}
             moments = [column for column, kind in fields.items() if kind.startswith("timestamp")]
             moments += ["ordered_at"] * (name == "orders")

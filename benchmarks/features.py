@@ -126,6 +126,11 @@ from raw.campaigns, raw.customers where hash(campaign_id, customer_id) % 50 = 0;
 create table raw.coupon_redemptions as
 select 'o' || order_id as coupon_id, customer_id, ordered_at as redeemed_at, order_id
 from raw.orders where hash(order_id, 'coupon') % 20 = 0;
+
+create table raw.returns as
+select 'n' || order_id as return_id, customer_id, ordered_at + interval 9 day as returned_at, order_id,
+    cast(5 as double) as returned_amount
+from raw.orders where hash(order_id, 'return') % 100 = 0;
 """
 
 # The next morning: 1 % more orders, one each by that many customers, on the day after the last.

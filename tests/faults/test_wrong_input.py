@@ -117,12 +117,14 @@ NUMBERS = {
     "reviews": (["review_id"], ["rating"]),
     "service_tickets": (["ticket_id"], ["satisfaction"]),
     "campaigns": (["campaign_id"], ["contact_cost", "offer_value"]),
+    "returns": (["return_id"], ["returned_quantity", "returned_amount"]),
 }
 HAPPENED = {
     "orders": "ordered_at",
     "sessions": "started_at",
     "reviews": "reviewed_at",
     "service_tickets": "opened_at",
+    "returns": "returned_at",
 }
 
 

@@ -39,6 +39,7 @@ class Customer:
     service_tickets: list[dict[str, Any]] = field(default_factory=list)
     campaign_contacts: list[dict[str, Any]] = field(default_factory=list)
     coupon_redemptions: list[dict[str, Any]] = field(default_factory=list)
+    returns: list[dict[str, Any]] = field(default_factory=list)
 
     def plus(self, **events: dict[str, Any]) -> Customer:
         """With one more event of an input: orders={...}."""
@@ -91,6 +92,11 @@ HIDDEN = {
     "contact_on_the_day": BASE.plus(campaign_contacts={"assigned_at": MIDNIGHT}),
     "contact_opened_on_the_day": BASE.but(campaign_contacts={"opened_at": MIDNIGHT, "clicked_at": MIDNIGHT}),
     "coupon_on_the_day": BASE.plus(coupon_redemptions={"redeemed_at": MIDNIGHT}),
+    "credited_on_the_day": BASE.plus(returns={"returned_at": MIDNIGHT, "product_id": "P1"}),
+    "credit_loaded_late": BASE.plus(
+        returns={"returned_at": "2024-02-28 09:00:00", "loaded_at": LATE, "product_id": "P1"}
+    ),
+    "amount_credited_on_the_day": BASE.plus(returns={"returned_at": MIDNIGHT, "returned_amount": 20}),
 }
 SEEN = {
     "order_the_day_before": BASE.plus(orders=order("2024-02-29 23:59:59", loaded_at=MIDNIGHT)),
@@ -165,6 +171,7 @@ def _row(table: str, name: str, number: int, event: dict[str, Any]) -> dict[str,
         "service_tickets": {"ticket_id": f"{name}-{number}", "ticket_type": "complaint"},
         "campaign_contacts": {"campaign_id": f"K{number}", "arm": "treatment"},
         "coupon_redemptions": {"coupon_id": f"V{number}", "campaign_id": "K1"},
+        "returns": {"return_id": f"{name}-{number}"},
     }[table]
     return {"customer_id": name} | own | event
 

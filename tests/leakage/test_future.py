@@ -24,6 +24,7 @@ EVENTS = {  # input: when it happened, and the columns that become known only la
         (("contacted_at",) * 2, ("opened_at",) * 2, ("clicked_at",) * 2),
     ),
     "coupon_redemptions": ("redeemed_at", ()),
+    "returns": ("returned_at", ()),
     "customers": ("signed_up_at", ()),
 }
 ATTRIBUTES = ("order_lines", "products")
@@ -90,7 +91,7 @@ class Inputs:
             "campaigns": "campaign_id",
             "campaign_contacts": "campaign_id",
         }
-        key |= {"coupon_redemptions": "coupon_id"}
+        key |= {"coupon_redemptions": "coupon_id", "returns": "return_id"}
         for name, (event_at, _) in EVENTS.items():
             if name == "customers":
                 continue

@@ -38,6 +38,8 @@ CONTRACT = {
     "campaigns": "campaign_id action started_at ended_at channel contact_cost offer_value",
     "campaign_contacts": "campaign_id customer_id assigned_at arm contacted_at opened_at clicked_at",
     "coupon_redemptions": "coupon_id customer_id redeemed_at campaign_id order_id",
+    "returns": "return_id customer_id returned_at product_id order_id returned_quantity returned_amount "
+    "loaded_at",
 }
 TRUTH = ("truth_customers", "truth_effects", "truth_actions", "truth_itemsets")
 SMALL = Shop(customers=60, months=6)
@@ -261,6 +263,9 @@ def test_every_reference_finds_its_row(ask_example: Ask) -> None:
         ("campaign_contacts", "customer_id", "customers"),
         ("coupon_redemptions", "campaign_id", "campaigns"),
         ("coupon_redemptions", "order_id", "orders"),
+        ("returns", "customer_id", "customers"),
+        ("returns", "order_id", "orders"),
+        ("returns", "product_id", "products"),
     ]:
         orphans = f"""
             select count(*) from {child} anti join {parent} using ({key}) where {key} is not null
@@ -296,6 +301,7 @@ def test_nothing_happens_outside_the_period(ask_example: Ask) -> None:
         ("sessions", "started_at"),
         ("reviews", "reviewed_at"),
         ("service_tickets", "closed_at"),
+        ("returns", "returned_at"),
         ("campaign_contacts", "clicked_at"),
         ("campaigns", "ended_at"),
     ]:

@@ -1,5 +1,6 @@
 {# The input contract as data: per input its columns (name, type, required?), the columns that identify a row,
-   numbers that cannot be negative, and times that cannot be yet to come. Types: text, timestamp, number, integer, boolean. #}
+   numbers that cannot be negative (negative_words: what to do with them instead), and times that cannot be yet to come.
+   Types: text, timestamp, number, integer, boolean. #}
 {% macro _input_contract() %}
     {{ return({
         'orders': {
@@ -10,6 +11,7 @@
                 'discount_amount': 'number', 'loaded_at': 'timestamp',
             },
             'not_negative': ['order_amount'],
+            'negative_words': 'a credit note belongs in input_returns, see docs/inputs.md',
             'happened': ['ordered_at'],
         },
         'order_lines': {
@@ -20,7 +22,8 @@
                 'discount_amount': 'number', 'coupon_id': 'text', 'returned_quantity': 'number',
                 'returned_at': 'timestamp',
             },
-            'not_negative': ['quantity', 'returned_quantity'],
+            'not_negative': ['quantity', 'net_amount', 'returned_quantity'],
+            'negative_words': 'a credit note belongs in input_returns, see docs/inputs.md',
             'happened': [],
         },
         'customers': {
@@ -98,6 +101,16 @@
             'optional': {'campaign_id': 'text', 'order_id': 'text'},
             'not_negative': [],
             'happened': ['redeemed_at'],
+        },
+        'returns': {
+            'key': ['return_id'],
+            'required': {'return_id': 'text', 'customer_id': 'text', 'returned_at': 'timestamp'},
+            'optional': {
+                'product_id': 'text', 'order_id': 'text', 'returned_quantity': 'number',
+                'returned_amount': 'number', 'loaded_at': 'timestamp',
+            },
+            'not_negative': ['returned_quantity', 'returned_amount'],
+            'happened': ['returned_at'],
         },
     }) }}
 {% endmacro %}

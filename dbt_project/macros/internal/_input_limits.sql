@@ -26,8 +26,9 @@
             }) %}
         {% endif %}
     {% endfor %}
+    {% set negative_words = 'is negative' ~ (': ' ~ contract.negative_words if contract.negative_words else '') %}
     {% for column in contract.not_negative %}
-        {% do limits.append({'column': column, 'condition': column ~ ' < 0', 'words': 'is negative'}) %}
+        {% do limits.append({'column': column, 'condition': column ~ ' < 0', 'words': negative_words}) %}
     {% endfor %}
     {% for column in contract.happened %}
         {% do limits.append({

@@ -131,6 +131,12 @@ events as (
         customer_id,
         cast(redeemed_at as date) as event_date
     from coupon_redemptions
+    union all
+    select
+        'returns' as input_name,
+        customer_id,
+        return_date as event_date
+    from returns
 
 ),
 

@@ -17,6 +17,7 @@
     'campaigns': ['no campaigns: their cost and effect cannot be told', false],
     'campaign_contacts': ['no contacts: who was addressed or held out is not known, so no effect is measured', true],
     'coupon_redemptions': ['no redemptions: how much a customer buys for the discount is not seen', true],
+    'returns': ['no credit notes: spend is net only of what order_lines gives as returned', false],
 } %}
 {% set text = _input_types().text.sql %}
 

@@ -22,6 +22,8 @@ with rejected as (
     {{ rejected_rows('campaign_contacts') }}
     union all
     {{ rejected_rows('coupon_redemptions') }}
+    union all
+    {{ rejected_rows('returns') }}
 
 )
 

@@ -45,7 +45,7 @@ def generate_shop(
     truth: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, int]:
-    """Write the ten inputs of `shop` into the folder `out`; return the rows of each file, by name.
+    """Write the eleven inputs of `shop` into the folder `out`; return the rows of each file, by name.
 
     CSV files are called `example_<input>.csv`, Parquet files `<input>.parquet` with one row group
     a block. `truth` adds `truth_customers`, `truth_effects` and `truth_itemsets`, as Parquet in

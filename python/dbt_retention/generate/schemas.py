@@ -64,6 +64,10 @@ INPUTS: Final[dict[str, Any]] = {
     "coupon_redemptions": _schema(
         "coupon_id text, customer_id text, redeemed_at moment, campaign_id text, order_id text"
     ),
+    "returns": _schema(
+        "return_id text, customer_id text, returned_at moment, product_id text, order_id text,"
+        "returned_quantity whole, returned_amount number, loaded_at moment"
+    ),
 }
 # Null dropout_date: still a customer on the last day; null fade_start_date: never faded in the period.
 # true_effect is treatment minus control, 0 for who had already left. truth_actions: what a contact on the

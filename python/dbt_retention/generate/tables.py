@@ -64,6 +64,7 @@ from dbt_retention.generate.words import (
 )
 from dbt_retention.generate.world import World, stream_of
 
+CREDITED_LINE_SHARE: Final = 0.02  # of the lines with several pieces of which none came back
 IDS_PER_BLOCK: Final = 10_000_000  # more than a block can use; keeps blocks independent
 
 
@@ -126,6 +127,7 @@ def block_tables(world: World, block: int, *, truth: bool) -> dict[str, pa.Table
             "campaign_id": ids_of("K", 3, redemptions.campaign + 1),
             "order_id": view.order_ids(redemptions.order),
         },
+        "returns": _return_columns(stream("returns"), view, orders, lines),
     }
     if truth:
         columns |= _truth_columns(view, leaving, contacts)
@@ -256,6 +258,29 @@ def _line_columns(rng: np.random.Generator, view: Columns, orders: Orders, lines
         "coupon_id": coupon_ids(lines.coupon, lines.coupon < 0),
         "returned_quantity": lines.returned_quantity,
         "returned_at": view.moments(came_back, lines.returned_quantity == 0),
+    }
+
+
+def _return_columns(rng: np.random.Generator, view: Columns, orders: Orders, lines: Lines) -> dict[str, Any]:
+    """Credit notes for a piece of a line: half name the order, most others the product, a few neither."""
+    is_kept = (orders.status[lines.order] == 0) & (lines.returned_quantity == 0) & (lines.quantity > 1)
+    line = np.flatnonzero(is_kept & (rng.random(len(lines.order)) < CREDITED_LINE_SHARE))
+    second = orders.second[lines.order[line]] + rng.integers(DAY, 20 * DAY, len(line))
+    line, second = line[second < view.world.days * DAY], second[second < view.world.days * DAY]
+    by_time = np.argsort(second, kind="stable")
+    line, second = line[by_time], second[by_time]
+    n, order = len(line), lines.order[line]
+    named = rng.random(n)
+    no_order, no_product = named > 0.5, named > 0.9
+    return {
+        "return_id": view.event_ids("N", np.arange(n)),
+        "customer_id": view.customer_ids(orders.who[order]),
+        "returned_at": view.moments(second),
+        "product_id": ids_of("P", 5, lines.product[line] + 1, no_product),
+        "order_id": view.order_ids(order, no_order),
+        "returned_quantity": pa.array(np.ones(n, dtype=np.int64), mask=no_product),
+        "returned_amount": np.floor(lines.net_cents[line] / lines.quantity[line]) / 100,
+        "loaded_at": view.moments(view.loaded(rng, second)),
     }
 
 
