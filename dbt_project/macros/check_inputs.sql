@@ -1,8 +1,9 @@
 {# Stops the build, in words, where orders are empty or an input has more rejected rows than max_rejected_share.
 
-   Runs after stg_retention__rejected_rows was written, so that the evidence can be looked at. #}
+   Runs after stg_retention__rejected_rows was written, so that the evidence can be looked at. `dbt build --empty`
+   reads no row of any input: then there is nothing to judge. #}
 {% macro check_inputs() %}
-    {% if not execute %}
+    {% if not execute or flags.EMPTY %}
         {{ return('') }}
     {% endif %}
     {% set cap = var('max_rejected_share') | float %}

@@ -1,26 +1,20 @@
-{# A telephone number in E.164 ('+' and 8 to 15 digits); null where it cannot be one.
+{# A telephone number in E.164 ('+', country code, number); null where it is no valid number.
 
-   A number without '+' or '00' is of the country in the var default_country_calling_code, without its trunk prefix (1 in
-   North America, 0 elsewhere); where the var is null it is not known which, and null. #}
+   A number that names no country is of the one in the var default_region; where the var is null, it is null. #}
 {% macro phone_e164(phone) -%}
-    {%- set code = var('default_country_calling_code') -%}
-    {%- if code is not none and not modules.re.fullmatch('[1-9][0-9]{0,2}', code | string) -%}
+    {%- set region = var('default_region') -%}
+    {%- if var('default_country_calling_code', none) is not none -%}
         {{ exceptions.raise_compiler_error(
-            "default_country_calling_code is '" ~ code ~ "'; expected 1 to 3 digits without +, such as 44, or null. "
+            "default_country_calling_code is '" ~ var('default_country_calling_code') ~ "', and there is no such var any "
+            ~ "more; expected default_region, the two letters of the country (ISO 3166), such as GB for 44. "
             ~ "See docs/vars.md"
         ) }}
     {%- endif -%}
-    {%- set digits = retention.digits_of("replace(" ~ phone ~ ", '(0)', '')") -%}
-    {%- set trunk = '1' if code | string == '1' else '0+' -%}
-    case
-        when {{ phone }} like '+%' and substr({{ digits }}, 1, 1) <> '0' and length({{ digits }}) between 8 and 15
-            then '+' || {{ digits }}
-        when {{ phone }} like '00%' and length({{ digits }}) between 10 and 17 and substr({{ digits }}, 3, 1) <> '0'
-            then '+' || substr({{ digits }}, 3)
-        {% if code is not none -%}
-            when {{ phone }} not like '+%' and {{ phone }} not like '00%'
-                and length({{ digits }}) between {{ 8 - code | string | length }} and {{ 15 - code | string | length }}
-                then '+{{ code }}' || regexp_replace({{ digits }}, '^{{ trunk }}', '')
-        {%- endif %}
-    end
+    {%- if region is not none and (region is not string or not modules.re.fullmatch('[A-Za-z]{2}', region)) -%}
+        {{ exceptions.raise_compiler_error(
+            "default_region is '" ~ region ~ "'; expected the two letters of a country by ISO 3166, such as GB, IT or US, "
+            ~ "or null" ~ (" (write Norway in quotes, 'NO': YAML reads NO as false)" if region is boolean) ~ ". See docs/vars.md"
+        ) }}
+    {%- endif -%}
+    phone_e164({{ phone }}, {{ "'" ~ region | upper ~ "'" if region else 'cast(null as ' ~ dbt.type_string() ~ ')' }})
 {%- endmacro %}

@@ -76,4 +76,5 @@ def _sql_type(arrow: Any) -> str:
         return f"{_sql_type(arrow.value_type)}[]"
     if pa.types.is_struct(arrow):
         return f"STRUCT({', '.join(f'{field.name} {_sql_type(field.type)}' for field in arrow)})"
-    return {pa.float32(): "FLOAT", pa.float64(): "DOUBLE", pa.int64(): "BIGINT"}[arrow]
+    names = {pa.float32(): "FLOAT", pa.float64(): "DOUBLE", pa.int64(): "BIGINT", pa.string(): "VARCHAR"}
+    return names[arrow]

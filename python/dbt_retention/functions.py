@@ -7,7 +7,8 @@ fit_purchase_process('bg_nbd', x, t_x, T, customers) -> struct(r, alpha, a, b, l
 fit_spend(x, mean) -> struct(p, q, v, log_likelihood),
 fit_action_effect(assumed_error, action, tier, level[], action[], tier[], assumed[], surplus[], error[])
 -> struct(mean, standard_error), numbers counted from 1,
-expected_purchases(r, alpha, a, b, x, t_x, T, time) -> double, by MBG/NBD.
+expected_purchases(r, alpha, a, b, x, t_x, T, time) -> double, by MBG/NBD,
+phone_e164(text, region) -> text; region null = only numbers with a country code are known.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from dbt_retention import purchase_process, spend_process
 from dbt_retention.action_effects import Arms, fit_factors
 from dbt_retention.errors import RetentionError
 from dbt_retention.explain import group_contributions
+from dbt_retention.phone_numbers import phone_e164
 from dbt_retention.purchase_process import Parameters, Statistics, fit
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import SENTIMENT, LoadedModel, Scorer, struct_rows
@@ -88,6 +90,10 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         columns = [column.cast(pa.float64()).to_numpy(zero_copy_only=False) for column in arguments]
         return pa.array(_expected_purchases(np.column_stack(columns)), from_pandas=True)
 
+    def phones_e164(phones: Arrow, regions: Arrow) -> Arrow:
+        rows = zip(_items(phones), _items(regions), strict=True)
+        return pa.array([phone_e164(phone, region=region) for phone, region in rows], type=pa.string())
+
     return [
         SqlFunction("onnx_score", onnx_score, pa.float32()),
         SqlFunction("onnx_cluster", onnx_cluster, pa.int64()),
@@ -97,6 +103,7 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         SqlFunction("fit_spend", fit_spend, _SPEND),
         SqlFunction("fit_action_effect", fit_action_effect, _FACTOR),
         SqlFunction("expected_purchases", expected_purchases, pa.float64()),
+        SqlFunction("phone_e164", phones_e164, pa.string()),
     ]
 
 

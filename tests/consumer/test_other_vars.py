@@ -31,7 +31,7 @@ OTHER_VARS = {
     "segment_count": 4,
     "min_group_size": 50,
     "min_coverage_share": 0.2,
-    "default_country_calling_code": "49",
+    "default_region": "DE",
     "basket_item": "subcategory",
     "basket_window_days": 200,
     "basket_max_items": 20,

@@ -145,13 +145,38 @@ members as (
 
 ),
 
+trimmed as (
+
+    select
+        customer_id,
+        {{ clean_text('email') }} as email_trimmed,
+        {{ phone_e164('phone') }} as phone_normal
+    from customers
+
+),
+
+addressed as (
+
+    select
+        customer_id,
+        phone_normal,
+        email_trimmed,
+        replace(email_trimmed, ' ', '') as email_without_spaces,
+        coalesce(email_trimmed like '%_@_%._%' and email_trimmed not like '%@%@%', false) as is_address
+    from trimmed
+
+),
+
+-- What each platform hashes of an address, by its own page: docs/uses.md.
 normal as (
 
     select
         customer_id,
-        case when email like '%_@_%._%' then lower(trim(email)) end as email_normal,
-        {{ phone_e164('phone') }} as phone_normal
-    from customers
+        phone_normal,
+        case when is_address then {{ email_google('email_without_spaces') }} end as email_google,
+        case when is_address then email_trimmed end as email_meta,
+        case when is_address then {{ without_tag('email_without_spaces') }} end as email_tiktok
+    from addressed
 
 ),
 
@@ -159,8 +184,9 @@ hashed as (
 
     select
         customer_id,
-        {{ sha256_hex('email_normal') }} as email_sha256,
-        {{ sha256_hex("regexp_replace(email_normal, '[+][^@]*', '')") }} as email_without_tag_sha256,
+        {{ sha256_hex('email_google') }} as google_email,
+        {{ sha256_hex('email_meta') }} as meta_em,
+        {{ sha256_hex('email_tiktok') }} as tiktok_email_sha256,
         {{ sha256_hex('phone_normal') }} as phone_sha256,
         {{ sha256_hex('substr(phone_normal, 2)') }} as phone_digits_sha256
     from normal
@@ -174,16 +200,16 @@ final as (
         members.customer_id,
         members.as_of_date,
         members.audience_reason,
-        hashed.email_sha256 as google_email,
+        hashed.google_email,
         hashed.phone_sha256 as google_phone,
-        hashed.email_sha256 as meta_em,
+        hashed.meta_em,
         hashed.phone_digits_sha256 as meta_ph,
-        hashed.email_without_tag_sha256 as tiktok_email_sha256,
+        hashed.tiktok_email_sha256,
         hashed.phone_sha256 as tiktok_phone_sha256
     from members
     inner join hashed on members.customer_id = hashed.customer_id
     where
-        hashed.email_sha256 is not null
+        hashed.google_email is not null
         or hashed.phone_sha256 is not null
 
 )
