@@ -1,21 +1,21 @@
-{# A template such as 'No order for {days_since_last_order} days' as SQL text; {column:1} shows one decimal place.
+{# A template such as 'No order for {days_since_last_order day|days}' as SQL text; {column:1} shows one decimal place, and
+   {column day|days} the first noun beside the number 1.
 
    Null where a column is null. rows: alias of the relation that has the columns; {average.column} is the column of a
    relation called average beside it: the mean of today's customers. #}
 {% macro sentence(template, rows) -%}
     {%- set text = retention._input_types().text.sql -%}
-    {%- set parts = modules.re.split('\\{((?:average\\.)?\\w+(?::\\d)?)\\}', template) -%}
-    {%- for part in parts -%}
-        {%- if loop.index0 % 2 -%}
-            {%- set name, places = (part ~ ':0').split(':')[:2] -%}
-            {%- set column = name if name.startswith('average.') else rows ~ '.' ~ name -%}
-            {%- if places == '0' -%}
-                cast(cast(round({{ column }}) as bigint) as {{ text }})
-            {%- else -%}
-                cast(cast({{ column }} as decimal(18, {{ places }})) as {{ text }})
+    {%- for part in retention._template_parts(template) -%}
+        {%- if part.name -%}
+            {%- set number = retention._printed_number(part, rows) -%}
+            cast({{ number }} as {{ text }})
+            {%- if part.one and part.places -%}
+                || ' {{ part.many | replace("'", "''") }}'
+            {%- elif part.one -%}
+                {{ ' ' }}|| case when {{ number }} = 1 then ' {{ part.one | replace("'", "''") }}' else ' {{ part.many | replace("'", "''") }}' end
             {%- endif -%}
         {%- else -%}
-            '{{ part | replace("'", "''") }}'
+            '{{ part.text | replace("'", "''") }}'
         {%- endif -%}
         {{ ' || ' if not loop.last }}
     {%- endfor -%}

@@ -383,7 +383,10 @@ models:
         reasons:
           - reason: <name>
             features: [<name>_orders_count_84d]
-            words: "Orders in the last 84 days: {<name>_orders_count_84d}"
+            words: >-
+              Orders in the last 84 days: {<name>_orders_count_84d}
+              (average: {average.<name>_orders_count_84d:1})
+            holds_if: "{<name>_orders_count_84d} < {average.<name>_orders_count_84d:1}"
     data_tests:
       - <test>one_row_per:
           arguments:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,7 +22,7 @@ from dbt_retention.warehouse import Target, open_to_read
 
 REASONS_SHOWN = 3
 AVERAGE = "average."
-_PLACE = re.compile(r"\{((?:average\.)?\w+)(?::(\d))?\}")
+_PLACE = re.compile(r"\{((?:average\.)?\w+)(?::(\d))?(?: ([^{}|]+)\|([^{}|]+))?\}")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
         )
         names = [column[0].lower() for column in found.description or []]
         rows = found.fetchall()
-        groups = connection.execute(
-            "select features, words, words_if_unknown from ml_reason_groups order by reason_number"
+        said = connection.execute(
+            "select features, words, holds_if from ml_reason_groups order by reason_number, sentence_number"
         ).fetchall()
         means = connection.sql("select * from ml_average_customer")
         [values] = means.fetchall()
@@ -69,17 +69,26 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
             "Who is scored: select customer_id from ml_scoring_set where split = 'score'"
         )
     row = dict(zip(names, rows[0], strict=True))
-    said = row | average
     features = {name: row.get(name) for name in model.card.features if name in row}
     matrix = model.row(features)
-    contributions = group_contributions(model, matrix, [json.loads(group[0]) for group in groups])[0]
-    largest = [at for at in np.argsort(-contributions, kind="stable") if at < len(groups)]
-    raising = [at for at in largest if contributions[at] > 0][:REASONS_SHOWN]
+    sentences: dict[str, list[tuple[str, str]]] = {}
+    for group, words, holds_if in said:
+        sentences.setdefault(group, []).append((words, holds_if))
+    *reasons, other = sentences  # the last is what the score itself says: the reason other, of no features
+    contributions = group_contributions(model, matrix, [json.loads(group) for group in reasons])[0]
+    probability = float(model.probabilities(matrix)[0])
+    numbers = row | average | {"churn_percent": 100 * probability}
+    raising = [
+        reasons[at]
+        for at in np.argsort(-contributions, kind="stable")
+        if at < len(reasons) and contributions[at] > 0
+    ]
+    held = [words for group in raising if (words := first_that_holds(sentences[group], numbers))]
     return CustomerScore(
         customer_id=customer_id,
         as_of_date=row["as_of_date"],
-        churn_probability=float(model.probabilities(matrix)[0]),
-        reasons=[in_words(groups[at][1], said) or in_words(groups[at][2], said) or "" for at in raising],
+        churn_probability=probability,
+        reasons=held[:REASONS_SHOWN] or [first_that_holds(sentences[other], numbers) or ""],
         model=model,
     )
 
@@ -100,15 +109,37 @@ def print_customer(score: CustomerScore, *, console: Console) -> None:
         console.print(line, highlight=False, soft_wrap=True)
 
 
+def first_that_holds(sentences: Sequence[tuple[str, str]], row: Mapping[str, Any]) -> str | None:
+    """Of (words, condition), the first whose condition holds for the row, in words; None where none does.
+
+    As the macro `reason_words` says it in SQL. DuckDB judges a condition, over the numbers as printed.
+    """
+    for words, holds_if in sentences:
+        condition = _PLACE.sub(lambda place: _printed(place, row) or "null", holds_if)
+        [(holds,)] = duckdb.execute(f"select {condition}").fetchall()
+        if holds and (said := in_words(words, row)):
+            return said
+    return None
+
+
 def in_words(template: str, row: Mapping[str, Any]) -> str | None:
-    """A template such as 'No order for {days_since_last_order} days' with the row's numbers, as the macro
+    """A template such as 'No order for {days_since_last_order day|days}' with the row's numbers, as the macro
     `sentence` says it in SQL: {column:1} shows one decimal place, {average.column} what the average customer
     has. None where a number is null."""
-    if any(row.get(name) is None for name, _ in _PLACE.findall(template)):
+    if any(row.get(place[0]) is None for place in _PLACE.findall(template)):
         return None
 
-    def number(found: re.Match[str]) -> str:
-        value = Decimal(str(row[found[1]]))
-        return str(value.quantize(Decimal(1).scaleb(-int(found[2] or 0)), rounding=ROUND_HALF_UP))
+    def number(place: re.Match[str]) -> str:
+        printed = _printed(place, row)
+        noun = place[3] if printed == "1" else place[4]
+        return f"{printed} {noun}" if noun else f"{printed}"
 
     return _PLACE.sub(number, template)
+
+
+def _printed(place: re.Match[str], row: Mapping[str, Any]) -> str | None:
+    value = row.get(place[1])
+    if value is None:
+        return None
+    places = Decimal(1).scaleb(-int(place[2] or 0))
+    return str(Decimal(str(value)).quantize(places, rounding=ROUND_HALF_UP))

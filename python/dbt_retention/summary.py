@@ -15,9 +15,9 @@ from dbt_retention.warehouse import Target, open_to_read
 CUSTOMERS = 10
 QUESTIONS = (
     (
-        "Whom should we call today?",
-        "select customer_id, churn_probability, value_at_risk, reason_1 from mart_early_warning "
-        "where risk_tier in ('critical', 'high') order by value_at_risk desc limit 20",
+        "Who is to be contacted today, how and why?",
+        "select customer_id, action, channel, churn_reason, value_at_risk from mart_campaign_audience "
+        "where arm = 'treatment' order by value_at_risk desc, customer_id limit 20",
     ),
     (
         "Which segment has most to lose?",
@@ -29,6 +29,9 @@ QUESTIONS = (
         "select metric, metric_value, lower_95, upper_95 from mart_model_performance",
     ),
 )
+# What an expected profit rests on, in the words of the mart and of this page.
+EVIDENCE = {"prior": "assumed", "measured": "measured"}
+UNKNOWN = "–"
 
 
 def print_summary(target: Target, *, console: Console) -> None:
@@ -55,21 +58,30 @@ def print_summary(target: Target, *, console: Console) -> None:
 
 
 def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
-    [(customers, day, at_risk)] = _rows(
-        connection, "select count(*), max(as_of_date), sum(value_at_risk) from mart_early_warning"
+    [(customers, day, warned, at_risk)] = _rows(
+        connection,
+        "select count(*), max(as_of_date), count(*) filter (where risk_tier <> 'low'), "
+        "sum(value_at_risk) filter (where risk_tier <> 'low') from mart_early_warning",
     )
-    text = Text.assemble(
-        (f"{customers:,} customers scored for the morning of {day}", "bold"),
-        f"; {at_risk:,.0f} of 12 months' spend is at risk.\n",
-    )
+    if not customers:
+        return Text("No customer is scored. Why: select * from mart_data_readiness")
+    text = Text.assemble((f"{customers:,} customers scored for the morning of {day}", "bold"), "; ")
+    if at_risk is None:
+        text.append(f"{warned:,} are warned.\n")
+    else:
+        text.append(
+            f"{warned:,} are warned, with {at_risk:,.0f} at risk: churn probability x spend expected in "
+            "12 months.\n"
+        )
     for value, lower, upper, test_date, judged in _rows(
         connection,
         "select metric_value, lower_95, upper_95, as_of_date, customers_count "
         "from mart_model_performance where metric = 'auc'",
     ):
         text.append(
-            f"Test AUC {value:.3f} (95 % interval {lower:.3f} to {upper:.3f}) on {judged:,} customers "
-            f"of {test_date}, whom the model had not seen."
+            f"Test AUC {_number(value, '.3f')} (95 % interval {_number(lower, '.3f')} to "
+            f"{_number(upper, '.3f')}) on the {judged:,} customers of {test_date}, a decision date that "
+            "training did not use."
         )
     return text
 
@@ -83,63 +95,101 @@ def _tiers(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         "select risk_tier, count(*), avg(churn_probability), sum(value_at_risk) "
         "from mart_early_warning group by risk_tier order by avg(churn_probability) desc",
     ):
-        table.add_row(tier, f"{customers:,}", f"{probability:.0%}", f"{value:,.0f}")
+        shown = "not warned" if tier == "low" else _number(value, ",.0f")
+        table.add_row(tier, f"{customers:,}", f"{probability:.0%}", shown)
     return table
 
 
 def _most_at_stake(connection: duckdb.DuckDBPyConnection) -> RenderableType:
+    rows = _rows(
+        connection,
+        "select customer_id, churn_probability, value_at_risk, reason_1, reason_2, reason_3 "
+        "from mart_early_warning where risk_tier <> 'low' "
+        f"order by value_at_risk desc nulls last, churn_probability desc, customer_id limit {CUSTOMERS}",
+    )
     table = Table(
-        title=f"The {CUSTOMERS} customers with most value at risk",
+        title=f"The {len(rows)} warned customers with most value at risk",
         title_justify="left",
         title_style="bold",
         show_lines=True,
     )
     table.add_column("customer")
-    for column in ("risk", "value at risk"):
+    for column in ("churn probability", "value at risk"):
         table.add_column(column, justify="right")
     table.add_column("why", overflow="fold")
-    for customer, probability, value, *reasons in _rows(
-        connection,
-        "select customer_id, churn_probability, value_at_risk, reason_1, reason_2, reason_3 "
-        f"from mart_early_warning order by value_at_risk desc, customer_id limit {CUSTOMERS}",
-    ):
-        why = "\n".join(reason for reason in reasons if reason) or "below the lowest warned tier"
-        table.add_row(str(customer), f"{probability:.0%}", f"{value:,.0f}", why)
+    for customer, probability, value, *reasons in rows:
+        why = "\n".join(reason for reason in reasons if reason)
+        table.add_row(str(customer), f"{probability:.0%}", _number(value, ",.0f"), why)
     return table
 
 
 def _what_to_do(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
     table = Table(title="What to do today", title_justify="left", title_style="bold")
-    for column in ("action", "audience", "controls", "cost", "expected profit", "evidence"):
+    columns = ("action", "to contact", "controls", "cost", "expected profit", "evidence", "power", "needed")
+    for column in columns:
         table.add_column(column, justify="left" if column in ("action", "evidence") else "right")
-    for action, audience, controls, cost, profit, evidence in _rows(
+    campaigns = _rows(
         connection,
-        "select action, count(*), count(*) filter (where arm = 'control'), sum(expected_cost_amount), "
-        "sum(expected_profit), case when min(evidence) = max(evidence) then min(evidence) else 'both' end "
-        "from mart_campaign_audience group by action order by sum(expected_profit) desc, action",
-    ):
-        table.add_row(action, f"{audience:,}", f"{controls:,}", f"{cost:,.0f}", f"{profit:,.0f}", evidence)
-    [(chosen, profit, bound, gap)] = _rows(
-        connection,
-        "select chosen_count, expected_profit, expected_profit_bound, gap_share "
-        "from int_retention__choice_bound",
+        "select action, count(*) filter (where arm = 'treatment'), count(*) filter (where arm = 'control'), "
+        "sum(expected_cost_amount) filter (where arm = 'treatment'), "
+        "sum(expected_profit) filter (where arm = 'treatment'), "
+        "case when min(evidence) = max(evidence) then min(evidence) else 'both' end, "
+        "any_value(plan.power_probability), any_value(plan.customers_needed_count) "
+        "from mart_campaign_audience left join mart_experiment_plan as plan using (action) "
+        "group by action order by sum(expected_profit) desc nulls last, action",
     )
+    for action, contacts, controls, cost, profit, evidence, power, needed in campaigns:
+        table.add_row(
+            action,
+            f"{contacts:,}",
+            f"{controls:,}",
+            _number(cost, ",.0f"),
+            _number(profit, ",.0f"),
+            EVIDENCE.get(evidence, evidence),
+            _number(power, ".0%"),
+            _number(needed, ",.0f"),
+        )
+    contacted, left_alone = (sum(row[at] for row in campaigns) for at in (1, 2))
     [(customers, held_out)] = _rows(
         connection, "select count(*), count(*) filter (where is_holdout) from mart_early_warning"
     )
     text = Text(
-        f"{chosen:,} of {customers:,} customers get an action; {held_out:,} are held out of everything. "
-        f"Contacting all chosen would earn {profit:,.0f}: no choice within budget and capacity earns more "
-        f"than {bound:,.0f} (gap {max(gap, 0):.2%})."
+        f"{contacted:,} of {customers:,} customers are to be contacted, {left_alone:,} are left alone as "
+        f"controls, {held_out:,} are held out of everything. Cost and profit are those of the contacted."
     )
-    return [table, text] if chosen else [text]
+    if not campaigns:
+        return [text]
+    if any(row[5] != "measured" for row in campaigns):
+        text.append(
+            "\nExpected profit is assumed, not measured: it rests on the priors in "
+            "int_retention__action_priors until a campaign with controls has been measured "
+            "(mart_campaign_effects)."
+        )
+    text.append(
+        "\nPower: how likely today's campaign finds the expected effect; needed: how many customers, "
+        "controls included, it takes to find it (mart_experiment_plan)."
+    )
+    for profit, bound, gap in _rows(
+        connection,
+        "select expected_profit, expected_profit_bound, gap_share from int_retention__choice_bound",
+    ):
+        if profit is not None and bound is not None:
+            text.append(
+                f"\nWith their controls, the chosen have an expected profit of {profit:,.0f}; no choice "
+                f"within budget and capacity has more than {bound:,.0f} (gap {max(gap or 0, 0):.2%})."
+            )
+    return [table, text]
+
+
+def _number(value: float | None, pattern: str) -> str:
+    return UNKNOWN if value is None else format(value, pattern)
 
 
 def _where_next(target: Target) -> RenderableType:
     text = Text.assemble(
         ("Where it is. ", "bold"),
-        f"{target.path}, schema {target.schema}: plain tables, any DuckDB client reads them. Start with "
-        "mart_early_warning.\n",
+        f"{target.path}, schema {target.schema}: plain tables, which DuckDB {duckdb.__version__} reads "
+        "without this package. Start with mart_early_warning.\n",
         ("Three questions to try\n", "bold"),
     )
     for question, query in QUESTIONS:

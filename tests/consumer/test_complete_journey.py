@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import ROOT, Shop
+from sentences import assert_sentences_hold
 from sklearn.metrics import roc_auc_score
 
 EXAMPLE = ROOT / "examples" / "complete_journey"
@@ -50,15 +51,44 @@ def test_the_demo_ends_in_a_readable_summary(grocery: Shop) -> None:
         "Test AUC 0.8",
         "95 % interval",
         "critical",
-        "The 10 customers with most value at risk",
+        "The 10 warned customers with most value at risk",
         "What to do today",
         "usually one every",
         "grocery.duckdb, schema main",
-        "Whom should we call today?",
+        "Who is to be contacted today, how and why?",
     ):
         assert words in told.stdout, told.stdout
+    assert_the_summary_is_true(grocery, told.stdout)
+    assert_sentences_hold(grocery)
     for query in [line.strip() for line in told.stdout.splitlines() if line.strip().startswith("select ")]:
         assert grocery.query(query.rstrip(";")), query
+
+
+def assert_the_summary_is_true(shop: Shop, said: str) -> None:
+    """Every figure of the summary's sentences, computed anew from the marts."""
+    warned = "from mart_early_warning where risk_tier <> 'low'"
+    [(count, at_risk)] = shop.query(f"select count(*), sum(value_at_risk) {warned}")
+    assert f"{count:,} are warned, with {at_risk:,.0f} at risk" in said
+    [low_line] = [line for line in said.splitlines() if line.startswith("│ low")]
+    assert "not warned" in low_line
+    listed = [
+        line.split("│")[1].strip() for line in said.splitlines() if line.count("│") == 5 and "%" in line
+    ]
+    most = shop.query(f"select customer_id {warned} order by value_at_risk desc, customer_id limit 10")
+    assert [customer for customer in listed if customer.isdigit()] == [customer for (customer,) in most]
+    chosen = shop.query(
+        "select action, count(*) filter (where arm = 'treatment'), count(*) filter (where arm = 'control'), "
+        "sum(expected_profit) filter (where arm = 'treatment'), any_value(power_probability) "
+        "from mart_campaign_audience inner join mart_experiment_plan using (action) group by action"
+    )
+    for action, contacted, controls, profit, power in chosen:
+        [line] = [line for line in said.splitlines() if line.startswith(f"│ {action} ")]
+        cells = [cell.strip() for cell in line.strip("│").split("│")]
+        assert cells[1:3] == [f"{contacted:,}", f"{controls:,}"]
+        assert cells[4:7] == [f"{profit:,.0f}", "assumed", f"{power:.0%}"]
+    assert f"{sum(row[1] for row in chosen):,} of 2,319 customers are to be contacted" in said
+    assert "Expected profit is assumed, not measured" in said
+    assert shop.query("select distinct evidence from mart_campaign_audience") == [("prior",)]
 
 
 def test_the_shop_s_own_actions_go_before_the_package_s(grocery: Shop) -> None:

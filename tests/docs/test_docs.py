@@ -233,7 +233,7 @@ def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
 
     for path, old, new in (
         (sql, "cast(count(*)", "isodow"),
-        (yml, 'words: "Orders in', 'words: "Orders at'),
+        (yml, "  Orders in the last", "  Orders at weekends in"),
     ):
         text, line = path.read_text(), block_with(page, old)
         assert line in text
@@ -247,7 +247,9 @@ def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
     features = [name for name, *_ in shop.query("describe ml_features") if name not in others]
     assert shop.query("select features_count from ml_churn_model where is_champion") == [(len(features),)]
     [(words,)] = shop.query("select any_value(reason_words) from ml_churn_reasons where reason = 'weekend'")
-    assert re.fullmatch(r"Orders at weekends in the last 84 days: \d+", words)
+    found = re.fullmatch(r"Orders at weekends in the last 84 days: (\d+) \(average: ([\d.]+)\)", words)
+    assert found, words
+    assert int(found[1]) < float(found[2])
 
     for path in (sql, yml):
         path.unlink()

@@ -1,10 +1,10 @@
-{# The columns of which the words of reasons name the average, as {average.column}. #}
+{# The columns whose average the sentences or conditions of reasons name, as {average.column}. #}
 {% macro _average_columns(reasons) %}
     {% set found = [] %}
     {% for reason in reasons %}
-        {% do found.extend(
-            modules.re.findall('\\{average\\.(\\w+)', reason.words ~ ' ' ~ reason.words_if_unknown)
-        ) %}
+        {% for one in reason.sentences %}
+            {% do found.extend(modules.re.findall('\\{average\\.(\\w+)', one.words ~ ' ' ~ one.holds_if)) %}
+        {% endfor %}
     {% endfor %}
     {{ return(found | unique | sort) }}
 {% endmacro %}

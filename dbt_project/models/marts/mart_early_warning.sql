@@ -24,6 +24,7 @@ reasons as (
 
 ),
 
+{# Where no reason that raises the risk has a sentence that holds, the score itself is put in words. #}
 ranked_reasons as (
 
     select
@@ -32,12 +33,16 @@ ranked_reasons as (
         reason_words,
         row_number() over (
             partition by customer_id, as_of_date
-            order by round(contribution_log_odds, 6) desc, reason
+            order by
+                case when reason = 'other' then 1 else 0 end,
+                round(contribution_log_odds, 6) desc,
+                reason
         ) as reason_rank
     from reasons
     where
-        contribution_log_odds > 0
-        and reason_words is not null
+        reason_words is not null
+        and (contribution_log_odds > 0 or reason = 'other')
+    qualify reason <> 'other' or reason_rank = 1
 
 ),
 

@@ -1,5 +1,5 @@
 -- One row per customer of today and alert: what has changed since the scoring date before.
--- On the first scoring date of all, everybody at risk is newly so, and nobody's risk has risen.
+-- On the first scoring date of all nothing has changed: nobody is alerted.
 -- Where churn was something else on the date before, nobody is alerted of a rise in risk or value.
 {% set tiers = risk_tiers() | map(attribute='name') | list %}
 {% set alert_tiers = texts_var('alert_tiers') or (tiers[:-1] or tiers) %}
@@ -18,11 +18,32 @@ with warnings as (
 
 ),
 
+history as (
+
+    select * from {{ ref('mart_early_warning_history') }}
+
+),
+
+today as (
+
+    select * from {{ ref('int_retention__today') }}
+
+),
+
+scoring_date_before as (
+
+    select max(history.as_of_date) as as_of_date
+    from history
+    inner join today
+        on history.as_of_date < today.as_of_date
+
+),
+
 {% set alerts = {
     'newly_at_risk': 'risk_tier in (' ~ quoted_list(alert_tiers)
         ~ ') and coalesce(previous_risk_tier not in (' ~ quoted_list(alert_tiers) ~ '), true)',
     'rising': 'probability_change >= ' ~ rise,
-    'value_reached': '1 = 0' if value is none else
+    'value_reached': 'false' if value is none else
         'value_at_risk >= ' ~ number_var('alert_value_at_risk', 0, 1e12)
         ~ ' and coalesce(value_at_risk - value_at_risk_change < ' ~ value ~ ', previous_as_of_date is null)',
 } %}
@@ -34,7 +55,10 @@ alerted as (
             '{{ alert }}' as alert_type,
             warnings.*
         from warnings
-        where {{ condition }}
+        cross join scoring_date_before
+        where
+            scoring_date_before.as_of_date is not null
+            and {{ condition }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -1,4 +1,8 @@
--- One row per build: the average customer of today, by the features that the words of reasons compare with.
+-- One row per build: the average customer of today, by the numbers that sentences of reasons compare with.
+-- Sentences without a condition of their own read on which side of it more customers churned.
+{% set columns = _average_columns(feature_reasons()) %}
+{% set side = 'risk_side_of_' %}
+
 with today as (
 
     select * from {{ ref('ml_scoring_set') }}
@@ -6,14 +10,62 @@ with today as (
 
 ),
 
-average as (
+tiers as (
+
+    select * from {{ ref('ml_risk_tiers') }}
+
+),
+
+labelled as (
+
+    select * from {{ ref('ml_training_set') }}
+
+),
+
+scored as (
+
+    select round(100 * avg(churn_probability), 6) as churn_percent
+    from tiers
+
+),
+
+sides as (
 
     select
-        {% for column in _average_columns(feature_reasons()) %}
+        {% for column in columns if column.startswith(side) %}
+            sign(
+                round(avg({{ column[side | length:] }}) filter (where is_churned), 6)
+                - round(avg({{ column[side | length:] }}) filter (where not is_churned), 6)
+            ) as {{ column }},
+        {% endfor %}
+        count(*) as labelled_count,
+        count(*) filter (where is_churned) as churners_count
+    from labelled
+
+),
+
+means as (
+
+    select
+        {% for column in columns if not column.startswith(side) %}
             round(avg({{ column }}), 6) as {{ column }},
         {% endfor %}
         count(*) as customers_count
     from today
+
+),
+
+average as (
+
+    select
+        {% for column in columns %}
+            {{ 'sides' if column.startswith(side) else 'means' }}.{{ column }},
+        {% endfor %}
+        scored.churn_percent,
+        means.customers_count
+    from means
+    cross join scored
+    cross join sides
 
 )
 

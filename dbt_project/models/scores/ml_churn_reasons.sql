@@ -1,4 +1,5 @@
 -- One row per warned customer of today and reason: how much the reason moves the score, and in which words.
+-- A reason is said only where the condition of one of its sentences holds for the customer.
 -- Contributions are in log-odds against the median customer; with 'other' they add up to the score. Exact up
 -- to reasons_exact_customers warned customers: what that takes doubles with every group of features.
 {% set reasons = feature_reasons() %}
@@ -17,7 +18,9 @@ tiers as (
 
 warned as (
 
-    select scoring_set.*
+    select
+        scoring_set.*,
+        100 * tiers.churn_probability as churn_percent
     from scoring_set
     inner join tiers
         on
@@ -93,13 +96,9 @@ worded as (
         contributed.reason,
         contributed.contribution_log_odds,
         case contributed.reason
-            when 'other' then cast(null as {{ dbt.type_string() }})
+            when 'other' then {{ reason_words(score_sentences(), 'warned') }}
             {% for reason in reasons %}
-                when '{{ reason.reason }}'
-                    then coalesce(
-                        {{ sentence(reason.words, 'warned') }},
-                        {{ sentence(reason.words_if_unknown, 'warned') }}
-                    )
+                when '{{ reason.reason }}' then {{ reason_words(reason.sentences, 'warned') }}
             {% endfor %}
         end as reason_words
     from contributed

@@ -1,27 +1,24 @@
--- One row per reason: which features it stands for, and in which words it is said.
-{% set reasons = feature_reasons() %}
+-- One row per reason and sentence: which features the reason stands for, its words, and when they hold.
 {% set text = _input_types().text.sql %}
+{% set other = {'reason': 'other', 'features': [], 'sentences': score_sentences()} %}
 
-with reasons as (
+with sentences as (
 
-    {% for reason in reasons %}
-        select
-            {{ loop.index }} as reason_number,
-            cast('{{ reason.reason }}' as {{ text }}) as reason,
-            cast('{{ tojson(reason.features) }}' as {{ text }}) as features,
-            cast('{{ reason.words | replace("'", "''") }}' as {{ text }}) as words,
-            cast('{{ reason.words_if_unknown | replace("'", "''") }}' as {{ text }}) as words_if_unknown
-        {{ 'union all' if not loop.last }}
-    {% else %}
-        select
-            0 as reason_number,
-            cast('' as {{ text }}) as reason,
-            cast('[]' as {{ text }}) as features,
-            cast('' as {{ text }}) as words,
-            cast('' as {{ text }}) as words_if_unknown
-        where 1 = 0
+    {% for reason in feature_reasons() + [other] %}
+        {% set reason_number = loop.index %}
+        {% set last_reason = loop.last %}
+        {% for one in reason.sentences %}
+            select
+                {{ reason_number }} as reason_number,
+                cast('{{ reason.reason }}' as {{ text }}) as reason,
+                cast('{{ tojson(reason.features) }}' as {{ text }}) as features,
+                {{ loop.index }} as sentence_number,
+                cast('{{ one.words | replace("'", "''") }}' as {{ text }}) as words,
+                cast('{{ one.holds_if | replace("'", "''") }}' as {{ text }}) as holds_if
+            {{ 'union all' if not (last_reason and loop.last) }}
+        {% endfor %}
     {% endfor %}
 
 )
 
-select * from reasons
+select * from sentences

@@ -1,0 +1,8 @@
+{# A condition such as '{days_since_last_order} > {order_gap_days_avg:1}' as SQL, over the numbers as a sentence prints them.
+
+   Placeholders and rows as in the macro sentence. #}
+{% macro condition(template, rows) -%}
+    {%- for part in retention._template_parts(template) -%}
+        {{ retention._printed_number(part, rows) if part.name else part.text }}
+    {%- endfor -%}
+{%- endmacro %}
