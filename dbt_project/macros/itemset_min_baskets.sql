@@ -1,9 +1,15 @@
 {# The least number of baskets that makes an itemset frequent: ceil(share * baskets), or the count itself.
 
-   A share is rounded to nine places before it is rounded up: 0.1 * 30 is a little more than 3 as a double. #}
+   A share is read as the decimal that was written, and multiplied in whole numbers: as doubles, 0.1 * 30 is a
+   little more than 3, and 0.56 * 10,000,000 a little more than 5,600,000. #}
 {% macro itemset_min_baskets(min_support, baskets_count) %}
     {% if min_support is integer %}
         {{ return(min_support) }}
     {% endif %}
-    {{ return([((min_support * baskets_count) | round(9)) | round(0, 'ceil') | int, 1] | max) }}
+    {% set written = (min_support | string | lower).split('e') + ['0'] %}
+    {% set digits = written[0].split('.') + [''] %}
+    {% set places = digits[1] | length - written[1] | int %}
+    {% set numerator = ((digits[0] ~ digits[1]) | int) * (baskets_count | int) %}
+    {% set denominator = 10 ** places %}
+    {{ return([(numerator + denominator - 1) // denominator, 1] | max) }}
 {% endmacro %}

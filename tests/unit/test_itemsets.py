@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from dbt_retention.cli import app
 from dbt_retention.errors import RetentionError
 from dbt_retention.itemsets import Strategy, mine, mine_file, parse_support
+from dbt_retention.sql_macros import SqlMacros
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -109,6 +111,46 @@ def test_itemsets_and_rules_equal_a_count_by_hand(
             assert math.isclose(
                 rule["conviction"], (1 - second) / (1 - both / first), rel_tol=1e-9, abs_tol=1e-12
             )
+
+
+def least_baskets(min_support: float | int, baskets: int) -> int:
+    with duckdb.connect() as connection:
+        least: int = SqlMacros(connection).call("itemset_min_baskets", min_support, baskets)
+    return least
+
+
+@pytest.mark.parametrize(
+    ("min_support", "baskets", "least"),
+    [
+        (0.56, 10_000_000, 5_600_000),
+        (0.1, 30, 3),
+        (1e-05, 10_000_000, 100),
+        (1e-07, 5, 1),
+        (1.0, 7, 7),
+        (50, 7, 50),
+    ],
+)
+def test_least_baskets_of_a_share_that_was_written(
+    min_support: float | int, baskets: int, least: int
+) -> None:
+    assert least_baskets(min_support, baskets) == least
+
+
+@given(
+    digits=st.integers(1, 10**6),
+    places=st.integers(6, 12),
+    baskets=st.integers(0, 10**13),
+    more=st.integers(0, 10**6),
+)
+@settings(max_examples=200, deadline=None)
+def test_least_baskets_are_the_exact_product_rounded_up(
+    digits: int, places: int, baskets: int, more: int
+) -> None:
+    share = Fraction(digits, 10**places)
+    least = least_baskets(float(f"{digits}e-{places}"), baskets)
+    assert least == max(math.ceil(share * baskets), 1)
+    assert least_baskets(float(f"{digits}e-{places}"), baskets + more) >= least
+    assert least <= max(baskets, 1)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
