@@ -1,12 +1,15 @@
-{# Purchases (double) that MBG/NBD expects within some weeks, of a customer with so many repeats, the last of them
-   last_weeks and today observed_weeks after the first purchase. parameters: alias of int_retention__purchase_process. #}
-{% macro expected_purchases(parameters, repeats, last_weeks, observed_weeks, weeks) -%}
-    {{ adapter.dispatch('expected_purchases', 'retention')(parameters, repeats, last_weeks, observed_weeks, weeks) }}
+{# Purchases (double) that a process expects within some weeks, of a customer with so many repeats, the last of them
+   last_weeks and the last day that was observed observed_weeks after the first purchase.
+
+   process: 'bg_nbd' or 'mbg_nbd'; parameters: alias of int_retention__purchase_process. #}
+{% macro expected_purchases(process, parameters, repeats, last_weeks, observed_weeks, weeks) -%}
+    {% set name = parameters ~ '.' ~ process %}
+    {%- set fitted = [name ~ '_r', name ~ '_alpha', name ~ '_a', name ~ '_b'] | join(', ') -%}
+    {{ adapter.dispatch('expected_purchases', 'retention')(
+        process, fitted, [repeats, last_weeks, observed_weeks, weeks] | join(', ')
+    ) }}
 {%- endmacro %}
 
-{% macro default__expected_purchases(parameters, repeats, last_weeks, observed_weeks, weeks) -%}
-    expected_purchases(
-        {{ parameters }}.mbg_nbd_r, {{ parameters }}.mbg_nbd_alpha, {{ parameters }}.mbg_nbd_a, {{ parameters }}.mbg_nbd_b,
-        {{ repeats }}, {{ last_weeks }}, {{ observed_weeks }}, {{ weeks }}
-    )
+{% macro default__expected_purchases(process, fitted, history) -%}
+    expected_purchases('{{ process }}', {{ fitted }}, {{ history }})
 {%- endmacro %}

@@ -7,7 +7,7 @@ fit_purchase_process('bg_nbd', x, t_x, T, customers) -> struct(r, alpha, a, b, l
 fit_spend(x, mean) -> struct(p, q, v, log_likelihood),
 fit_action_effect(assumed_error, action, tier, level[], action[], tier[], assumed[], surplus[], error[])
 -> struct(mean, standard_error), numbers counted from 1,
-expected_purchases(r, alpha, a, b, x, t_x, T, time) -> double, by MBG/NBD,
+expected_purchases('bg_nbd', r, alpha, a, b, x, t_x, T, time) -> double,
 phone_e164(text, region) -> text; region null = only numbers with a country code are known.
 """
 
@@ -86,9 +86,10 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         rows = zip(*(_items(column) for column in arguments), strict=True)
         return pa.array(_factors(list(rows)), type=_FACTOR)
 
-    def expected_purchases(*arguments: Arrow) -> Arrow:
+    def expected_purchases(process: Arrow, *arguments: Arrow) -> Arrow:
         columns = [column.cast(pa.float64()).to_numpy(zero_copy_only=False) for column in arguments]
-        return pa.array(_expected_purchases(np.column_stack(columns)), from_pandas=True)
+        expected = _expected_purchases(process[0].as_py(), np.column_stack(columns))
+        return pa.array(expected, from_pandas=True)
 
     def phones_e164(phones: Arrow, regions: Arrow) -> Arrow:
         rows = zip(_items(phones), _items(regions), strict=True)
@@ -149,15 +150,15 @@ def _factors(rows: list[tuple[Any, ...]]) -> list[dict[str, float]]:
     ]
 
 
-def _expected_purchases(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _expected_purchases(process: str, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Rows of r, alpha, a, b, x, t_x, T and the time ahead; the first four are the same in most."""
     expected = np.full(len(rows), np.nan)
     known = ~np.isnan(rows).any(axis=1)
     for parameters in np.unique(rows[known, :4], axis=0):
         of_these = known & (rows[:, :4] == parameters).all(axis=1)
         r, alpha, a, b = (float(value) for value in parameters)
-        process = Parameters(r=r, alpha=alpha, a=a, b=b, log_likelihood=float("nan"))
-        expected[of_these] = purchase_process.expected_purchases(process, *rows[of_these, 4:].T)
+        fitted = Parameters(r=r, alpha=alpha, a=a, b=b, log_likelihood=float("nan"))
+        expected[of_these] = purchase_process.expected_purchases(process, fitted, *rows[of_these, 4:].T)
     return expected
 
 

@@ -1,7 +1,8 @@
 """Maximum likelihood for buy-till-you-die processes, on statistics that SQL has counted.
 
 The four parameters come from here, and the one expectation that needs a hypergeometric function; every
-probability that follows from them is plain SQL.
+probability that follows from them is plain SQL. T ends with the last day that was observed, the day before
+as_of_date, as in the published examples.
 Sources: Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way (BG/NBD, eq. 6);
 Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models for customer
 base analysis (MBG/NBD: a customer may leave before the first repeat purchase).
@@ -15,12 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import gammaln, hyp2f1
+from scipy.special import betaln, expit, gammaln, hyp2f1
 
 from dbt_retention.errors import RetentionError
 
 Floats = npt.NDArray[np.float64]
 A_IS_ONE = 1e-4
+C_IS_ZERO = 1e-9
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,7 @@ def fit(process: str, statistics: Statistics) -> Parameters:
 
     Raises RetentionError for an unknown process or without a history.
     """
-    if process not in PROCESSES:
-        raise RetentionError(f"purchase process '{process}'; allowed are {', '.join(PROCESSES)}")
+    _check(process)
     if not len(statistics.repeats):
         raise RetentionError("no purchase history to fit a purchase process on")
     histories = statistics.sorted()
@@ -111,18 +112,62 @@ def fit(process: str, statistics: Statistics) -> Parameters:
 
 
 def expected_purchases(
-    parameters: Parameters, x: Floats, last: Floats, observed: Floats, ahead: Floats
+    process: str, parameters: Parameters, x: Floats, last: Floats, observed: Floats, ahead: Floats
 ) -> Floats:
-    """Purchases that MBG/NBD expects within `ahead`, shape (customers,), with dropout on the way.
+    """Purchases that the process expects within `ahead`, shape (customers,), with dropout on the way.
 
-    x: repeat purchases; last, observed: as in Statistics, in the same unit as `ahead`. Source: Batislam,
-    Denizel & Filiztekin (2007), the conditional expectation of MBG/NBD.
+    x: repeat purchases; last, observed: as in Statistics, in the same unit as `ahead`. Finite for any
+    `ahead`, rising with it, and never more than the rate of a customer who stays. Fader, Hardie & Lee
+    (2005), equation 10 (BG/NBD); Batislam, Denizel & Filiztekin (2007) (MBG/NBD).
+    Raises RetentionError for an unknown process.
     """
+    _check(process)
     r, alpha, a, b = parameters.r, parameters.alpha, parameters.a, parameters.b
-    if abs(a - 1) < A_IS_ONE:  # the formula divides by a - 1; its limit is continuous
-        a = 1 + A_IS_ONE
-    whole = alpha + observed + ahead
-    shrunk = ((alpha + observed) / whole) ** (r + x)
-    stays = 1 - shrunk * hyp2f1(r + x, b + x + 1, a + b + x, ahead / whole)
-    alive = 1 / (1 + a / (b + x) * ((alpha + observed) / (alpha + last)) ** (r + x))
-    return np.asarray(np.maximum((a + b + x) / (a - 1) * stays * alive, 0))
+    rate, time = r + x, alpha + observed
+    stayed = b + x + (process == "mbg_nbd")  # dropout is beta(a, stayed) for who is still a customer
+    most = rate * ahead / time
+    if abs(a - 1) < A_IS_ONE:  # the formula divides by a - 1; on both sides of 1 it is the same curve
+        below, above = (
+            _purchases_if_alive(one, stayed, rate, ahead / time) for one in (1 - A_IS_ONE, 1 + A_IS_ONE)
+        )
+        if_alive = below + (above - below) * (a - 1 + A_IS_ONE) / (2 * A_IS_ONE)
+    else:
+        if_alive = _purchases_if_alive(a, stayed, rate, ahead / time)
+    doubtful = ~(np.isfinite(if_alive) & (if_alive >= -1e-9) & (if_alive <= most * (1 + 1e-9)))
+    for number in np.flatnonzero(doubtful):
+        if_alive[number] = _integrated_purchases(a, stayed[number], rate[number], (ahead / time)[number])
+    odds_gone = np.log(a) - np.log(np.maximum(stayed - 1, A_IS_ONE)) + rate * np.log(time / (alpha + last))
+    alive = np.where((x == 0) & (process == "bg_nbd"), 1, expit(-odds_gone))
+    return np.asarray(np.clip(if_alive, 0, most) * alive)
+
+
+def _purchases_if_alive(a: float, stayed: Floats, rate: Floats, ahead: Floats) -> Floats:
+    """The hypergeometric expression for who is still a customer; `ahead` is in units of alpha + T.
+
+    By Euler's transformation, wherever its own series converges: the factors of the published form leave the
+    doubles for hundreds of purchases, where this one's stay near 1.
+    """
+    c = a + stayed - 1
+    c = np.where(np.abs(c) < C_IS_ZERO, C_IS_ZERO, c)
+    z, log_rest = ahead / (1 + ahead), -np.log1p(ahead)
+    with np.errstate(all="ignore"):
+        transformed = np.exp((a - 1) * log_rest) * hyp2f1(c - rate, a - 1, c, z)
+        published = np.exp(rate * log_rest) * hyp2f1(rate, stayed, c, z)
+        return np.asarray(c / (a - 1) * (1 - np.where(a - 1 > rate, published, transformed)))
+
+
+def _integrated_purchases(a: float, stayed: float, rate: float, ahead: float) -> float:
+    """The same as an integral over the dropout probability, on a grid of its log-odds: slow, but finite."""
+    middle = np.log(a) - np.log(stayed)
+    logits = np.linspace(middle - 40 - 40 / min(a, 1), middle + 40 + 40 / min(stayed, 1), 20_001)
+    log_dropout = -np.logaddexp(0, -logits)
+    with np.errstate(under="ignore"):
+        dropout = np.maximum(np.exp(log_dropout), np.finfo(float).tiny)
+        weights = np.exp(a * log_dropout - stayed * np.logaddexp(0, logits) - betaln(a, stayed))
+    purchases = -np.expm1(-rate * np.log1p(dropout * ahead)) / dropout
+    return float(np.trapezoid(purchases * weights, logits))
+
+
+def _check(process: str) -> None:
+    if process not in PROCESSES:
+        raise RetentionError(f"purchase process '{process}'; allowed are {', '.join(PROCESSES)}")

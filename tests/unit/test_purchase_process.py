@@ -1,4 +1,4 @@
-"""The fits reproduce published parameters, and SQL's probabilities are those of the formula."""
+"""Fits and expectations reproduce published figures, and SQL's probabilities are those of the formula."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ import duckdb
 import numpy as np
 import pytest
 from conftest import Shop
+from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import RetentionError
-from dbt_retention.purchase_process import PROCESSES, Statistics, fit
+from dbt_retention.purchase_process import PROCESSES, Floats, Parameters, Statistics, expected_purchases, fit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.special import hyp2f1
+from scipy.stats import beta
+
+AS_PUBLISHED = Parameters(r=0.243, alpha=4.414, a=0.793, b=2.426, log_likelihood=-9582.4)
 
 
 def cdnow_sample() -> Statistics:
@@ -47,30 +55,160 @@ def test_the_order_of_histories_and_counting_alike_ones_change_nothing(process: 
     assert counted.log_likelihood == pytest.approx(fit(process, plain).log_likelihood, abs=1e-3)
 
 
+def equation_10(parameters: Parameters, x: Floats, last: Floats, observed: Floats, ahead: Floats) -> Floats:
+    """Fader, Hardie & Lee (2005), equation 10, as it stands in the paper."""
+    r, alpha, a, b = parameters.r, parameters.alpha, parameters.a, parameters.b
+    whole = alpha + observed + ahead
+    curve = hyp2f1(r + x, b + x, a + b + x - 1, ahead / whole) * ((alpha + observed) / whole) ** (r + x)
+    gone = np.where(x > 0, a / (b + x - 1) * ((alpha + observed) / (alpha + last)) ** (r + x), 0)
+    return np.asarray((a + b + x - 1) / (a - 1) * (1 - curve) / (1 + gone))
+
+
+def test_bg_nbd_expects_of_customer_1516_what_is_published() -> None:
+    """Fader, Hardie & Lee (2005): x = 2, t_x = 30.43, T = 38.86, 39 weeks ahead."""
+    one = [np.array([value]) for value in (2.0, 30.43, 38.86, 39.0)]
+    assert expected_purchases("bg_nbd", AS_PUBLISHED, *one) == pytest.approx(1.226, abs=5e-4)
+
+
+def test_bg_nbd_expects_of_the_cdnow_sample_what_equation_10_does() -> None:
+    sample = cdnow_sample()
+    history = (sample.repeats, sample.last, sample.observed, np.full(len(sample.repeats), 39.0))
+    expected = expected_purchases("bg_nbd", AS_PUBLISHED, *history)
+    np.testing.assert_allclose(expected, equation_10(AS_PUBLISHED, *history), rtol=1e-9)
+    rate_of_who_stays = (AS_PUBLISHED.r + sample.repeats) / (AS_PUBLISHED.alpha + sample.observed) * 39
+    assert (expected < rate_of_who_stays).all()
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Parameters, float, float, float]:
+    """Parameters anywhere that a fit may end, and a customer's x, t_x, T."""
+    r, alpha, a, b = (float(np.exp(draw(st.floats(-8, 8)))) for _ in range(4))
+    x = float(draw(st.integers(0, 1000)))
+    observed = draw(st.floats(0, 1000))
+    last = observed * draw(st.floats(0, 1)) if x else 0.0
+    return Parameters(r, alpha, a, b, float("nan")), x, last, observed
+
+
+@given(process=st.sampled_from(sorted(PROCESSES)), history=histories())
+@settings(max_examples=200, deadline=None)
+def test_expected_purchases_are_finite_rise_with_time_and_stay_below_the_rate(
+    process: str, history: tuple[Parameters, float, float, float]
+) -> None:
+    """From an hour to a thousand years; a customer who bought hundreds of times made them NaN after two."""
+    parameters, x, last, observed = history
+    weeks = np.concatenate([[0.0], np.geomspace(1 / 168, 52_000, 60)])
+    one = np.ones(len(weeks))
+    expected = expected_purchases(process, parameters, x * one, last * one, observed * one, weeks)
+    assert np.isfinite(expected).all()
+    assert expected[0] == 0
+    assert (np.diff(expected) >= -1e-9 * (1 + expected[1:])).all()
+    assert (expected <= (parameters.r + x) * weeks / (parameters.alpha + observed) * (1 + 1e-12)).all()
+
+
+@given(
+    process=st.sampled_from(sorted(PROCESSES)),
+    logs=st.tuples(*[st.floats(-1.5, 2.5)] * 4),
+    a_is_one=st.booleans(),
+    x=st.integers(0, 400),
+    observed=st.floats(0.1, 150),
+    weeks=st.floats(0.1, 600),
+)
+@settings(max_examples=100, deadline=None)
+def test_expected_purchases_are_the_integral_over_the_probability_of_leaving(
+    process: str, logs: tuple[float, ...], a_is_one: bool, x: int, observed: float, weeks: float
+) -> None:
+    """A customer leaves with probability p after each purchase, p drawn from beta(a, b + x)."""
+    r, alpha, a, b = np.exp(logs)
+    a = 1.0 if a_is_one else a
+    stayed, rate, time = b + x + (process == "mbg_nbd"), r + x, weeks / (alpha + observed)
+    drawn = beta(a, stayed)
+    edges = [0, *drawn.ppf([1e-9, 1e-4, 0.05, 0.5, 0.95]), 1]
+
+    def bought(p: float) -> float:
+        """Purchases of who leaves with probability p after each."""
+        return float(-np.expm1(-rate * np.log1p(p * time)) / p if p > 1e-290 else rate * time)
+
+    total = sum(
+        quad(lambda u: bought(drawn.ppf(u)), low, high, limit=200)[0]
+        for low, high in zip(drawn.cdf(edges)[:-1], drawn.cdf(edges)[1:], strict=True)
+    )
+    history = [np.array([value]) for value in (float(x), observed, observed, weeks)]
+    fitted = Parameters(r, alpha, a, b, float("nan"))
+    gone = a / (stayed - 1) if x or process == "mbg_nbd" else 0  # t_x = T
+    assert expected_purchases(process, fitted, *history) == pytest.approx(total / (1 + gone), rel=1e-5)
+
+
+def test_sql_expects_purchases_over_any_horizon(tmp_path: Path) -> None:
+    """400 repeats in ten weeks, up to 3,650 days ahead: no NaN, which SQL would read as null."""
+    with duckdb.connect() as connection:
+        register(connection, models_path=tmp_path)
+        rows = connection.sql(
+            """
+            select days, expected_purchases('mbg_nbd', 0.5, 6, 0.9, 1.6, 400, 10, 10, days / 7)
+            from unnest([0, 1, 709, 710, 1000, 3650]) as horizons (days)
+            order by days
+            """
+        ).fetchall()
+        [(unknown,)] = connection.sql(
+            "select expected_purchases('bg_nbd', 0.5, 6, 0.9, 1.6, null, 10, 10, 4)"
+        ).fetchall()
+    expected = [value for _, value in rows]
+    assert None not in expected
+    assert expected[0] == 0
+    assert expected == sorted(expected)
+    assert expected[-1] < 400.5 / 16 * 3650 / 7
+    assert unknown is None
+
+
+@given(
+    repeats=st.lists(st.integers(0, 40), min_size=1, max_size=30),
+    weeks=st.integers(1, 150),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=40, deadline=None)
+@pytest.mark.parametrize("process", PROCESSES)
+def test_fits_of_any_histories_are_finite_and_above_zero(
+    process: str, repeats: list[int], weeks: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    x = np.array(repeats, dtype=float)
+    observed = rng.integers(0, 7 * weeks, len(x)) / 7
+    found = fit(
+        process, Statistics(x, np.where(x > 0, observed * rng.random(len(x)), 0), observed, np.ones(len(x)))
+    )
+    assert np.isfinite([found.r, found.alpha, found.a, found.b, found.log_likelihood]).all()
+    assert min(found.r, found.alpha, found.a, found.b) > 0
+
+
 def test_probabilities_in_sql_are_those_of_the_formula(built_shop: Shop) -> None:
     rows = built_shop.query(
         """
         select
-            count(distinct days_ago) - 1, (max(days_ago) - min(days_ago)) / 7, max(days_ago) / 7,
+            count(distinct days_ago) - 1, (max(days_ago) - min(days_ago)) / 7, (max(days_ago) - 1) / 7,
             any_value(bg_nbd_r), any_value(bg_nbd_alpha), any_value(bg_nbd_a), any_value(bg_nbd_b),
-            any_value(no_purchase_probability_bg_nbd_horizon)
+            any_value(no_purchase_probability_bg_nbd_horizon), any_value(purchases_expected_bg_nbd_horizon)
         from int_retention__order_history
         inner join int_retention__purchase_process using (as_of_date)
         inner join feat_buy_till_you_die using (customer_id, as_of_date)
         group by customer_id, as_of_date
         """
     )
-    x, last, observed, r, alpha, a, b, found = np.array(rows, dtype=float).T
+    x, last, observed, r, alpha, a, b, found, purchases = np.array(rows, dtype=float).T
     odds_gone = a / (b + x - 1) * ((alpha + observed) / (alpha + last)) ** (r + x)
     alive = np.where(x > 0, 1 / (1 + odds_gone), 1)
     expected = 1 - alive * (1 - ((alpha + observed) / (alpha + observed + 60 / 7)) ** (r + x))
     assert len(rows) > 1000
     np.testing.assert_allclose(found, expected, atol=1e-9)
+    assert (np.abs(a - 1) > 1e-3).all()
+    whole = equation_10(Parameters(r, alpha, a, b, 0), x, last, observed, np.full(len(x), 60 / 7))
+    np.testing.assert_allclose(purchases, whole, rtol=1e-7)
 
 
 def test_wrong_calls_get_words() -> None:
     with pytest.raises(RetentionError, match="purchase process 'pareto'; allowed are bg_nbd, mbg_nbd"):
         fit("pareto", cdnow_sample())
+    with pytest.raises(RetentionError, match="purchase process 'pareto'; allowed are bg_nbd, mbg_nbd"):
+        expected_purchases("pareto", AS_PUBLISHED, *[np.ones(1)] * 4)
     nothing = np.array([])
     with pytest.raises(RetentionError, match="no purchase history"):
         fit("bg_nbd", Statistics(nothing, nothing, nothing, nothing))

@@ -7,6 +7,8 @@ import pytest
 from dbt_retention.errors import RetentionError
 from dbt_retention.purchase_process import Parameters, expected_purchases
 from dbt_retention.spend_process import fit_spend
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 NAN = float("nan")
 
@@ -52,6 +54,7 @@ def test_expected_purchases_are_those_of_simulated_customers(a: float, b: float)
         later += ~left & (now > observed)
         left |= random.random(customers) < leaves
     expected = expected_purchases(
+        "mbg_nbd",
         Parameters(r, alpha, a, b, NAN),
         repeats,
         last,
@@ -64,10 +67,19 @@ def test_expected_purchases_are_those_of_simulated_customers(a: float, b: float)
         assert expected[alike].mean() == pytest.approx(later[alike].mean(), rel=0.04)
 
 
-def test_more_time_brings_more_purchases_and_no_time_none() -> None:
-    parameters = Parameters(0.5, 4.0, 0.8, 2.4, NAN)
-    times = np.array([0.0, 1.0, 4.0, 52.0])
-    same = np.ones(4)
-    expected = expected_purchases(parameters, 3 * same, 9 * same, 10 * same, times)
-    assert expected[0] == pytest.approx(0, abs=1e-9)
-    assert (np.diff(expected) > 0).all()
+@given(
+    purchases=st.lists(st.tuples(st.integers(1, 500), st.floats(0.01, 1e6)), min_size=1, max_size=40),
+    own=st.tuples(st.integers(1, 500), st.floats(0.01, 1e6)),
+)
+@settings(max_examples=60, deadline=None)
+def test_expected_spend_is_finite_and_lies_between_the_shop_and_the_customer(
+    purchases: list[tuple[int, float]], own: tuple[int, float]
+) -> None:
+    x, mean = (np.array(column, dtype=float) for column in zip(*purchases, strict=True))
+    found = fit_spend(x, mean)
+    assert np.isfinite([found.p, found.q, found.v, found.log_likelihood]).all()
+    assert found.q > 1
+    count, amount = own
+    shop = found.p * found.v / (found.q - 1)
+    expected = found.p * (found.v + count * amount) / (found.p * count + found.q - 1)
+    assert min(shop, amount) * (1 - 1e-9) <= expected <= max(shop, amount) * (1 + 1e-9)

@@ -2,6 +2,7 @@
 -- One row per customer and as_of_date: what two buy-till-you-die processes expect of the customer's horizon H.
 -- BG/NBD: Fader, Hardie & Lee (2005); MBG/NBD: Batislam, Denizel & Filiztekin (2007).
 -- P(no purchase in H) = 1 - P(alive) * (1 - ((alpha + T) / (alpha + T + H)) ^ (r + x)), times in weeks.
+-- T ends with the last day that was seen, the day before as_of_date, as in the published examples.
 {% set processes = ['bg_nbd', 'mbg_nbd'] %}
 
 with spine as (
@@ -38,7 +39,7 @@ statistics as (
         as_of_date,
         cast(count(distinct days_ago) - 1 as double) as repeats,
         (max(days_ago) - min(days_ago)) / cast(7 as double) as last_weeks,
-        max(days_ago) / cast(7 as double) as observed_weeks
+        (max(days_ago) - 1) / cast(7 as double) as observed_weeks
     from history
     group by customer_id, as_of_date
 
@@ -72,7 +73,13 @@ alive as (
                 / (parameters.mbg_nbd_alpha + statistics.last_weeks),
                 parameters.mbg_nbd_r + statistics.repeats
             )
-        ) as mbg_nbd_alive
+        ) as mbg_nbd_alive,
+        {% for process in processes %}
+            {{ expected_purchases(
+                process, 'parameters', 'statistics.repeats', 'statistics.last_weeks', 'statistics.observed_weeks',
+                'horizons.horizon_weeks'
+            ) }} as purchases_expected_{{ process }}_horizon{{ ',' if not loop.last }}
+        {% endfor %}
     from statistics
     inner join parameters on statistics.as_of_date = parameters.as_of_date
     inner join horizons on statistics.as_of_date = horizons.as_of_date
@@ -93,8 +100,7 @@ expected as (
                     {{ process }}_r + repeats
                 )
             ) as no_purchase_probability_{{ process }}_horizon,
-            {{ process }}_alive * ({{ process }}_r + repeats) / ({{ process }}_alpha + observed_weeks)
-            * horizon_weeks as purchases_expected_{{ process }}_horizon{{ ',' if not loop.last }}
+            purchases_expected_{{ process }}_horizon{{ ',' if not loop.last }}
         {% endfor %}
     from alive
 

@@ -31,7 +31,7 @@ statistics as (
         {{ days_between('spine.as_of_date', 'spine.label_window_end_date') }} as horizon_days, -- noqa: LT05
         cast(count(distinct history.days_ago) as double) as days_count,
         (max(history.days_ago) - min(history.days_ago)) / cast(7 as double) as last_weeks,
-        max(history.days_ago) / cast(7 as double) as observed_weeks,
+        (max(history.days_ago) - 1) / cast(7 as double) as observed_weeks,
         max(history.days_ago) as days_known,
         {{ exact_sum('history.purchase_amount') }} as spend_ever,
         {{ exact_sum('history.purchase_amount', condition='history.days_ago <= 364') }} as spend_364d
@@ -52,7 +52,7 @@ expected as (
             'horizon': 'statistics.horizon_days / cast(7 as double)', '12m': year_weeks
         }.items() %}
             {{ expected_purchases(
-                'parameters', 'statistics.days_count - 1', 'statistics.last_weeks', 'statistics.observed_weeks', weeks
+                'mbg_nbd', 'parameters', 'statistics.days_count - 1', 'statistics.last_weeks', 'statistics.observed_weeks', weeks
             ) }} as expected_orders_{{ name }},
         {% endfor %}
         parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.spend_ever)

@@ -2,7 +2,8 @@
 -- on that morning.
 -- All customers seen by then count, gone ones too; of many, a sample by hash that does not change as
 -- others come.
--- Times are weeks from the first purchase: x repeat days, t_x the last of them, T the morning itself.
+-- Times are weeks from the first purchase: x repeat days, t_x the last of them, T the last day that was
+-- seen, the day before as_of_date, as in the published examples.
 -- depends_on: {{ ref('int_retention__known_days') }}
 {{ config(materialized='by_date') }}
 {% set buckets = 4096 %}
@@ -62,7 +63,7 @@ histories as (
         sampled.as_of_date,
         count(distinct purchases.purchase_date) - 1 as repeats,
         {{ days_between('min(purchases.purchase_date)', 'max(purchases.purchase_date)') }} as last_days, -- noqa: LT05
-        {{ days_between('min(purchases.purchase_date)', 'sampled.as_of_date') }} as observed_days, -- noqa: LT05
+        {{ days_between('min(purchases.purchase_date)', 'sampled.as_of_date') }} - 1 as observed_days, -- noqa: LT05
         {{ exact_sum('purchases.purchase_amount') }} / count(distinct purchases.purchase_date)
             as spend_per_day
     from sampled
