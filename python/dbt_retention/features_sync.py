@@ -393,7 +393,7 @@ models:
             columns: [customer_id, as_of_date]
       - <test>row_count_equals:
           arguments:
-            other: ref(<scope>'int_retention__spine')
+            other: int_retention__spine
       - <test>columns_hold:
           arguments:
             not_null: [customer_id, as_of_date, <name>_orders_count_84d]

@@ -1,0 +1,47 @@
+"""A part of the package can be built with its tests: no test reads a table that the part does not hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import Shop
+
+
+@pytest.fixture
+def manifest(shop_of_seeds: Shop) -> dict[str, Any]:
+    done = shop_of_seeds.dbt("parse")
+    assert done.returncode == 0, done.stdout
+    read: dict[str, Any] = json.loads((shop_of_seeds.folder / "target" / "manifest.json").read_text())
+    return read
+
+
+def ancestors(manifest: dict[str, Any], name: str) -> set[str]:
+    """Everything that `name` is built from."""
+    found: set[str] = set()
+    waiting = list(manifest["parent_map"][name])
+    while waiting:
+        parent = waiting.pop()
+        if parent not in found:
+            found.add(parent)
+            waiting += manifest["parent_map"].get(parent, [])
+    return found
+
+
+def test_a_data_test_reads_its_own_model_and_what_that_is_built_from(manifest: dict[str, Any]) -> None:
+    """dbt adds a test to a selection that holds any of its refs, so a test may ref its own model alone."""
+    tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    checked = 0
+    for test in tests:
+        model = test.get("attached_node")
+        if model is None:
+            assert not test["depends_on"].get("nodes"), f"{test['name']} belongs to no model, yet reads some"
+            continue
+        assert test["depends_on"]["nodes"] == [model], f"{test['name']} refs more than its model"
+        other = test["test_metadata"]["kwargs"].get("other")
+        if other is not None:
+            checked += 1
+            known = ancestors(manifest, model)
+            assert f"model.retention.{other}" in known, f"{model} is not built from {other}"
+    assert checked > 20
