@@ -162,8 +162,31 @@ class SentimentTraining(_Frozen):
     auc: float
 
 
+class UpliftAction(_Frozen):
+    """What one way to learn uplift reached for one action, within its campaigns.
+
+    mean_correction: what is added to the uplift of every customer, for its mean to be what the action did.
+    """
+
+    action: str
+    contacts: int
+    qini: float
+    qini_lower: float
+    qini_upper: float
+    auuc: float
+    mean_correction: float = 0.0
+
+    @property
+    def beats_chance(self) -> bool:
+        """Is the Qini above 0 by more than chance?"""
+        return self.qini_lower > 0
+
+
 class UpliftCandidate(_Frozen):
-    """What one way to learn uplift reached on customers it had not seen."""
+    """What one way to learn uplift reached on customers it had not seen, within campaigns.
+
+    actions: the same for each action; empty on an older card, which judged all actions as one.
+    """
 
     candidate: str
     champion: bool
@@ -171,6 +194,7 @@ class UpliftCandidate(_Frozen):
     qini_lower: float
     qini_upper: float
     auuc: float
+    actions: list[UpliftAction] = []
 
 
 class UpliftTraining(_Frozen):
@@ -184,6 +208,11 @@ class UpliftTraining(_Frozen):
     treated_share: float
     candidates: list[UpliftCandidate]
 
+    @property
+    def actions_judged(self) -> bool:
+        """Was each action judged by itself? An older card says no."""
+        return all(one.actions for one in self.candidates)
+
 
 class Card(_Frozen):
     """The contract between training and scoring. Grain: one card per model version."""
@@ -193,6 +222,7 @@ class Card(_Frozen):
     kind: Kind
     onnx_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     features: list[str] = Field(min_length=1)
+    empty_features: list[str] = []  # columns that were there and held no value; not learned from
     feature_medians: list[float]
     trained_at: str
     trained_because: str = ""
@@ -280,6 +310,9 @@ class Card(_Frozen):
             f"(allowed {self.parity.tolerance:.0e})."
         )
         blocks.append("## Features\n\n" + "\n".join(f"- `{name}`" for name in self.features))
+        if self.empty_features:
+            names = ", ".join(f"`{name}`" for name in self.empty_features)
+            blocks.append(f"Empty in every training row, so not learned from: {names}.")
         libraries = [[name, version] for name, version in sorted(self.libraries.items())]
         blocks.append("## Libraries\n\n" + _table(["library", "version"], libraries))
         return blocks
@@ -319,13 +352,15 @@ class Card(_Frozen):
         rows = [
             [
                 one.candidate + (" (champion)" if one.champion else ""),
-                f"{one.qini:.5f}",
-                f"{one.qini_lower:.5f} to {one.qini_upper:.5f}",
-                f"{one.auuc:.5f}",
+                action,
+                f"{judged.qini:.5f}",
+                f"{judged.qini_lower:.5f} to {judged.qini_upper:.5f}",
+                f"{judged.auuc:.5f}",
             ]
             for one in trained.candidates
+            for action, judged in _judged_by_action(one)
         ]
-        return _table(["candidate", "Qini", "95 % interval", "AUUC"], rows)
+        return _table(["candidate", "action", "Qini", "95 % interval", "AUUC"], rows)
 
     def _decision_table(self) -> str:
         rows = [
@@ -364,6 +399,10 @@ class Card(_Frozen):
             for name, metric in self.test_metrics.items()
         ]
         return _table(["metric", "value", "95 % interval"], rows)
+
+
+def _judged_by_action(candidate: UpliftCandidate) -> list[tuple[str, UpliftCandidate | UpliftAction]]:
+    return [("all", candidate), *((each.action, each) for each in candidate.actions)]
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

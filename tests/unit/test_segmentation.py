@@ -12,7 +12,7 @@ import pytest
 from dbt_retention.errors import RetentionError, TrainingDataError
 from dbt_retention.registry import Registry
 from dbt_retention.training.clustering import branches, choose_count, named_places
-from dbt_retention.training.segments import train_segments
+from dbt_retention.training.segments import no_segment_model, train_segments
 from scipy.spatial.distance import cdist
 
 SETTINGS: dict[str, Any] = {"training_policy": "if_missing", "orders_input": "orders", "segment_count": 4}
@@ -44,6 +44,21 @@ def test_segments_are_numbered_from_best_to_worst(tmp_path: Path) -> None:
 def test_more_segments_than_patterns_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingDataError, match=r"the customers show 1 distinct\s+pattern"):
         train_segments(segment_set(np.zeros((50, 3))), settings=SETTINGS, registry=Registry(tmp_path))
+
+
+def test_a_rank_that_is_empty_is_left_out_and_its_centre_is_null(tmp_path: Path) -> None:
+    """A shop that gives no amounts has no rank of spend; segments are formed by the others."""
+    rows = segment_set(np.random.default_rng(0).random((400, 3)))
+    empty = rows.set_column(
+        rows.column_names.index("monetary"), "monetary", pa.array([None] * len(rows), pa.float64())
+    )
+    table = train_segments(empty, settings=SETTINGS, registry=Registry(tmp_path))
+    assert len(table) == 4
+    assert table["centre_monetary"].null_count == table["place_monetary"].null_count == 4
+    assert table["centre_recency"].null_count == 0
+    [card] = Registry(tmp_path).cards("segments")
+    assert (card.features, card.empty_features) == (["recency", "frequency"], ["monetary"])
+    assert no_segment_model(empty, "too few").schema == table.schema
 
 
 def test_a_customer_exactly_between_two_segments_belongs_to_the_same_one_everywhere(tmp_path: Path) -> None:

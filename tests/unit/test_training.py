@@ -15,15 +15,17 @@ import pyarrow.compute
 import pytest
 from dbt_retention.candidates import CANDIDATES
 from dbt_retention.card import Parity
-from dbt_retention.errors import ExportParityError, RetentionError, TrainingDataError
+from dbt_retention.errors import DbtModelError, ExportParityError, RetentionError, TrainingDataError
+from dbt_retention.explain import group_contributions
 from dbt_retention.export import ChurnBlend
 from dbt_retention.registry import Registry, read_card
-from dbt_retention.scoring import Matrix
+from dbt_retention.scoring import Matrix, load
 from dbt_retention.training import churn
-from dbt_retention.training.churn import train_churn
+from dbt_retention.training.churn import no_churn_model, train_churn
 from dbt_retention.training.dbt_model import run_dbt_model
 from dbt_retention.training.fitting import Fitting, fit_candidate
 from dbt_retention.training.selection import champion_of, time_folds
+from dbt_retention.training.versions import churn_importance, churn_versions
 from models import FEATURES, customers
 from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_info
@@ -357,6 +359,70 @@ def test_too_little_data_are_refused_and_nothing_is_published(
     with pytest.raises(TrainingDataError, match=words):
         train_churn(rows, settings=SETTINGS, registry=Registry(tmp_path))
     assert not list(tmp_path.rglob("*"))
+
+
+def test_a_champion_that_still_fits_stays_where_the_data_do_not_suffice(tmp_path: Path) -> None:
+    """And the table says why no new one was trained; one of other features would not stay."""
+    registry = Registry(tmp_path)
+    before = train_churn(training_set(), settings=SETTINGS, registry=registry)
+    assert before["not_trained_because"].null_count == len(before)
+    always = SETTINGS | {"training_policy": "always"}
+    after = train_churn(training_set(100), settings=always, registry=registry)
+    assert after["model_version"] == before["model_version"]
+    [reason] = set(after["not_trained_because"].to_pylist())
+    assert "100 customers (at least 500)" in reason
+    no_test_date = training_set().slice(0, 2400)
+    assert train_churn(no_test_date, settings=SETTINGS, registry=registry) == before
+    other = training_set(100).append_column("new", pa.array([1.0] * 500, pa.float32()))
+    with pytest.raises(TrainingDataError, match="100 customers"):
+        train_churn(other, settings=always, registry=registry)
+
+
+def test_a_table_stands_for_a_model_that_could_not_be_trained(tmp_path: Path) -> None:
+    """A dbt model that trains does not fail for lack of data, and what reads its table finds no champion."""
+
+    def refuse(rows: pa.Table, **given: Any) -> pa.Table:
+        raise TrainingDataError("too little data")
+
+    with duckdb.connect() as connection:
+        connection.execute(f"create macro onnx_models_path() as '{tmp_path}'")
+        rows = connection.sql("select 'A' as customer_id, date '2024-01-01' as as_of_date")
+        found = run_dbt_model(refuse, rows, session=connection, settings={}, if_refused=no_churn_model)
+        with pytest.raises(DbtModelError, match="too little data"):
+            run_dbt_model(refuse, rows, session=connection, settings={})
+    [row] = found.to_pylist()
+    assert {name: value for name, value in row.items() if value is not None} == {
+        "model": "churn",
+        "is_champion": False,
+        "not_trained_because": "too little data",
+    }
+    trained = train_churn(training_set(), settings=SETTINGS, registry=Registry(tmp_path))
+    assert trained.schema == found.schema
+    given: dict[str, Any] = {"settings": {}, "registry": Registry(tmp_path)}
+    assert churn_versions(found, **given)["role"].to_pylist() == ["earlier"]
+    assert len(churn_importance(found, **given)) == 0
+
+
+def test_a_column_that_is_filled_later_breaks_no_model_and_is_learned_from(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    rows = training_set()
+    empty = rows.append_column("rating", pa.array([None] * len(rows), pa.float64()))
+    filled = rows.append_column("rating", pa.array(np.arange(len(rows)) % 5, pa.float64()))
+    first = train_churn(empty, settings=SETTINGS, registry=registry)
+    card = registry.champion_card("churn")
+    assert card is not None
+    assert card.empty_features == ["rating"]
+    assert "rating" not in card.features
+    model = load(registry.version_folder("churn", card.version))
+    assert model.matrix(filled).shape == (len(rows), len(FEATURES))
+    groups = [["rating"], [FEATURES[0]]]
+    assert group_contributions(model, model.matrix(filled)[:5], groups)[:, 0] == pytest.approx(0)
+    assert train_churn(empty, settings=SETTINGS, registry=registry) == first
+    never = SETTINGS | {"training_policy": "never"}
+    assert train_churn(filled, settings=never, registry=registry) == first
+    second = train_churn(filled, settings=SETTINGS, registry=registry)
+    assert second["features_count"][0].as_py() == len(FEATURES) + 1
+    assert train_churn(empty, settings=SETTINGS, registry=registry) == second, "empty again: it stays"
 
 
 @pytest.mark.parametrize(

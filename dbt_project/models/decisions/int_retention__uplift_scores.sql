@@ -1,4 +1,4 @@
--- One row per customer of today and action that the uplift model knows: what the action changes for this
+-- One row per customer of today and action whose uplift beats chance: what the action changes for this
 -- customer. A table, for it calls ONNX.
 with features as (
 
@@ -13,16 +13,16 @@ spine as (
 
 ),
 
-champion as (
-
-    select * from {{ ref('int_retention__uplift_model') }}
-    where is_champion
-
-),
-
 learned as (
 
-    select distinct action from {{ ref('int_retention__uplift_set') }}
+    select
+        action,
+        mean_correction
+    from {{ ref('int_retention__uplift_model') }}
+    where
+        is_champion
+        and beats_chance
+        and action <> 'all actions'
 
 ),
 
@@ -31,14 +31,14 @@ scoring_set as (
     select
         features.*,
         {{ one_hot('learned.action', texts_var('uplift_actions'), 'is_action') }}
-        learned.action
+        learned.action,
+        learned.mean_correction
     from features
     inner join spine
         on
             features.customer_id = spine.customer_id
             and features.as_of_date = spine.as_of_date
     cross join learned
-    cross join champion
 
 ),
 
@@ -47,7 +47,7 @@ scored as (
     select
         customer_id,
         action,
-        round({{ score('uplift', 'scoring_set') }}, 6) as uplift_rate
+        round({{ score('uplift', 'scoring_set') }} + mean_correction, 6) as uplift_rate
     from scoring_set
 
 ),

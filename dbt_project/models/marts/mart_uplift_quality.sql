@@ -1,4 +1,6 @@
--- One row per candidate of the uplift model: does it tell whom a contact keeps from whom it drives away?
+-- One row per candidate of the uplift model and action, and one per candidate for all actions: does it tell
+-- whom a contact keeps from whom it drives away? Judged within campaigns: that one action works better than
+-- another counts for nothing.
 with candidates as (
 
     select * from {{ ref('int_retention__uplift_model') }}
@@ -14,9 +16,17 @@ uplift_scores as (
 scored as (
 
     select
-        cast(count(distinct customer_id) as integer) as scored_customers_count,
-        cast(count(distinct case when is_sleeping_dog then customer_id end) as integer) as sleeping_dogs_count
+        'all actions' as action,
+        count(distinct customer_id) as scored_customers_count,
+        count(distinct case when is_sleeping_dog then customer_id end) as sleeping_dogs_count
     from uplift_scores
+    union all
+    select
+        action,
+        count(distinct customer_id) as scored_customers_count,
+        count(distinct case when is_sleeping_dog then customer_id end) as sleeping_dogs_count
+    from uplift_scores
+    group by action
 
 ),
 
@@ -25,18 +35,22 @@ quality as (
     select
         candidates.status,
         candidates.candidate,
+        candidates.action,
         candidates.is_champion,
+        candidates.beats_chance,
         candidates.model_version,
         cast(candidates.contacts_count as integer) as contacts_count,
         round(candidates.qini, 8) as qini,
         round(candidates.qini_lower, 8) as qini_lower,
         round(candidates.qini_upper, 8) as qini_upper,
         round(candidates.auuc, 8) as auuc,
-        case when candidates.is_champion then scored.scored_customers_count else 0 end
-            as scored_customers_count,
-        case when candidates.is_champion then scored.sleeping_dogs_count else 0 end as sleeping_dogs_count
+        cast(coalesce(scored.scored_customers_count, 0) as integer) as scored_customers_count,
+        cast(coalesce(scored.sleeping_dogs_count, 0) as integer) as sleeping_dogs_count
     from candidates
-    cross join scored
+    left join scored
+        on
+            candidates.is_champion
+            and candidates.action = scored.action
 
 )
 

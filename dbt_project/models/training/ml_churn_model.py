@@ -1,6 +1,6 @@
 """One row per candidate of the champion churn model; trains it first where the policy says so."""
 
-from dbt_retention.training.churn import train_churn
+from dbt_retention.training.churn import no_churn_model, train_churn
 from dbt_retention.training.dbt_model import run_dbt_model
 
 
@@ -32,4 +32,5 @@ def model(dbt, session):
         "min_history_days": dbt.config.get("min_history_days"),
         "min_training_churners": dbt.config.get("min_training_churners"),
     }
-    return run_dbt_model(train_churn, dbt.ref("ml_training_set"), session=session, settings=settings)
+    rows = dbt.ref("ml_training_set")
+    return run_dbt_model(train_churn, rows, session=session, settings=settings, if_refused=no_churn_model)

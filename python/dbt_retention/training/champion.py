@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import version
@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from dbt_retention import __version__
-from dbt_retention.candidates import without_empty
 from dbt_retention.card import Card
 from dbt_retention.errors import TrainingDataError
 from dbt_retention.registry import Registry
@@ -30,7 +29,7 @@ def champion_or_none(
     if settings.training_policy == "never":
         if card is None:
             raise TrainingDataError(
-                f"training_policy is 'never' and {registry.root} holds no model '{model}'. "
+                f"training_policy is 'never' and no model '{model}' was trained before. "
                 "Train one first: retention train"
             )
         return card
@@ -43,20 +42,23 @@ def new_card(
     learned_from: str,
     onnx_bytes: bytes,
     matrix: Matrix | None = None,
+    offered: Sequence[str] = (),
     boosting: Sequence[str] = (),
     **fields: Any,
 ) -> Card:
     """The card of a model that was just trained: what it is, of what, by which libraries.
 
     learned_from: the first half of its version, a date or a count. matrix: what it learned from, for the
-    medians. boosting: libraries besides the usual. fields: more of the card's fields.
+    medians. offered: the columns that its features were taken from. boosting: libraries besides the usual.
+    fields: more of the card's fields.
     """
     digest = hashlib.sha256(onnx_bytes).hexdigest()
-    medians = [] if matrix is None else np.nanmedian(without_empty(matrix.astype(np.float64)), axis=0)
+    medians: Iterable[float] = [] if matrix is None else np.nanmedian(matrix.astype(np.float64), axis=0)
     return Card(
         model=model,
         version=f"{learned_from}-{digest[:8]}",
         onnx_sha256=digest,
+        empty_features=[name for name in offered if name not in fields["features"]],
         feature_medians=[float(value) for value in medians],
         trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
         libraries={name: version(name) for name in LIBRARIES}

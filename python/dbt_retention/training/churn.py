@@ -31,12 +31,43 @@ from dbt_retention.training.calibration import isotonic_calibration
 from dbt_retention.training.champion import champion_or_none, new_card
 from dbt_retention.training.fitting import fit_candidate
 from dbt_retention.training.policy import ALWAYS, NO_CHAMPION, NO_FIT, Evidence, why_retrain
-from dbt_retention.training.rows import LabelledRows, ShopFacts, dates_of, feature_names, is_split, labelled
+from dbt_retention.training.rows import (
+    LabelledRows,
+    ShopFacts,
+    dates_of,
+    feature_names,
+    filled_features,
+    is_split,
+    labelled,
+    still_fits,
+)
 from dbt_retention.training.selection import choose_champion, time_folds
 from dbt_retention.training.settings import ChurnSettings, read_settings
 
 CHURN = "churn"
 BEST_F1, BEST_PROFIT = "best_f1", "best_profit"
+COLUMNS = pa.schema(
+    {
+        "model": pa.string(),
+        "model_version": pa.string(),
+        "candidate": pa.string(),
+        "is_champion": pa.bool_(),
+        "validation_log_loss": pa.float64(),
+        "validation_auc": pa.float64(),
+        "validation_average_precision": pa.float64(),
+        "validation_brier": pa.float64(),
+        "decision_threshold": pa.float64(),
+        "profit_threshold": pa.float64(),
+        "churn_horizon_days": pa.int64(),
+        "first_training_date": pa.date32(),
+        "last_training_date": pa.date32(),
+        "test_date": pa.date32(),
+        "training_rows_count": pa.int64(),
+        "features_count": pa.int64(),
+        "onnx_sha256": pa.string(),
+        "not_trained_because": pa.string(),
+    }
+)
 FEWEST_OF_A_CLASS = 10  # that a fold may learn from: some candidates split them in three, twice
 
 
@@ -44,40 +75,55 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
     """Train the churn model where the policy says so; one row per candidate of the champion.
 
     rows: `ml_training_set`, one row per customer and date, columns KEYS and any numeric features.
-    settings: the fields of ChurnSettings. Raises TrainingDataError where the data do not suffice,
-    RetentionError where a setting is wrong; then nothing was published and the champion stays.
+    settings: the fields of ChurnSettings. Where the data do not suffice, nothing is published: a champion
+    that still fits stays, and not_trained_because says why; without one TrainingDataError is raised. Raises
+    RetentionError where a setting is wrong.
     """
     chosen = read_settings(ChurnSettings, dict(settings))
-    features = feature_names(rows)
+    offered = feature_names(rows)
+    features = filled_features(rows.filter(is_split(rows, "train")), offered)
     test_dates = dates_of(rows.filter(is_split(rows, "test")))
-    if not len(test_dates):
-        raise TrainingDataError(
-            "cannot train: no test date has a closed label window of churn_horizon_days. More history is "
-            "needed, a smaller churn_horizon_days, an as_of_date near the orders, or a loaded_at that is not "
-            "the day of a backfill; mart_data_readiness says what is there"
-        )
-    horizon_days = ShopFacts.of(rows).churn_horizon_days
-    test_date = test_dates.max().astype(date)
+    test_date = test_dates.max().astype(date) if len(test_dates) else None
+    horizon_days = ShopFacts.of(rows).churn_horizon_days if len(rows) else None
 
     def still_right(card: Card) -> bool:
         churn = card.churn
         return (
             churn is not None
-            and set(card.features) == set(features)
+            and still_fits(card, offered=offered, filled=features)
             and churn.churn_definition == chosen.churn_definition
             and churn.churn_definition_settings == chosen.definition_settings
-            and churn.churn_horizon_days == horizon_days
+            and horizon_days in (None, churn.churn_horizon_days)
             and churn.lookback_days == chosen.lookback_days
             and churn.orders_input == chosen.orders_input
             and card.profit_assumptions == chosen.profit_assumptions
-            and _label_end(churn.training_dates[-1], horizon_days) <= test_date
+            and (
+                test_date is None
+                or _label_end(churn.training_dates[-1], churn.churn_horizon_days) <= test_date
+            )
         )
 
     card = champion_or_none(CHURN, chosen, registry, still_right=still_right)
     because = _why_train_churn(card, rows, settings=chosen, registry=registry)
+    refusal = None
     if card is None or because:
-        card = _train_churn(rows, features=features, settings=chosen, registry=registry, because=because)
-    return _churn_table(card)
+        try:
+            card = _train_churn(
+                rows, offered=offered, features=features, settings=chosen, registry=registry, because=because
+            )
+        except TrainingDataError as error:
+            kept = registry.usable_champion_card(CHURN)
+            if kept is None or BEST_PROFIT not in kept.decisions or not still_right(kept):
+                raise
+            card, refusal = kept, str(error)
+    return _churn_table(card, refusal=refusal)
+
+
+def no_churn_model(rows: pa.Table, reason: str) -> pa.Table:
+    """What stands for the champion where none was trained: one row that says why, and nothing else."""
+    return pa.Table.from_pylist(
+        [{"model": CHURN, "is_champion": False, "not_trained_because": reason}], schema=COLUMNS
+    )
 
 
 def _why_train_churn(
@@ -91,7 +137,7 @@ def _why_train_churn(
     if settings.training_policy != "auto":
         return ""
     train, test = (rows.filter(is_split(rows, split)) for split in ("train", "test"))
-    if not len(train):
+    if not len(train) or not len(test):
         return ""
     champion = load(registry.version_folder(CHURN, card.version))
     evidence = Evidence(
@@ -106,8 +152,20 @@ def _why_train_churn(
 
 
 def _train_churn(
-    rows: pa.Table, *, features: list[str], settings: ChurnSettings, registry: Registry, because: str
+    rows: pa.Table,
+    *,
+    offered: list[str],
+    features: list[str],
+    settings: ChurnSettings,
+    registry: Registry,
+    because: str,
 ) -> Card:
+    if not len(rows.filter(is_split(rows, "test"))):
+        raise TrainingDataError(
+            "cannot train: no test date has a closed label window of churn_horizon_days. More history is "
+            "needed, a smaller churn_horizon_days, an as_of_date near the orders, or a loaded_at that is not "
+            "the day of a backfill; mart_data_readiness says what is there"
+        )
     train = labelled(rows.filter(is_split(rows, "train")), features)
     test = labelled(rows.filter(is_split(rows, "test")), features)
     shop = ShopFacts.of(rows)
@@ -150,6 +208,7 @@ def _train_churn(
         onnx_bytes=onnx_bytes,
         features=features,
         matrix=train.matrix,
+        offered=offered,
         parity=parity,
         boosting=[name for name in chosen.members if name in BOOSTING],
         churn=ChurnTraining(
@@ -262,7 +321,7 @@ def _thresholds(labels: Floats, probability: Floats, *, assumed: ProfitAssumptio
     return {name: at - PROBABILITY_TOLERANCE for name, at in thresholds.items()}
 
 
-def _churn_table(card: Card) -> pa.Table:
+def _churn_table(card: Card, *, refusal: str | None) -> pa.Table:
     churn = card.churn
     if churn is None or card.threshold is None:
         raise ModelAlteredError(f"the card of {card.model} {card.version} is not of a churn model")
@@ -291,9 +350,11 @@ def _churn_table(card: Card) -> pa.Table:
                 "training_rows_count": churn.rows,
                 "features_count": len(card.features),
                 "onnx_sha256": card.onnx_sha256,
+                "not_trained_because": refusal,
             }
             for candidate in card.candidates
-        ]
+        ],
+        schema=COLUMNS,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyRelation
 from threadpoolctl import threadpool_limits
 
-from dbt_retention.errors import DbtModelError, RetentionError
+from dbt_retention.errors import DbtModelError, RetentionError, TrainingDataError
 from dbt_retention.registry import Registry
 
 ROWS_OF_ONE_THREAD = 100_000
@@ -30,22 +30,33 @@ def run_dbt_model(
     session: Any,
     settings: Mapping[str, Any],
     key: str = "as_of_date, customer_id",
+    if_refused: Callable[[pa.Table, str], pa.Table] | None = None,
 ) -> Any:
     """Body of a dbt Python model: `train` on `rows`, into the registry that the session names.
 
     rows, session: a relation and a connection of DuckDB, or a DataFrame and a session of Spark; dbt can
     write there what is returned. key: columns that tell rows apart, for training sees them in this order.
+    if_refused: what stands for the table where the data do not suffice to train, from `rows` and the reason
+    in words, so that a build goes on with all that needs no model; without it the model fails.
     """
+
+    def table_of(ordered: pa.Table, registry: Registry) -> pa.Table:
+        with _threads_for(ordered):
+            try:
+                return train(ordered, settings=settings, registry=registry)
+            except TrainingDataError as error:
+                if if_refused is None:
+                    raise
+                return if_refused(ordered, str(error))
+
     try:
         if isinstance(rows, DuckDBPyRelation):
             [(models_path,)] = session.sql("select onnx_models_path()").fetchall()
             ordered = rows.order(key).to_arrow_table()
-            with _threads_for(ordered):
-                return train(ordered, settings=settings, registry=Registry(Path(models_path)))
+            return table_of(ordered, Registry(Path(models_path)))
         registry = Registry(Path(session.conf.get("spark.retention.models_path")))
         ordered = rows.orderBy(*key.split(", ")).toArrow()
-        with _threads_for(ordered):
-            return session.createDataFrame(train(ordered, settings=settings, registry=registry))
+        return session.createDataFrame(table_of(ordered, registry))
     except RetentionError as error:
         raise DbtModelError(str(error)) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
+from dbt_retention.card import Card
 from dbt_retention.evaluation import Floats
 from dbt_retention.scoring import Matrix, as_matrix
 
@@ -63,6 +65,26 @@ def feature_matrix(rows: pa.Table, features: list[str]) -> Matrix:
     if not features:
         return np.empty((len(rows), 0), dtype=np.float32)
     return as_matrix(rows, features)
+
+
+def filled_features(rows: pa.Table, features: Sequence[str]) -> list[str]:
+    """Those of `features` that hold a number in at least one of `rows`, in their order.
+
+    An empty column teaches nothing, and estimators differ in what they make of it, so no model learns from
+    one and its card does not list it. Infinity counts as no number, as in `as_matrix`.
+    """
+    if not len(rows) or not features:
+        return []
+    matrix = as_matrix(rows, features)
+    return [name for at, name in enumerate(features) if not np.isnan(matrix[:, at]).all()]
+
+
+def still_fits(card: Card, *, offered: Collection[str], filled: Collection[str]) -> bool:
+    """Does `card` list no feature that is not offered any more, and every one that is filled today?
+
+    A feature that has become empty since the training does not make the model wrong.
+    """
+    return set(filled) <= set(card.features) <= set(offered)
 
 
 def dates_of(rows: pa.Table) -> npt.NDArray[np.datetime64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from dbt_retention.export import export_clusters
 from dbt_retention.registry import Registry
 from dbt_retention.training.champion import champion_or_none, new_card
 from dbt_retention.training.clustering import branches, choose_count, fit_segments, named_places, put_in_order
-from dbt_retention.training.rows import dates_of, feature_matrix, feature_names
+from dbt_retention.training.rows import dates_of, feature_matrix, feature_names, filled_features, still_fits
 from dbt_retention.training.settings import SegmentSettings, read_settings
 
 SEGMENTS = "segments"
@@ -32,13 +32,14 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
     that the champion knows is numbered, and named in SQL, after where it was when it was first named.
     """
     chosen = read_settings(SegmentSettings, dict(settings))
-    features = feature_names(rows)
+    offered = feature_names(rows)
+    features = filled_features(rows, offered)
 
     def still_right(card: Card) -> bool:
         trained = card.segments
         return (
             trained is not None
-            and set(card.features) == set(features)
+            and still_fits(card, offered=offered, filled=features)
             and trained.asked_count == chosen.asked_count
             and trained.algorithm == chosen.segment_algorithm
             and trained.orders_input == chosen.orders_input
@@ -46,15 +47,15 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
 
     card = champion_or_none(SEGMENTS, chosen, registry, still_right=still_right)
     if card is None:
-        card = _train_segments(rows, features=features, settings=chosen, registry=registry)
-    return _segment_table(card)
+        card = _train_segments(rows, offered=offered, features=features, settings=chosen, registry=registry)
+    return _segment_table(card, columns=offered)
 
 
 def _train_segments(
-    rows: pa.Table, *, features: list[str], settings: SegmentSettings, registry: Registry
+    rows: pa.Table, *, offered: list[str], features: list[str], settings: SegmentSettings, registry: Registry
 ) -> Card:
     matrix = feature_matrix(rows, features)
-    distinct = len(np.unique(matrix, axis=0))
+    distinct = len(np.unique(matrix, axis=0)) if features else 0
     if distinct < (settings.asked_count or FEWEST_SEGMENTS):
         raise TrainingDataError(
             f"cannot form {settings.asked_count or FEWEST_SEGMENTS} segments: the customers show {distinct} "
@@ -78,6 +79,7 @@ def _train_segments(
         onnx_bytes=onnx_bytes,
         features=features,
         matrix=matrix,
+        offered=offered,
         parity=parity,
         segments=SegmentTraining(
             as_of_date=day.isoformat(),
@@ -106,7 +108,32 @@ def _known_places(registry: Registry, features: list[str]) -> Floats:
     return np.array(card.segments.places)
 
 
-def _segment_table(card: Card) -> pa.Table:
+def no_segment_model(rows: pa.Table, reason: str) -> pa.Table:
+    """What stands for the segments where none were formed: one row that says why, and nothing else."""
+    return pa.Table.from_pylist(
+        [{"model": SEGMENTS, "not_trained_because": reason}], schema=_columns(feature_names(rows))
+    )
+
+
+def _columns(offered: Sequence[str]) -> pa.Schema:
+    return pa.schema(
+        {
+            "model": pa.string(),
+            "model_version": pa.string(),
+            "segment_number": pa.int64(),
+            "trained_as_of_date": pa.date32(),
+            "training_rows_count": pa.int64(),
+            "onnx_sha256": pa.string(),
+            "branch_path": pa.string(),
+            "branch_distance": pa.float64(),
+        }
+        | {f"{place}_{name}": pa.float64() for place in ("centre", "place") for name in offered}
+        | {"not_trained_because": pa.string()}
+    )
+
+
+def _segment_table(card: Card, *, columns: Sequence[str]) -> pa.Table:
+    """One row per segment; the centre of a feature that the model did not learn from is null."""
     trained = card.segments
     if trained is None:
         raise ModelAlteredError(f"the card of {card.model} {card.version} is not of segments")
@@ -127,5 +154,6 @@ def _segment_table(card: Card) -> pa.Table:
             for number, (centre, place, branch) in enumerate(
                 zip(trained.centres, trained.places, trained.branches, strict=True), start=1
             )
-        ]
+        ],
+        schema=_columns(columns),
     )

@@ -3,30 +3,37 @@
 Two ways, each with the customers of a fold predicted by what the others taught: two models, of the treated
 and of the controls, whose difference is the uplift; and one of the transformed outcome
 y (t / e - (1 - t) / (1 - e)), whose mean is the uplift (t: treated, e: share of the treated in the campaign;
-Athey & Imbens 2016). The best by Qini is chosen, and only where its Qini is above 0 by more than chance; a
-line through what it predicted and what came of it shrinks it.
+Athey & Imbens 2016).
+
+Qini and AUUC are taken within each campaign and averaged, so that a ranking by the action or the campaign
+alone is worth nothing. The best candidate is chosen, and its uplift is used for those actions whose own Qini
+is above 0 by more than chance; a line through what it predicted and what came of it shrinks it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from scipy.stats import norm
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from dbt_retention.candidates import RANDOM_STATE, gradient_boosting, logistic_regression, without_empty
-from dbt_retention.card import Calibration, Card, UpliftCandidate, UpliftTraining
+from dbt_retention.card import Calibration, Card, UpliftAction, UpliftCandidate, UpliftTraining
 from dbt_retention.evaluation import Floats
 from dbt_retention.export import export_uplift
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import Matrix, as_matrix
 from dbt_retention.training.champion import new_card
+from dbt_retention.training.rows import filled_features, still_fits
 from dbt_retention.training.settings import Settings, read_settings
 
 UPLIFT = "uplift"
@@ -34,12 +41,16 @@ KEYS = ("customer_id", "as_of_date", "campaign_id", "action", "is_treated", "is_
 FOLDS = 3
 RESAMPLES = 500
 TRAINED, TOO_FEW, NO_BETTER = "trained", "too_few_contacts", "no_better_than_chance"
+ALL_ACTIONS = "all actions"  # the row of a candidate's mean over actions
 COLUMNS = pa.schema(
     [
         ("status", pa.string()),
         ("model_version", pa.string()),
         ("candidate", pa.string()),
         ("is_champion", pa.bool_()),
+        ("action", pa.string()),
+        ("beats_chance", pa.bool_()),
+        ("mean_correction", pa.float64()),
         ("qini", pa.float64()),
         ("qini_lower", pa.float64()),
         ("qini_upper", pa.float64()),
@@ -54,6 +65,8 @@ class Contacts:
     """Randomised contacts, shape (rows,) each; `transformed` has the uplift as its mean."""
 
     customers: npt.NDArray[np.object_]
+    campaigns: npt.NDArray[np.object_]
+    actions: npt.NDArray[np.object_]
     matrix: Matrix
     treated: npt.NDArray[np.bool_]
     retained: Floats
@@ -68,6 +81,8 @@ class Contacts:
         """The rows for which `keep` is true, or of these numbers in this order."""
         return Contacts(
             self.customers[keep],
+            self.campaigns[keep],
+            self.actions[keep],
             self.matrix[keep],
             self.treated[keep],
             self.retained[keep],
@@ -75,19 +90,48 @@ class Contacts:
         )
 
 
-def qini(uplift: Floats, contacts: Contacts, *, weights: Floats | None = None) -> tuple[float, float]:
+def qini(uplift: Floats, contacts: Contacts) -> tuple[float, float]:
     """(Qini, AUUC) of contacting customers by falling `uplift`, in retained customers per customer.
 
     AUUC is the area under the curve of what contacting the best share of the customers retains, over shares
-    0 to 1; Qini is that less the area of contacting at random (Radcliffe 2007). weights: how often each row
-    counts.
+    0 to 1; Qini is that less the area of contacting at random (Radcliffe 2007). Both are taken within each
+    campaign and averaged, a campaign weighing by its contacts: that one campaign or action works better than
+    another says nothing about whom to contact.
     """
-    order = np.argsort(-uplift, kind="stable")
-    weight = np.ones(len(uplift)) if weights is None else weights
-    gained = np.concatenate([[0.0], np.cumsum((contacts.transformed * weight)[order])]) / weight.sum()
-    share = np.concatenate([[0.0], np.cumsum(weight[order])]) / weight.sum()
-    area = float(np.trapezoid(gained, share))
-    return area - float(gained[-1]) / 2, area
+    _, (qinis, auucs, weights) = _by_campaign(uplift, contacts, [np.ones(len(uplift))])
+    return _averaged(qinis, weights)[0], _averaged(auucs, weights)[0]
+
+
+def _by_campaign(
+    uplift: Floats, contacts: Contacts, draws: list[Floats]
+) -> tuple[npt.NDArray[np.object_], tuple[Floats, Floats, Floats]]:
+    """The campaigns, and Qini, AUUC and weight of each, shape (draws, campaigns).
+
+    draws: how often each row counts, shape (rows,) each.
+    """
+    campaigns, number = np.unique(contacts.campaigns.astype(str), return_inverse=True)
+    order = np.lexsort((np.arange(len(uplift)), -uplift, number))  # once: draws do not change the order
+    edges = np.searchsorted(number[order], np.arange(len(campaigns) + 1))
+    transformed = contacts.transformed[order]
+    shape = (len(draws), len(campaigns))
+    qinis, auucs, weights = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for at, draw in enumerate(draws):
+        weight = draw[order]
+        for campaign, (first, end) in enumerate(pairwise(edges)):
+            own = weight[first:end]
+            total = own.sum()
+            if total > 0:
+                gained = np.concatenate([[0.0], np.cumsum(transformed[first:end] * own)]) / total
+                share = np.concatenate([[0.0], np.cumsum(own)]) / total
+                auucs[at, campaign] = np.trapezoid(gained, share)
+                qinis[at, campaign] = auucs[at, campaign] - gained[-1] / 2
+                weights[at, campaign] = total
+    return campaigns, (qinis, auucs, weights)
+
+
+def _averaged(figures: Floats, weights: Floats) -> Floats:
+    """The weighted mean over campaigns, shape (draws,)."""
+    return np.asarray((figures * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-300))
 
 
 def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
@@ -96,7 +140,8 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
     rows: `int_retention__uplift_set`, one row per contact of a causal campaign: KEYS and numeric features.
     """
     chosen = read_settings(Settings, dict(settings))
-    features = [name for name in rows.column_names if name not in KEYS]
+    offered = [name for name in rows.column_names if name not in KEYS]
+    features = filled_features(rows, offered)
     campaigns = sorted(set(rows["campaign_id"].to_pylist()))
     is_anew = chosen.training_policy == "always"
     card = registry.usable_champion_card(UPLIFT) if is_anew else registry.champion_card(UPLIFT)
@@ -110,21 +155,28 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
             chosen.orders_input,
             campaigns,
             len(rows),
-        ) and set(card.features) == set(features):
+        ) and (still_fits(card, offered=offered, filled=features) and known.actions_judged):
             return _table(card, TRAINED, known.candidates, known.rows)
     contacts = Contacts(
         customers=np.asarray(rows["customer_id"].to_pylist(), dtype=object),
+        campaigns=np.asarray(rows["campaign_id"].to_pylist(), dtype=object),
+        actions=np.asarray(rows["action"].to_pylist(), dtype=object),
         matrix=as_matrix(rows, features),
         treated=np.asarray(rows["is_treated"].to_pylist(), dtype=bool),
         retained=np.asarray(rows["is_retained"].to_pylist(), dtype=np.float64),
         treated_share=rows["treated_share"].cast(pa.float64()).to_numpy(),
     )
+    if _never_varies(contacts):
+        return _table(None, NO_BETTER, [], len(rows))
     with threadpool_limits(limits=1):  # small trees gain nothing by threads that wait for each other
         predicted = _out_of_fold(contacts)
     candidates, best = _judged(contacts, predicted)
     if not best.champion:
         return _table(None, NO_BETTER, candidates, len(rows))
-    calibration = _line(predicted[best.candidate], contacts.transformed)
+    is_used = np.isin(contacts.actions.astype(str), [one.action for one in best.actions if one.beats_chance])
+    calibration = _line(predicted[best.candidate][is_used], contacts.where(is_used))
+    calibrated = calibration.slope * predicted[best.candidate] + calibration.intercept
+    candidates = [one if one is not best else _corrected(one, calibrated, contacts) for one in candidates]
     with threadpool_limits(limits=1):
         members = CANDIDATES[best.candidate](contacts)
     onnx_bytes, parity = export_uplift(members, calibration=calibration, matrix=contacts.matrix)
@@ -136,6 +188,7 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
         onnx_bytes=onnx_bytes,
         features=features,
         matrix=contacts.matrix,
+        offered=offered,
         uplift=UpliftTraining(
             orders_input=chosen.orders_input,
             campaigns=campaigns,
@@ -178,7 +231,7 @@ def _transformed_outcome(contacts: Contacts) -> list[Any]:
         early_stopping=False,
         random_state=RANDOM_STATE,
     )
-    return [trees.fit(contacts.matrix, contacts.transformed)]
+    return [trees.fit(without_empty(contacts.matrix), contacts.transformed)]
 
 
 CANDIDATES: dict[str, Callable[[Contacts], list[Any]]] = {
@@ -196,8 +249,22 @@ def uplift_of(members: list[Any], matrix: Matrix) -> Floats:
     return np.asarray(treated - control, dtype=np.float64)
 
 
+def _folds(contacts: Contacts) -> npt.NDArray[np.int64]:
+    return np.asarray([crc32(str(customer).encode()) % FOLDS for customer in contacts.customers])
+
+
+def _never_varies(contacts: Contacts) -> bool:
+    """Is there a fold whose other folds hold an arm in which everybody stayed, or nobody did?"""
+    fold = _folds(contacts)
+    return any(
+        len(np.unique(contacts.retained[(fold != number) & (contacts.treated == arm)])) < 2
+        for number in range(FOLDS)
+        for arm in (True, False)
+    )
+
+
 def _out_of_fold(contacts: Contacts) -> dict[str, Floats]:
-    fold = np.asarray([crc32(str(customer).encode()) % FOLDS for customer in contacts.customers])
+    fold = _folds(contacts)
     predicted = {name: np.zeros(len(fold)) for name in CANDIDATES}
     for number in range(FOLDS):
         past, held_out = contacts.where(fold != number), fold == number
@@ -210,34 +277,80 @@ def _out_of_fold(contacts: Contacts) -> dict[str, Floats]:
 def _judged(
     contacts: Contacts, predicted: Mapping[str, Floats]
 ) -> tuple[list[UpliftCandidate], UpliftCandidate]:
-    """Each candidate's Qini by resampling customers, and the best of them.
+    """Each candidate's Qini, of each action and of all, by resampling customers; and the best of them.
 
-    The intervals hold with 95 % for all candidates at once, for the best is picked (Dunn 1961).
+    The best is worth most, in contacts times Qini, where it beats chance. An interval is the Qini and its
+    standard error over the resamples, times the normal quantile by which all intervals of all candidates and
+    actions hold at once with 95 % (Dunn 1961).
     """
-    beyond = 0.05 / 2 / len(predicted)
     customers, code = np.unique(contacts.customers.astype(str), return_inverse=True)
     rng = np.random.default_rng(RANDOM_STATE)
     draws = [rng.poisson(1.0, len(customers)).astype(np.float64)[code] for _ in range(RESAMPLES)]
-    figures = {}
+    actions = sorted(set(contacts.actions.tolist()))
+    reach = float(norm.ppf(1 - 0.05 / 2 / (len(predicted) * len(actions))))
+    action_of = dict(zip(contacts.campaigns.astype(str), contacts.actions, strict=True))
+    contacts_of = Counter(contacts.actions.tolist())
+    candidates = []
     for name, uplift in predicted.items():
-        best_first = np.argsort(-uplift, kind="stable")  # once: to sort what is sorted costs little
-        ranked, falling = contacts.where(best_first), uplift[best_first]
-        again = [qini(falling, ranked, weights=draw[best_first])[0] for draw in draws]
-        lower, upper = (float(edge) for edge in np.quantile(again, [beyond, 1 - beyond]))
-        value, auuc = qini(uplift, contacts)
-        figures[name] = {"qini": value, "qini_lower": lower, "qini_upper": upper, "auuc": auuc}
-    best = max(figures, key=lambda name: figures[name]["qini"])
-    candidates = [
-        UpliftCandidate(candidate=name, champion=name == best and values["qini_lower"] > 0, **values)
-        for name, values in figures.items()
-    ]
-    return candidates, next(one for one in candidates if one.candidate == best)
+        campaigns, (qinis, auucs, weights) = _by_campaign(uplift, contacts, [np.ones(len(uplift)), *draws])
+
+        def figures(
+            keep: npt.NDArray[np.bool_],
+            qinis: Floats = qinis,
+            auucs: Floats = auucs,
+            weights: Floats = weights,
+        ) -> dict[str, float]:
+            value, *again = _averaged(qinis[:, keep], weights[:, keep])
+            margin = reach * float(np.std(again, ddof=1))
+            auuc = float(_averaged(auucs[:1, keep], weights[:1, keep])[0])
+            return {"qini": value, "qini_lower": value - margin, "qini_upper": value + margin, "auuc": auuc}
+
+        of_campaign = np.asarray([action_of[campaign] for campaign in campaigns], dtype=object)
+        of_actions = [
+            UpliftAction(action=action, contacts=contacts_of[action], **figures(of_campaign == action))
+            for action in actions
+        ]
+        candidates.append(
+            UpliftCandidate(
+                candidate=name,
+                champion=False,
+                actions=of_actions,
+                **figures(np.ones(len(campaigns), dtype=bool)),
+            )
+        )
+
+    def worth(one: UpliftCandidate) -> tuple[float, float]:
+        return sum(each.contacts * each.qini for each in one.actions if each.beats_chance), one.qini
+
+    best = max(candidates, key=worth)
+    chosen = best.model_copy(update={"champion": any(one.beats_chance for one in best.actions)})
+    return [chosen if one is best else one for one in candidates], chosen
 
 
-def _line(uplift: Floats, transformed: Floats) -> Calibration:
-    """What came of it = slope x uplift + intercept; the slope is held between 0 and 1: it may only shrink."""
-    spread = float(np.var(uplift))
-    slope = float(np.cov(uplift, transformed, ddof=0)[0, 1] / spread) if spread > 0 else 0.0
+def _corrected(best: UpliftCandidate, calibrated: Floats, contacts: Contacts) -> UpliftCandidate:
+    """The candidate with what is added to each action's uplift, for its mean to be what the action did."""
+    off = contacts.transformed - calibrated
+    return best.model_copy(
+        update={
+            "actions": [
+                one.model_copy(update={"mean_correction": float(off[contacts.actions == one.action].mean())})
+                for one in best.actions
+            ]
+        }
+    )
+
+
+def _line(uplift: Floats, contacts: Contacts) -> Calibration:
+    """What came of it = slope x uplift + intercept; the slope is held between 0 and 1: it may only shrink.
+
+    The slope is that within campaigns: it says how far to believe differences between customers.
+    """
+    _, number = np.unique(contacts.campaigns.astype(str), return_inverse=True)
+    counts = np.bincount(number)
+    transformed = contacts.transformed
+    apart = uplift - (np.bincount(number, uplift) / counts)[number]
+    spread = float(apart @ apart)
+    slope = float(apart @ transformed / spread) if spread > 0 else 0.0
     slope = min(max(slope, 0.0), 1.0)
     intercept = float(transformed.mean() - slope * uplift.mean())
     return Calibration(slope=slope, intercept=intercept, rows=len(uplift))
@@ -246,18 +359,22 @@ def _line(uplift: Floats, transformed: Floats) -> Calibration:
 def _table(card: Card | None, status: str, candidates: list[UpliftCandidate], rows: int) -> pa.Table:
     if card is not None and card.uplift is not None:
         candidates, rows = card.uplift.candidates, card.uplift.rows
-    version_of = {True: card.version if card else None, False: None}
-    found = [
-        {
+    found = []
+    for one in candidates:
+        row = {
             "status": status,
-            "model_version": version_of[one.champion],
+            "model_version": card.version if card and one.champion else None,
             "candidate": one.candidate,
             "is_champion": one.champion,
-            "contacts_count": rows,
         }
-        | one.model_dump(include={"qini", "qini_lower", "qini_upper", "auuc"})
-        for one in candidates
-    ]
-    return pa.Table.from_pylist(
-        found or [{"status": status, "is_champion": False, "contacts_count": rows}], schema=COLUMNS
-    )
+        whole = one.model_dump(include={"qini", "qini_lower", "qini_upper", "auuc"})
+        whole["beats_chance"] = one.qini_lower > 0
+        found.append(row | {"action": ALL_ACTIONS, "contacts_count": rows} | whole)
+        found += [
+            row
+            | {"action": each.action, "contacts_count": each.contacts, "beats_chance": each.beats_chance}
+            | each.model_dump(include={"qini", "qini_lower", "qini_upper", "auuc", "mean_correction"})
+            for each in one.actions
+        ]
+    nothing = {"status": status, "is_champion": False, "action": ALL_ACTIONS, "contacts_count": rows}
+    return pa.Table.from_pylist(found or [nothing | {"beats_chance": False}], schema=COLUMNS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,12 +39,15 @@ IMPORTANCE_COLUMNS = pa.schema(
 def churn_versions(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
     """One row per version of the churn model that the registry holds, VERSION_COLUMNS.
 
-    rows: `ml_churn_model`, which says who is champion. The challenger is the newest other version that
-    answers the same question from features which the champion reads too.
+    rows: `ml_churn_model`, which says who is champion; where there is none, every version is an earlier one.
+    The challenger is the newest other version that answers the same question from features which the champion
+    reads too.
     """
     champion_version = rows["model_version"][0].as_py()
     cards = registry.cards(CHURN)
-    champion = next(card for card in cards if card.version == champion_version)
+    champion = next((card for card in cards if card.version == champion_version), None)
+    if champion is None:
+        return _versions_table(cards, role=lambda card: "earlier")
     rivals = [card for card in cards if card is not champion and is_comparable(card, champion)]
     challenger = rivals[-1] if rivals else None
 
@@ -55,6 +58,10 @@ def churn_versions(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
             return "challenger"
         return "earlier" if card in rivals else "not comparable"
 
+    return _versions_table(cards, role=role)
+
+
+def _versions_table(cards: list[Card], *, role: Callable[[Card], str]) -> pa.Table:
     return pa.Table.from_pylist(
         [
             _version_row(card) | {"version_number": number, "role": role(card)}
@@ -67,6 +74,8 @@ def churn_versions(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
 def churn_importance(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
     """One row per feature of the champion, IMPORTANCE_COLUMNS: what its card says it matters."""
     version = rows["model_version"][0].as_py()
+    if version is None:
+        return IMPORTANCE_COLUMNS.empty_table()
     card = next(card for card in registry.cards(CHURN) if card.version == version)
     return pa.Table.from_pylist(
         [
@@ -83,7 +92,7 @@ def is_comparable(card: Card, champion: Card) -> bool:
     return (
         one is not None
         and other is not None
-        and set(card.features) <= set(champion.features)
+        and set(card.features) <= {*champion.features, *champion.empty_features}
         and one.churn_definition == other.churn_definition
         and one.churn_definition_settings == other.churn_definition_settings
         and one.churn_horizon_days == other.churn_horizon_days
