@@ -1,12 +1,13 @@
-{# Segment number (from 1) of each row of a relation by the champion of `model`. rows: a table's or CTE's alias. #}
-{% macro cluster(model, rows) -%}
-    {{ adapter.dispatch('cluster', 'retention')(model, rows) }}
+{# Segment number (from 1) of each row of a relation by `model`. rows: a table's or CTE's alias. version: a column that names
+   a version of the model; none = the champion. #}
+{% macro cluster(model, rows, version=none) -%}
+    {{ adapter.dispatch('cluster', 'retention')(model, rows, version) }}
 {%- endmacro %}
 
-{% macro default__cluster(model, rows) -%}
-    onnx_cluster('{{ model }}', {{ rows }}) + 1
+{% macro default__cluster(model, rows, version=none) -%}
+    onnx_cluster('{{ model }}{{ "/' || " ~ version if version else "'" }}, {{ rows }}) + 1
 {%- endmacro %}
 
-{% macro spark__cluster(model, rows) -%}
-    onnx_cluster('{{ model }}', struct({{ rows }}.*)) + 1
+{% macro spark__cluster(model, rows, version=none) -%}
+    onnx_cluster('{{ model }}{{ "/' || " ~ version if version else "'" }}, struct({{ rows }}.*)) + 1
 {%- endmacro %}

@@ -31,6 +31,7 @@ TargetOption = Annotated[
     typer.Option("--target", help="Output of profiles.yml; default: the profile's own."),
 ]
 DEFAULT_PROJECT = Path("dbt_project")
+NOT_TRAINED = "Warning: "  # how the macro warn_if_not_trained begins
 MODELS = ("ml_churn_model", "ml_segment_model", "int_retention__uplift_model")
 # Of tests that compare two tables only those whose tables are chosen, or above what is.
 ONLY_BUILT = ("--indirect-selection", "buildable")
@@ -66,7 +67,18 @@ def train(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None)
     chosen = Project.at(project)
     install_packages(chosen, console=console)
     command = ["build", "--select", *[f"+{model}" for model in MODELS], *ONLY_BUILT]
-    run_dbt(chosen, command, console=console, variables={"training_policy": "always"}, target=target)
+    warnings: list[str] = []
+    run_dbt(
+        chosen,
+        command,
+        console=console,
+        variables={"training_policy": "always"},
+        target=target,
+        warnings=warnings,
+    )
+    refusals = [warning for warning in warnings if warning.startswith(NOT_TRAINED)]
+    if refusals:
+        raise RetentionError("; ".join(warning.removeprefix(NOT_TRAINED) for warning in refusals))
     console.print("Trained. To score with the new models: retention build")
 
 

@@ -83,10 +83,12 @@ def run_dbt(
     variables: Mapping[str, Any] | None = None,
     profiles_folder: Path | None = None,
     target: str | None = None,
+    warnings: list[str] | None = None,
 ) -> list[Any]:
     """Run a dbt command on `project`; the results of its nodes.
 
-    target: an output of the profile, None = its default. Raises RetentionError with the first failure, by
+    target: an output of the profile, None = its default. warnings: gets what the package warned of, such as a
+    model that could not be trained; None = they are printed. Raises RetentionError with the first failure, by
     name, in words. DuckDB's connections are closed in the end, so that others can open the warehouse.
     """
     folder = profiles_folder or project.profiles_folder
@@ -106,7 +108,7 @@ def run_dbt(
     with (
         working_in(project.working_folder),
         engine(project, profiles_folder=folder, target=target) if needs_engine else nullcontext(),
-        _Steps(console) as steps,
+        _Steps(console, warnings=warnings) as steps,
     ):
         try:
             outcome = dbtRunner(callbacks=[steps.hear]).invoke(words)
@@ -200,7 +202,8 @@ def in_words(message: str, *, project: Project | None = None) -> str:
 class _Steps:
     """One line that moves while dbt works: which of how many nodes is being built."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, warnings: list[str] | None) -> None:
+        self._warnings = warnings
         self._progress = Progress(
             TextColumn("{task.description:<44}"),
             BarColumn(),
@@ -226,6 +229,12 @@ class _Steps:
             self._progress.update(
                 self._task, description=_short(event.data.description), total=event.data.total
             )
+        elif name == "JinjaLogWarning":  # dbt --quiet would swallow it
+            message = in_words(event.data.msg)
+            if self._warnings is not None:
+                self._warnings.append(message)
+            else:
+                self._console.print(message, style="yellow", highlight=False, soft_wrap=True)
         elif name == "NodeFinished":
             self._progress.advance(self._task)
             if not self._console.is_terminal and event.data.node_info.resource_type == "model":

@@ -115,9 +115,11 @@ def _write_scores(target: Target, *, relations: dict[str, str], out: Path) -> Ev
             order by scores.customer_id
             """
         ).to_arrow_table()
-        [(threshold,)] = connection.sql(
-            f"select decision_threshold from {relations['ml_churn_model']} where is_champion"
+        [(threshold, refusal)] = connection.sql(
+            f"select max(decision_threshold), max(not_trained_because) from {relations['ml_churn_model']}"
         ).fetchall()
+        if refusal is not None:
+            raise RetentionError(f"nothing to evaluate, for no model was trained: {refusal}")
         out.parent.mkdir(parents=True, exist_ok=True)
         beside = out.with_name(out.name + ".tmp")
         try:

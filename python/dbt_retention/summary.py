@@ -64,7 +64,13 @@ def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         "sum(value_at_risk) filter (where risk_tier <> 'low') from mart_early_warning",
     )
     if not customers:
-        return Text("No customer is scored. Why: select * from mart_data_readiness")
+        reasons = _rows(
+            connection,
+            "select what_it_costs from mart_data_readiness "
+            "where subject_type = 'model' and status = 'missing'",
+        )
+        said = " ".join(f"{reason[0].upper()}{reason[1:]}." for (reason,) in reasons)
+        return Text(f"No customer is scored. {said or 'Why: select * from mart_data_readiness'}")
     text = Text.assemble((f"{customers:,} customers scored for the morning of {day}", "bold"), "; ")
     if at_risk is None:
         text.append(f"{warned:,} are warned.\n")

@@ -76,7 +76,8 @@ judged as (
         ranked.churn_probability,
         complaining.customer_id is not null as is_complaining,
         {{ is_held_out('buyers.customer_id', number_var('holdout_share', 0, 1)) }} as is_holdout,
-        ranked.customer_id is null as is_gone,
+        -- Not by the lack of a warning alone: without a churn model nobody has one.
+        ranked.customer_id is null and buyers.days_since_last_order > {{ lookback_days() }} as is_gone,
         -- Not by the tier: who finds no room in any (risk_tier_capacity) is low, and may leave all the same.
         coalesce(ranked.churn_probability < {{ risk_tiers()[-1].threshold }}, false) as is_safe,
         coalesce(

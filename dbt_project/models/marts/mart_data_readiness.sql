@@ -1,5 +1,5 @@
--- One row per input, feature family and condition of training: is there enough, and what does a lack cost?
--- Nothing here needs a model, so it is also there when there is too little to train one.
+-- One row per model, input, feature family and condition of training: is there enough, and what does a lack
+-- cost? It is also there when there is too little to train a model, and then says so first.
 {% set min_share = number_var('min_coverage_share', 0, 1) %}
 {% set min_buyers = number_var('min_buyers', 1, 1000000000, whole=true) %}
 {% set min_history_days = number_var('min_history_days', 1, 100000, whole=true) %}
@@ -283,8 +283,16 @@ condition_rows as (
 
 ),
 
+model_rows as (
+
+    select * from {{ ref('int_retention__model_readiness') }}
+
+),
+
 readiness as (
 
+    select * from model_rows
+    union all
     select * from input_rows
     union all
     select * from family_rows

@@ -155,10 +155,13 @@ names as (
 
 ),
 
+{# Without a churn model the table is empty: no demand would be known, every stock would look too large. #}
 today as (
 
     select * from snapshots
-    where split = 'score'
+    where
+        split = 'score'
+        and (select count(*) from scores) > 0
 
 ),
 

@@ -3,6 +3,7 @@
 with segments as (
 
     select * from {{ ref('ml_segment_model') }}
+    where segment_number is not null
 
 ),
 
@@ -75,14 +76,18 @@ counted as (
         {{ exact_sum('features.days_since_last_order') }} as days_since_last_order_sum,
         {{ exact_sum('features.orders_count_364d') }} as orders_sum,
         {{ exact_sum('features.spend_sum_364d') }} as spend_sum,
-        {{ exact_sum('warnings.churn_probability', scale=6) }} as expected_churners,
-        {{ exact_sum('warnings.value_at_risk') }} as value_at_risk
+        case
+            when count(warnings.customer_id) > 0 then {{ exact_sum('warnings.churn_probability', scale=6) }}
+        end as expected_churners,
+        case
+            when count(warnings.customer_id) > 0 then {{ exact_sum('warnings.value_at_risk') }}
+        end as value_at_risk
     from scores
     inner join features
         on
             scores.customer_id = features.customer_id
             and scores.as_of_date = features.as_of_date
-    inner join warnings
+    left join warnings
         on
             scores.customer_id = warnings.customer_id
             and scores.as_of_date = warnings.as_of_date
@@ -142,11 +147,14 @@ worded as (
     select
         percents.segment_number,
         percents.segment_name,
-        {{ sentence(
-            '{customers_count} customers; last order {days_since_last_order_avg} days ago, '
-            ~ '{orders_avg_364d:1} orders and {spend_amount_avg_364d:2} spent in 364 days; '
-            ~ '{churn_percent} of 100 about to leave, with {value_at_risk} at risk', 'percents'
-        ) }} as profile,
+        {% set habits = '{customers_count} customers; last order {days_since_last_order_avg} days ago, '
+            ~ '{orders_avg_364d:1} orders and {spend_amount_avg_364d:2} spent in 364 days' %}
+        coalesce(
+            {{ sentence(
+                habits ~ '; {churn_percent} of 100 about to leave, with {value_at_risk} at risk', 'percents'
+            ) }},
+            {{ sentence(habits, 'percents') }}
+        ) as profile,
         percents.branch_path,
         percents.branch_distance,
         percents.as_of_date,

@@ -19,6 +19,7 @@ contributions as (
 champion as (
 
     select distinct model_version from {{ ref('ml_churn_model') }}
+    where is_champion
 
 ),
 

@@ -1,4 +1,5 @@
--- One row per customer and as_of_date: the champion's churn probability, today and on the test date.
+-- One row per customer and as_of_date: the champion's churn probability, today and on the test date. Empty
+-- where there is no champion: the version is an argument of the score, so that nothing is scored without one.
 -- churn_prior_shift: season moves it by how much likelier churn was at that time of the last year.
 {% set prior_shift = var('churn_prior_shift') %}
 {% if prior_shift not in ('none', 'season') %}
@@ -29,11 +30,14 @@ season_shifts as (
 scored as (
 
     select
-        customer_id,
-        as_of_date,
-        split,
-        {{ score('churn', 'scoring_set') }} as model_probability
+        scoring_set.customer_id,
+        scoring_set.as_of_date,
+        scoring_set.split,
+        champion.model_version,
+        champion.decision_threshold,
+        {{ score_version('churn', 'champion.model_version', 'scoring_set') }} as model_probability
     from scoring_set
+    cross join champion
 
 ),
 
@@ -56,12 +60,11 @@ named as (
         shifted.split,
         shifted.{{ 'season' if prior_shift == 'season' else 'model' }}_probability as churn_probability,
         shifted.{{ 'season' if prior_shift == 'season' else 'model' }}_probability
-        >= champion.decision_threshold as is_called_churner,
+        >= shifted.decision_threshold as is_called_churner,
         shifted.model_probability,
         shifted.season_probability,
-        champion.model_version
+        shifted.model_version
     from shifted
-    cross join champion
 
 )
 

@@ -9,6 +9,7 @@ with ranks as (
 champion as (
 
     select distinct model_version from {{ ref('ml_segment_model') }}
+    where model_version is not null
 
 ),
 
@@ -17,19 +18,11 @@ scored as (
     select
         ranks.customer_id,
         ranks.as_of_date,
-        {{ cluster('segments', 'ranks') }} as segment_number
-    from ranks
-
-),
-
-named as (
-
-    select
-        scored.*,
+        {{ cluster('segments', 'ranks', version='champion.model_version') }} as segment_number,
         champion.model_version
-    from scored
+    from ranks
     cross join champion
 
 )
 
-select * from named
+select * from scored

@@ -8,30 +8,23 @@ with segment_set as (
 champion as (
 
     select distinct model_version from {{ ref('ml_segment_model') }}
+    where model_version is not null
 
 ),
 
 scored as (
 
     select
-        customer_id,
-        as_of_date,
-        recency_rank,
-        frequency_rank,
-        monetary_rank,
-        {{ cluster('segments', 'segment_set') }} as segment_number
-    from segment_set
-
-),
-
-named as (
-
-    select
-        scored.*,
+        segment_set.customer_id,
+        segment_set.as_of_date,
+        segment_set.recency_rank,
+        segment_set.frequency_rank,
+        segment_set.monetary_rank,
+        {{ cluster('segments', 'segment_set', version='champion.model_version') }} as segment_number,
         champion.model_version
-    from scored
+    from segment_set
     cross join champion
 
 )
 
-select * from named
+select * from scored
