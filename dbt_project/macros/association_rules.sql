@@ -4,7 +4,7 @@
    itemsets: a relation with itemset_key (as itemset_key() makes it), length, item_1 .. item_<max_length>,
    baskets_count and all_baskets_count, closed under subsets. Counts are whole numbers up to the last division.
    Support, confidence: Agrawal, Imielinski and Swami 1993, "Mining association rules between sets of items".
-   Lift (there: interest), conviction: Brin et al. 1997, "Dynamic itemset counting and implication rules"; infinity
+   Lift (there: interest), conviction: Brin et al. 1997, "Dynamic itemset counting and implication rules"; null
    where the rule never fails. Leverage: Piatetsky-Shapiro 1991, "Discovery, analysis and presentation of strong
    rules". Zhang's metric: Zhang 2000, "Association rules"; from -1 (never together) to 1, and 0 where an item is in
    every basket. #}
@@ -119,7 +119,7 @@
             cast(surplus as double)
             / (cast(all_baskets_count as double) * cast(all_baskets_count as double)) as leverage,
             case
-                when antecedent_baskets_count = baskets_count then cast('infinity' as double)
+                when antecedent_baskets_count = baskets_count then cast(null as double)
                 else
                     cast((all_baskets_count - consequent_baskets_count) * antecedent_baskets_count as double)
                     / cast(all_baskets_count * (antecedent_baskets_count - baskets_count) as double)

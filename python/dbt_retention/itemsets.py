@@ -80,7 +80,7 @@ def mine_file(
 
     source: Parquet, CSV or TSV, one row per basket and item in the columns named. Items keep their type;
     those of an itemset stand from the most to the least frequent. rules: antecedent, consequent, baskets,
-    support, confidence, lift, leverage, conviction (infinite where a rule never fails), zhangs_metric.
+    support, confidence, lift, leverage, conviction (null where a rule never fails), zhangs_metric.
     memory_limit: DuckDB's, such as '8GB'; what does not fit goes to a scratch folder in `out`.
     """
     if not 0 <= min_confidence <= 1:
