@@ -111,6 +111,22 @@ def test_retraining_on_customers_who_moved_a_little_changes_no_place(tmp_path: P
         assert before[name] == after[name]
 
 
+def test_a_rank_that_nobody_has_takes_no_part_until_it_is_known(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    known = segment_set(around(CORNERS))
+    unknown = known.set_column(4, "monetary", pa.nulls(len(known), pa.float32()))
+    table = train_segments(unknown, settings=SETTINGS, registry=registry)
+    for name in ("centre_monetary", "place_monetary"):
+        assert table.schema.field(name).type == pa.float64()
+        assert table[name].null_count == len(table) == 4
+    assert table["centre_recency"].null_count == 0
+    card = registry.champion_card("segments")
+    assert card is not None
+    assert card.features == ["recency", "frequency"]
+    after = train_segments(known, settings=SETTINGS, registry=registry)
+    assert after["place_monetary"].null_count == 0, "amounts that come to be known form segments anew"
+
+
 def test_an_altered_champion_does_not_keep_segments_from_being_trained_anew(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     rows = segment_set(around(np.array([[0.1, 0.1, 0.1], [0.9, 0.9, 0.9], [0.1, 0.9, 0.5], [0.9, 0.1, 0.5]])))

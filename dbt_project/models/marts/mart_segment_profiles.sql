@@ -1,4 +1,5 @@
 -- One row per customer segment: its name, its size, how its customers buy and what is at stake in it.
+-- Without amounts segments lie by recency and frequency alone, and nothing is said of baskets or spend.
 -- A segment is named after where its centre lay when it was first formed, so that names outlive retraining.
 with segments as (
 
@@ -75,13 +76,12 @@ counted as (
         count(*) as customers_count,
         {{ exact_sum('features.days_since_last_order') }} as days_since_last_order_sum,
         {{ exact_sum('features.orders_count_364d') }} as orders_sum,
-        {{ exact_sum('features.spend_sum_364d') }} as spend_sum,
+        count(features.spend_sum_364d) as customers_with_amount_count,
+        {{ known_sum('features.spend_sum_364d') }} as spend_sum,
         case
             when count(warnings.customer_id) > 0 then {{ exact_sum('warnings.churn_probability', scale=6) }}
         end as expected_churners,
-        case
-            when count(warnings.customer_id) > 0 then {{ exact_sum('warnings.value_at_risk') }}
-        end as value_at_risk
+        {{ known_sum('warnings.value_at_risk') }} as value_at_risk
     from scores
     inner join features
         on
@@ -117,8 +117,8 @@ profiles as (
             'counted.customers_count'
         ) }} as orders_avg_364d,
         {{ hide_small_group(
-            'round(counted.spend_sum / counted.customers_count, 2)',
-            'counted.customers_count'
+            'round(counted.spend_sum / counted.customers_with_amount_count, 2)',
+            'counted.customers_with_amount_count'
         ) }} as spend_amount_avg_364d,
         {{ hide_small_group(
             'round(counted.expected_churners / counted.customers_count, 4)',
@@ -147,13 +147,15 @@ worded as (
     select
         percents.segment_number,
         percents.segment_name,
-        {% set habits = '{customers_count} customers; last order {days_since_last_order_avg} days ago, '
-            ~ '{orders_avg_364d:1} orders and {spend_amount_avg_364d:2} spent in 364 days' %}
+        {% set orders = '{customers_count} customers; last order {days_since_last_order_avg} days ago, '
+            ~ '{orders_avg_364d:1} orders' %}
+        {% set habits = orders ~ ' and {spend_amount_avg_364d:2} spent in 364 days' %}
+        {% set leaving = '; {churn_percent} of 100 about to leave' %}
         coalesce(
-            {{ sentence(
-                habits ~ '; {churn_percent} of 100 about to leave, with {value_at_risk} at risk', 'percents'
-            ) }},
-            {{ sentence(habits, 'percents') }}
+            {{ sentence(habits ~ leaving ~ ', with {value_at_risk} at risk', 'percents') }},
+            {{ sentence(habits, 'percents') }},
+            {{ sentence(orders ~ ' in 364 days' ~ leaving, 'percents') }},
+            {{ sentence(orders ~ ' in 364 days', 'percents') }}
         ) as profile,
         percents.branch_path,
         percents.branch_distance,

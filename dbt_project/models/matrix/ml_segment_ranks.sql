@@ -1,4 +1,5 @@
 -- One row per customer of today and of the test date: ranks of recency, frequency and spend on that morning.
+-- Spend is ranked among the customers whose amounts are known; null where they are not.
 -- Percent ranks (0 = lowest, 1 = highest) keep one giant customer from making a segment alone.
 with features as (
 
@@ -20,10 +21,13 @@ ranked as (
             partition by as_of_date
             order by orders_count_364d
         ) as frequency_rank,
-        percent_rank() over (
-            partition by as_of_date
-            order by round(spend_sum_364d, 2)
-        ) as monetary_rank
+        case
+            when spend_sum_364d is not null
+                then percent_rank() over (
+                    partition by as_of_date, spend_sum_364d is null
+                    order by round(spend_sum_364d, 2)
+                )
+        end as monetary_rank
     from features
     where split in ('test', 'score')
 
