@@ -14,7 +14,8 @@
    spend_decline: churned, in part or altogether, is who spends in the label window less than
    spend_decline_share of their own usual spend for as many days. Usual is the spend of the look-back, or
    of the time since the first purchase where that is shorter, though of one window's length at least.
-   Where no amounts are known, nothing is usual, and who buys nothing has churned. #}
+   Purchases without an amount count for no spend. Where no amount is known, of the look-back or of the label
+   window's purchases, who buys nothing has churned. #}
 {% macro definition_label_ctes() -%}
     {% set cadence_multiple = number_var('personal_cadence_multiple', 0.1, 1000) %}
     {% set cadence_min_days = number_var('personal_cadence_min_days', 1, 3650, whole=true) %}
@@ -27,7 +28,7 @@
             spine.as_of_date,
             count(*) as purchases_in_horizon_count,
             min(purchases.purchase_date) as next_purchase_date,
-            {{ exact_sum('purchases.purchase_amount') }} as spend_in_horizon_amount
+            {{ known_sum('purchases.purchase_amount') }} as spend_in_horizon_amount
         from spine
         inner join purchases
             on
@@ -73,7 +74,10 @@
             ) as usual_spend_amount,
             coalesce(windows.purchases_in_horizon_count, 0) as purchases_in_horizon_count,
             windows.next_purchase_date,
-            coalesce(windows.spend_in_horizon_amount, 0) as spend_in_horizon_amount
+            case
+                when windows.customer_id is null then 0
+                else windows.spend_in_horizon_amount
+            end as spend_in_horizon_amount
         from spine
         inner join habits
             on
@@ -93,7 +97,7 @@
             purchases_in_horizon_count = 0 as is_churned_by_fixed_horizon,
             coalesce(next_purchase_date >= cadence_end_date, true) as is_churned_by_personal_cadence,
             case
-                when usual_spend_amount > 0
+                when usual_spend_amount > 0 and spend_in_horizon_amount is not null
                     then round(spend_in_horizon_amount, 6) < round({{ spend_share }} * usual_spend_amount, 6)
                 else purchases_in_horizon_count = 0
             end as is_churned_by_spend_decline

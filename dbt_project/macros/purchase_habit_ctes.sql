@@ -24,7 +24,7 @@
             cast(
                 median(nullif({{ days_between('previous_purchase_date', 'purchase_date') }}, 0)) as double
             ) as rhythm_days,
-            {{ exact_sum(
+            {{ known_sum(
                 'purchase_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -retention.lookback_days())
             ) }} as lookback_spend_amount
         from ordered_purchases

@@ -133,8 +133,10 @@ candidates as (
         end as evidence,
         value_kept,
         expected_cost_amount,
-        {{ rounded(expected_profit('effect_rate', 'value_kept', 'expected_cost_amount'), 6) }}
-            as expected_profit
+        case
+            when action = 'none' then 0
+            else {{ rounded(expected_profit('effect_rate', 'value_kept', 'expected_cost_amount'), 6) }}
+        end as expected_profit
     from costed
 
 ),
@@ -145,7 +147,7 @@ ranked as (
         *,
         row_number() over (
             partition by customer_id
-            order by is_eligible desc, expected_profit desc, expected_cost_amount asc, action asc
+            order by is_eligible desc, expected_profit desc nulls last, expected_cost_amount asc, action asc
         ) as action_rank
     from candidates
 

@@ -140,6 +140,8 @@ eligibility as (
         actions.action,
         case
             when actions.action = 'none' then null
+            when customers.value_kept is null
+                then 'no amount of any order is known, so no action can be chosen by profit: map order_amount'
             when customers.is_holdout then 'held out, to measure what all contacts change'
             when uplift_scores.is_sleeping_dog then 'a contact makes leaving likelier'
             {% for action, rule in rules.items() %}

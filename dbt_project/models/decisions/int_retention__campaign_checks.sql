@@ -40,6 +40,8 @@ counted as (
         count(*) filter (where arm = 'control' and is_contacted) as contacted_control_count,
         count(*) filter (where not is_campaign_known) as unnamed_count,
         count(*) filter (where not is_window_closed) as open_count,
+        count(*) filter (where is_window_closed and has_unknown_amounts) as unpriced_count,
+        count(*) filter (where is_window_closed and not is_amount_known) > 0 as is_money_unknown,
         cast(
             case
                 {% for campaign, share in planned.items() if campaign != 'default' %}
@@ -132,7 +134,8 @@ shown as (
         {{ words_for_count('unknown_count') }} as unknown_words,
         {{ words_for_count('early_count') }} as early_words,
         {{ words_for_count('contacted_control_count') }} as contacted_control_words,
-        {{ words_for_count('open_count') }} as open_words
+        {{ words_for_count('open_count') }} as open_words,
+        {{ words_for_count('unpriced_count') }} as unpriced_words
     from judged
 
 ),
@@ -196,6 +199,12 @@ checks as (
             'too_few', 'shown_arms_count',
             'control_count > 0 and least(treated_count, control_count) < ' ~ min_arm, '1 = 0',
             "'with ' || treated_words || ' treated and ' || control_words || ' controls there is no interval'",
+        ),
+        (
+            'amounts_unknown', 'unpriced_count', 'is_money_unknown or unpriced_count > 0', '1 = 0',
+            "case when is_money_unknown then 'no amount is known of what was bought: effects on spend and profit are "
+            ~ "not known, map order_amount' else unpriced_words || ' of ' || assigned_words || ' customers have "
+            ~ "orders without an amount: spend and profit count the other orders only' end",
         ),
     ] %}
     {% for name, affected, is_flagged, is_disqualified, words in checks %}

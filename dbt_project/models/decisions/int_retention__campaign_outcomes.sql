@@ -1,6 +1,8 @@
 -- One row per campaign and customer assigned to it (or compared with it, where nobody was held out): what was
 -- known of the customer before, and what came in the window after. Customers count in the arm they were
 -- assigned to, whether the contact reached them or not (intention to treat).
+-- Purchases without an amount count for no spend. Where no purchase after a campaign's assignments has one,
+-- spend and profit are null for all its customers.
 with assignments as (
 
     select * from {{ ref('int_retention__campaign_assignments') }}
@@ -114,10 +116,27 @@ counted as (
         campaign_id,
         customer_id,
         cast(count(*) as double) as orders_count,
+        count(purchase_amount) as orders_with_amount_count,
         {{ exact_sum('purchase_amount') }} as spend_amount,
         {{ exact_sum('margin_amount') }} as margin_amount
     from margins
     group by campaign_id, customer_id
+
+),
+
+campaigns_with_purchases as (
+
+    select
+        campaign_id,
+        sum(orders_with_amount_count) > 0 as is_amount_known
+    from counted
+    group by campaign_id
+
+),
+
+shop as (
+
+    select count(purchase_amount) > 0 as is_amount_known from purchases
 
 ),
 
@@ -154,6 +173,8 @@ joined as (
         features.spend_band,
         coalesce(score_history.churn_probability, risk.churn_rate) as churn_rate_before,
         coalesce(counted.orders_count, 0) as orders_after,
+        coalesce(counted.orders_count > counted.orders_with_amount_count, false) as has_unknown_amounts,
+        coalesce(campaigns_with_purchases.is_amount_known, shop.is_amount_known) as is_amount_known,
         coalesce(counted.spend_amount, 0) as spend_after,
         coalesce(counted.margin_amount, 0) as margin_after,
         case
@@ -163,6 +184,7 @@ joined as (
         end as contact_amount,
         coalesce(redeemed.redemptions_count, 0) * assignments.offer_value_amount as offer_amount
     from assignments
+    cross join shop
     left join features
         on
             assignments.customer_id = features.customer_id
@@ -182,6 +204,8 @@ joined as (
         on
             assignments.campaign_id = counted.campaign_id
             and assignments.customer_id = counted.customer_id
+    left join campaigns_with_purchases
+        on assignments.campaign_id = campaigns_with_purchases.campaign_id
     left join redeemed
         on
             assignments.campaign_id = redeemed.campaign_id
@@ -220,11 +244,14 @@ outcomes as (
         end as risk_tier,
         case when is_window_closed then orders_after > 0 end as is_retained,
         case when is_window_closed then orders_after end as orders_count,
-        case when is_window_closed then round(spend_after, 2) end as spend_amount,
+        case when is_window_closed and is_amount_known then round(spend_after, 2) end as spend_amount,
         case
-            when is_window_closed then {{ rounded('margin_after - contact_amount', 2) }}
+            when is_window_closed and is_amount_known
+                then {{ rounded('margin_after - contact_amount', 2) }}
         end as profit_amount,
-        round(contact_amount + offer_amount, 2) as cost_amount
+        round(contact_amount + offer_amount, 2) as cost_amount,
+        is_amount_known,
+        has_unknown_amounts
     from joined
 
 )

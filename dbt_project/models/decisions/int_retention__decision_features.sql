@@ -2,6 +2,15 @@
 -- assignment, and today. What was known of the customer that morning, and nothing later.
 -- before: the days before the morning, as many as an effect is measured in. Bands are powers of two: they
 -- tell customers alike, without a threshold that someone would have to choose.
+-- Purchases without an amount count for no spend; spend is null where no purchase of the customer has one.
+{# Who has not bought has spent nothing, where the shop gave amounts by then. #}
+{% set nothing_spent = 'case when shop.amounts_known_from_date <= dated.as_of_date then 0e0 end' %}
+{% set spend = {} %}
+{% for name in ['spend_amount_before', 'spend_amount_lookback'] %}
+    {% do spend.update({
+        name: 'case when bought.customer_id is null then ' ~ nothing_spent ~ ' else bought.' ~ name ~ ' end'
+    }) %}
+{% endfor %}
 with assignments as (
 
     select * from {{ ref('int_retention__campaign_assignments') }}
@@ -78,6 +87,14 @@ dated as (
 
 ),
 
+shop as (
+
+    select min(known_from_date) as amounts_known_from_date
+    from purchases
+    where purchase_amount is not null
+
+),
+
 bought as (
 
     select
@@ -86,16 +103,18 @@ bought as (
         {{ days_between('max(purchases.purchase_date)', 'dated.as_of_date') }} as days_since_last_order, -- noqa: LT05
         {{ days_between('min(purchases.purchase_date)', 'dated.as_of_date') }} as days_since_first_order, -- noqa: LT05
         count(*) filter (where purchases.purchase_date >= dated.window_start_date) as orders_count_before,
-        {{ exact_sum(
+        {{ known_sum(
             'purchases.purchase_amount', condition='purchases.purchase_date >= dated.window_start_date'
         ) }} as spend_amount_before,
         count(*) filter (where purchases.purchase_date >= dated.lookback_start_date)
             as orders_count_lookback,
-        {{ exact_sum(
+        {{ known_sum(
             'purchases.purchase_amount', condition='purchases.purchase_date >= dated.lookback_start_date'
         ) }} as spend_amount_lookback,
-        {{ exact_sum('purchases.discount_amount') }} / nullif(
-            {{ exact_sum('purchases.purchase_amount') }} + {{ exact_sum('purchases.discount_amount') }}, 0
+        {% set with_amount = 'purchases.purchase_amount is not null' %}
+        {{ exact_sum('purchases.discount_amount', condition=with_amount) }} / nullif(
+            {{ exact_sum('purchases.purchase_amount') }}
+            + {{ exact_sum('purchases.discount_amount', condition=with_amount) }}, 0
         ) as discount_share
     from dated
     inner join purchases
@@ -140,9 +159,9 @@ features as (
         cast(bought.days_since_last_order as double) as days_since_last_order,
         cast(bought.days_since_first_order as double) as days_since_first_order,
         cast(coalesce(bought.orders_count_before, 0) as double) as orders_count_before,
-        coalesce(bought.spend_amount_before, 0) as spend_amount_before,
+        {{ spend.spend_amount_before }} as spend_amount_before,
         cast(coalesce(bought.orders_count_lookback, 0) as double) as orders_count_lookback,
-        coalesce(bought.spend_amount_lookback, 0) as spend_amount_lookback,
+        {{ spend.spend_amount_lookback }} as spend_amount_lookback,
         round(bought.discount_share, 6) as discount_share,
         round(
             coalesce(
@@ -152,7 +171,10 @@ features as (
         ) as recency_weight,
         {{ power_band('bought.days_since_last_order') }} as recency_band,
         {{ power_band('coalesce(bought.orders_count_lookback, 0)') }} as frequency_band,
-        {{ power_band('greatest(coalesce(bought.spend_amount_lookback, 0), 0)') }} as spend_band,
+        case
+            when {{ spend.spend_amount_lookback }} is not null
+                then {{ power_band('greatest(' ~ spend.spend_amount_lookback ~ ', 0)') }}
+        end as spend_band,
         cast(coalesce(tickets_counted.tickets_count, 0) as double) as tickets_count,
         cast(coalesce(tickets_counted.complaints_count, 0) as double) as complaints_count,
         round(reviews_counted.rating_mean, 6) as rating_mean,
@@ -160,6 +182,7 @@ features as (
         {{ one_hot('customers.acquisition_channel', var('acquisition_channels'), 'is_acquired_by') }}
         cast(extract(year from dated.as_of_date) - customers.birth_year as double) as age_years
     from dated
+    cross join shop
     left join bought
         on
             dated.customer_id = bought.customer_id

@@ -1,5 +1,6 @@
 -- One row per customer and as_of_date: is the customer spending less, or putting less into a basket, than
 -- before?
+-- Purchases without an amount count for no sum; where none has one, what is made of it is null.
 -- Decayed sums weigh each purchase by 0.5 ^ (days ago / half-life).
 {% set half_lives_days = [14, 28, 56, 112] %}
 
@@ -21,16 +22,16 @@ counted as (
         customer_id,
         as_of_date,
         {% for days in half_lives_days %}
-            {{ exact_sum('purchase_amount * power(0.5, days_ago / cast(' ~ days ~ ' as double))', scale=6) }}
+            {{ known_sum('purchase_amount * power(0.5, days_ago / cast(' ~ days ~ ' as double))', scale=6) }}
                 as spend_decayed_{{ days }}d,
         {% endfor %}
-        {{ exact_sum('purchase_amount', condition='days_ago <= 28') }} as spend_28d,
-        {{ exact_sum('purchase_amount', condition='days_ago between 29 and 56') }} as spend_29d_to_56d,
-        {{ exact_sum('purchase_amount', condition='days_ago <= 84') }} as spend_84d,
-        {{ exact_sum('purchase_amount', condition='days_ago between 85 and 168') }} as spend_85d_to_168d,
-        cast(count(*) filter (where days_ago <= 84) as double) as orders_84d,
-        {{ exact_sum('purchase_amount') }} as spend_ever,
-        cast(count(*) as double) as orders_ever,
+        {{ known_sum('purchase_amount', condition='days_ago <= 28') }} as spend_28d,
+        {{ known_sum('purchase_amount', condition='days_ago between 29 and 56') }} as spend_29d_to_56d,
+        {{ known_sum('purchase_amount', condition='days_ago <= 84') }} as spend_84d,
+        {{ known_sum('purchase_amount', condition='days_ago between 85 and 168') }} as spend_85d_to_168d,
+        cast(count(purchase_amount) filter (where days_ago <= 84) as double) as orders_with_amount_84d,
+        {{ known_sum('purchase_amount') }} as spend_ever,
+        cast(count(purchase_amount) as double) as orders_with_amount_ever,
         max(purchase_amount) as order_amount_max_ever
     from history
     group by customer_id, as_of_date
@@ -48,10 +49,10 @@ final as (
         counted.spend_28d / nullif(counted.spend_84d, 0) as spend_share_28d_of_84d,
         (counted.spend_28d + 1) / (counted.spend_29d_to_56d + 1) as spend_ratio_28d_to_previous,
         (counted.spend_84d + 1) / (counted.spend_85d_to_168d + 1) as spend_ratio_84d_to_previous,
-        counted.spend_84d / nullif(counted.orders_84d, 0) as order_amount_avg_84d,
+        counted.spend_84d / nullif(counted.orders_with_amount_84d, 0) as order_amount_avg_84d,
         counted.order_amount_max_ever,
-        (counted.spend_84d / nullif(counted.orders_84d, 0))
-        / nullif(counted.spend_ever / nullif(counted.orders_ever, 0), 0) as order_amount_ratio_84d_to_ever
+        (counted.spend_84d / nullif(counted.orders_with_amount_84d, 0))
+        / nullif(counted.spend_ever / nullif(counted.orders_with_amount_ever, 0), 0) as order_amount_ratio_84d_to_ever
     from spine
     left join counted
         on

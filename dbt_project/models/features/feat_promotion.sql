@@ -30,9 +30,11 @@ bought as (
 
     select
         {% for days in windows_days %}
-            {{ exact_sum('discount_amount', condition='days_ago <= ' ~ days) }} / nullif(
-                {{ exact_sum('purchase_amount', condition='days_ago <= ' ~ days) }}
-                + {{ exact_sum('discount_amount', condition='days_ago <= ' ~ days) }},
+            {# Of the orders whose amount is known. #}
+            {% set with_amount = 'days_ago <= ' ~ days ~ ' and purchase_amount is not null' %}
+            {{ exact_sum('discount_amount', condition=with_amount) }} / nullif(
+                {{ exact_sum('purchase_amount', condition=with_amount) }}
+                + {{ exact_sum('discount_amount', condition=with_amount) }},
                 0
             ) as discount_share_{{ days }}d,
         {% endfor %}

@@ -22,8 +22,9 @@ counted as (
         cast(max(days_ago) as double) as days_since_first_order,
         {% for days in windows_days %}
             cast(count(*) filter (where days_ago <= {{ days }}) as double) as orders_count_{{ days }}d,
-            {{ exact_sum('purchase_amount', condition='days_ago <= ' ~ days) }} as spend_sum_{{ days }}d,
+            {{ known_sum('purchase_amount', condition='days_ago <= ' ~ days) }} as spend_sum_{{ days }}d,
         {% endfor %}
+        cast(count(purchase_amount) filter (where days_ago <= 364) as double) as orders_with_amount_364d,
         cast(count(*) as double) as orders_count_ever
     from history
     group by customer_id, as_of_date
@@ -42,7 +43,7 @@ final as (
             counted.orders_count_{{ days }}d,
             counted.spend_sum_{{ days }}d,
         {% endfor %}
-        counted.spend_sum_364d / nullif(counted.orders_count_364d, 0) as order_amount_avg_364d
+        counted.spend_sum_364d / nullif(counted.orders_with_amount_364d, 0) as order_amount_avg_364d
     from spine
     left join counted
         on

@@ -22,7 +22,7 @@ line_totals as (
         max(case when quantity > 0 then returned_at end) as last_returned_at,
         sum(case when quantity > 0 then 1 else 0 end) as products_count,
         count(case when quantity > 0 then coupon_id end) as coupons_count,
-        {{ exact_sum('net_amount', condition='quantity > 0') }} as net_amount,
+        {{ known_sum('net_amount', condition='quantity > 0') }} as net_amount,
         {{ exact_sum('discount_amount', condition='quantity > 0') }} as discount_amount
     from order_lines
     group by order_id
@@ -38,7 +38,7 @@ joined as (
         line_totals.coupons_count,
         line_totals.returned_pieces_count >= line_totals.pieces_count as is_sent_back,
         coalesce(line_totals.last_returned_at, orders.ordered_at) as sent_back_at,
-        coalesce(orders.order_amount, line_totals.net_amount, 0) as purchase_amount,
+        coalesce(orders.order_amount, line_totals.net_amount) as purchase_amount,
         coalesce(orders.discount_amount, line_totals.discount_amount, 0) as purchase_discount_amount
     from orders
     left join line_totals

@@ -76,7 +76,7 @@ followed as (
         count(*) filter (
             where purchases.purchase_date >= with_later_window.call_date
         ) as later_purchases_count,
-        {{ exact_sum(
+        {{ known_sum(
             'purchases.purchase_amount', condition='purchases.purchase_date >= with_later_window.call_date'
         ) }} as later_spend_amount
     from with_later_window
@@ -110,7 +110,9 @@ outcomes as (
         end as has_bought_again,
         case
             when not with_later_window.is_later_window_closed then null
-            when with_later_window.usual_spend_amount > 0
+            when
+                with_later_window.usual_spend_amount > 0
+                and (coalesce(followed.later_purchases_count, 0) = 0 or followed.later_spend_amount is not null)
                 then
                     round(coalesce(followed.later_spend_amount, 0), 6)
                     >= round({{ spend_share }} * with_later_window.usual_spend_amount, 6)

@@ -61,7 +61,7 @@ ranked as (
         customer_id,
         churn_probability,
         expected_value_12m,
-        row_number() over (order by round(expected_value_12m, 2) desc, customer_id) as value_rank,
+        row_number() over (order by round(expected_value_12m, 2) desc nulls last, customer_id) as value_rank,
         count(*) over () as customers_count
     from warnings
 
@@ -80,7 +80,9 @@ judged as (
         ranked.customer_id is null and buyers.days_since_last_order > {{ lookback_days() }} as is_gone,
         -- Not by the tier: who finds no room in any (risk_tier_capacity) is low, and may leave all the same.
         coalesce(ranked.churn_probability < {{ risk_tiers()[-1].threshold }}, false) as is_safe,
-        coalesce(
+        -- Without amounts nobody is known to be among the most valuable.
+        ranked.expected_value_12m is not null
+        and coalesce(
             ranked.value_rank
             <= {{ number_var('ad_seed_share', 0, 1) }} * cast(ranked.customers_count as double),
             false

@@ -1,5 +1,5 @@
--- One row per model, input, feature family and condition of training: is there enough, and what does a lack
--- cost? It is also there when there is too little to train a model, and then says so first.
+-- One row per model, input, feature family and condition of training, and one for amounts: is there enough, and
+-- what does a lack cost? It is also there when there is too little to train a model, and then says so first.
 {% set min_share = number_var('min_coverage_share', 0, 1) %}
 {% set min_buyers = number_var('min_buyers', 1, 1000000000, whole=true) %}
 {% set min_history_days = number_var('min_history_days', 1, 100000, whole=true) %}
@@ -289,11 +289,19 @@ model_rows as (
 
 ),
 
+amount_rows as (
+
+    select * from {{ ref('int_retention__amount_coverage') }}
+
+),
+
 readiness as (
 
     select * from model_rows
     union all
     select * from input_rows
+    union all
+    select * from amount_rows
     union all
     select * from family_rows
     union all

@@ -154,7 +154,10 @@ warning as (
         top_reasons.reason_2,
         top_reasons.reason_3,
         coalesce(chosen.action, 'none') as recommended_action,
-        {{ rounded('coalesce(chosen.expected_profit, 0)', 4) }} as expected_profit,
+        case
+            when tiers.expected_value_12m is not null
+                then {{ rounded('coalesce(chosen.expected_profit, 0)', 4) }}
+        end as expected_profit,
         chosen.evidence,
         decision_customers.is_holdout,
         tiers.model_version

@@ -66,7 +66,10 @@ bought as (
     select
         warnings.customer_id,
         warnings.as_of_date,
-        {{ exact_sum('purchases.purchase_amount') }} as spend_amount_12m,
+        case
+            when count(purchases.order_id) = 0 then 0
+            else {{ known_sum('purchases.purchase_amount') }}
+        end as spend_amount_12m,
         count(purchases.order_id) as orders_count_12m
     from warnings
     left join purchases

@@ -16,7 +16,7 @@ monthly as (
     select
         purchases.customer_id,
         cast({{ dbt.date_trunc('month', 'purchases.purchase_date') }} as date) as purchase_month_date,
-        {{ exact_sum('purchases.purchase_amount') }} as spend_amount
+        {{ known_sum('purchases.purchase_amount') }} as spend_amount
     from purchases
     inner join today on {{ known_at('purchases', 'today.as_of_date') }}
     group by purchases.customer_id, cast({{ dbt.date_trunc('month', 'purchases.purchase_date') }} as date)
@@ -43,6 +43,12 @@ cohorts as (
 
 ),
 
+shop as (
+
+    select count(spend_amount) > 0 as is_amount_known from monthly
+
+),
+
 months as (
 
     select distinct purchase_month_date from monthly
@@ -55,7 +61,7 @@ active as (
         firsts.cohort_month_date,
         monthly.purchase_month_date,
         count(*) as active_customers_count,
-        {{ exact_sum('monthly.spend_amount') }} as spend_amount
+        {{ known_sum('monthly.spend_amount') }} as spend_amount
     from monthly
     inner join firsts on monthly.customer_id = firsts.customer_id
     group by firsts.cohort_month_date, monthly.purchase_month_date
@@ -75,9 +81,13 @@ filled as (
         cast({{ dbt.dateadd('month', 1, 'months.purchase_month_date') }} as date) <= today.as_of_date
             as is_whole_month,
         coalesce(active.active_customers_count, 0) as active_customers_count,
-        coalesce(active.spend_amount, 0) as spend_amount
+        case
+            when active.active_customers_count is null and shop.is_amount_known then 0
+            else active.spend_amount
+        end as spend_amount
     from cohorts
     cross join today
+    cross join shop
     inner join months on cohorts.cohort_month_date <= months.purchase_month_date
     left join active
         on

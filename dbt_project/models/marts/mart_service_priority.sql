@@ -1,5 +1,6 @@
 -- One row per open service ticket: which to answer first, and how freely to take goods back.
 -- Priority = value at risk x unhappiness x waiting: (2 - sentiment), and 1 + days waited / target days.
+-- Without amounts the churn probability stands for value at risk in the order.
 {% set waiting = numbers_var('service_waiting_days', ['target', 'longest'], 1, 3650) %}
 {% set sentiments = numbers_var('ticket_type_sentiments', none, 0, 1) %}
 {% set shares = numbers_var('return_policy_shares', ['generous', 'strict'], 0, 1, rising=true) %}
@@ -115,16 +116,27 @@ buyers as (
 
 ),
 
+shop as (
+
+    select count(*) > 0 and count(value_at_risk) = 0 as is_value_unknown from warnings
+
+),
+
 joined as (
 
     select
         open_tickets.*,
         warnings.risk_tier,
+        warnings.churn_probability,
         warnings.value_at_risk,
+        -- Who is not a customer of today has nothing at risk, where anybody's value is known.
+        case
+            when warnings.customer_id is null and not shop.is_value_unknown then 0
+            else warnings.value_at_risk
+        end as ranked_value_at_risk,
         felt.review_sentiment,
         coalesce(felt.review_sentiment, ticket_types.type_sentiment, 0.5) as sentiment,
-        -- 0 stands for an amount that neither the order nor its lines give.
-        nullif(purchases.purchase_amount, 0) as order_amount,
+        purchases.purchase_amount as order_amount,
         buyers.customer_id is not null as has_bought,
         returned.pieces_count,
         returned.returned_pieces_count,
@@ -132,6 +144,7 @@ joined as (
         1 + least(open_tickets.waiting_days, {{ waiting.longest }}) / cast({{ waiting.target }} as double)
             as waiting_factor
     from open_tickets
+    cross join shop
     left join warnings on open_tickets.customer_id = warnings.customer_id
     left join felt on open_tickets.customer_id = felt.customer_id
     left join ticket_types on open_tickets.ticket_type = ticket_types.ticket_type
@@ -145,7 +158,11 @@ judged as (
 
     select
         *,
-        {{ rounded('coalesce(value_at_risk, 0) * (2 - sentiment) * waiting_factor', 2) }} as priority_amount,
+        {{ rounded('ranked_value_at_risk * (2 - sentiment) * waiting_factor', 2) }} as priority_amount,
+        case
+            when ranked_value_at_risk is null
+                then coalesce(churn_probability, 0) * (2 - sentiment) * waiting_factor
+        end as priority_by_risk,
         case
             when not coalesce(ticket_type in ('return', 'complaint'), false) then null
             when returned_share >= {{ shares.strict }} then 'check first'
@@ -168,7 +185,11 @@ final as (
         as_of_date,
         cast(
             row_number() over (
-                order by priority_amount desc, round((2 - sentiment) * waiting_factor, 6) desc, ticket_id
+                order by
+                    priority_amount desc nulls last,
+                    round(priority_by_risk, 6) desc nulls last,
+                    round((2 - sentiment) * waiting_factor, 6) desc,
+                    ticket_id asc
             ) as integer
         ) as priority_rank,
         priority_amount,
@@ -190,8 +211,10 @@ final as (
                     || cast(cast(pieces_count as integer) as {{ text }}) || ' pieces in 12 months; ',
                     'what was sent back is not known; '
                 )
-                || cast(cast(coalesce(value_at_risk, 0) as decimal(18, 2)) as {{ text }})
-                || ' at risk, '
+                || coalesce(
+                    cast(cast(ranked_value_at_risk as decimal(18, 2)) as {{ text }}) || ' at risk, ',
+                    'the value at risk is not known, '
+                )
                 || coalesce(
                     'the order was ' || cast(cast(order_amount as decimal(18, 2)) as {{ text }}),
                     'what the order cost is not known'

@@ -27,6 +27,9 @@ compared as (
             on
                 labels.customer_id = customer_values.customer_id
                 and labels.as_of_date = customer_values.as_of_date
+        where
+            customer_values.{{ column }} is not null
+            and labels.spend_in_horizon_amount is not null
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

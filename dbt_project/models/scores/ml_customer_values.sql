@@ -1,6 +1,7 @@
 -- One row per customer and as_of_date, today and on the test date: orders and spend expected within the
 -- horizon and within twelve months, by MBG/NBD and gamma-gamma. A table, for it calls a registered function.
--- The naive figures, which they are tested against, take the look-back's spend on as it was.
+-- Purchases without an amount count for no spend; of whom no amount is known, the shop's mean is expected.
+-- Where no purchase of the shop has an amount, value is null. The naive figures, which they are tested against, take the look-back's spend on as it was.
 {% set year_weeks = '(365 / cast(7 as double))' %}
 
 with spine as (
@@ -33,8 +34,11 @@ statistics as (
         (max(history.days_ago) - min(history.days_ago)) / cast(7 as double) as last_weeks,
         (max(history.days_ago) - 1) / cast(7 as double) as observed_weeks,
         max(history.days_ago) as days_known,
+        cast(
+            count(distinct case when history.purchase_amount is not null then history.days_ago end) as double
+        ) as days_with_amount_count,
         {{ exact_sum('history.purchase_amount') }} as spend_ever,
-        {{ exact_sum('history.purchase_amount', condition='history.days_ago <= 364') }} as spend_364d
+        {{ known_sum('history.purchase_amount', condition='history.days_ago <= 364') }} as spend_364d
     from spine
     inner join history
         on
@@ -56,7 +60,7 @@ expected as (
             ) }} as expected_orders_{{ name }},
         {% endfor %}
         parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.spend_ever)
-        / (parameters.gamma_gamma_p * statistics.days_count + parameters.gamma_gamma_q - 1)
+        / (parameters.gamma_gamma_p * statistics.days_with_amount_count + parameters.gamma_gamma_q - 1)
             as expected_order_amount,
         statistics.spend_364d
         / least(
@@ -78,9 +82,9 @@ customer_values as (
         round(expected_orders_horizon, 6) as expected_orders_horizon,
         round(expected_orders_12m, 6) as expected_orders_12m,
         round(expected_order_amount, 4) as expected_order_amount,
-        {{ rounded('coalesce(expected_orders_horizon * expected_order_amount, 0)', 4) }}
+        {{ rounded('expected_orders_horizon * expected_order_amount', 4) }}
             as expected_value_horizon,
-        {{ rounded('coalesce(expected_orders_12m * expected_order_amount, 0)', 4) }}
+        {{ rounded('expected_orders_12m * expected_order_amount', 4) }}
             as expected_value_12m,
         {{ rounded('naive_spend_per_day * horizon_days', 4) }} as naive_value_horizon,
         {{ rounded('naive_spend_per_day * 365', 4) }} as naive_value_12m

@@ -1,5 +1,5 @@
 -- One row per customer of today: how likely to leave, what is at stake, and the risk tier that follows.
--- Customers are ranked by probability, then by value at risk. A tier takes those who reach its threshold, no
+-- Customers are ranked by probability, then by value at risk where amounts are known. A tier takes those who reach its threshold, no
 -- more of them than its capacity; who finds no room falls to the next tier.
 {% set tiers = risk_tiers() %}
 
@@ -38,7 +38,7 @@ ranked as (
     select
         *,
         row_number() over (
-            order by churn_probability desc, value_at_risk desc, customer_id asc
+            order by churn_probability desc, value_at_risk desc nulls last, customer_id asc
         ) as risk_rank
     from valued
 

@@ -64,8 +64,9 @@ histories as (
         count(distinct purchases.purchase_date) - 1 as repeats,
         {{ days_between('min(purchases.purchase_date)', 'max(purchases.purchase_date)') }} as last_days, -- noqa: LT05
         {{ days_between('min(purchases.purchase_date)', 'sampled.as_of_date') }} - 1 as observed_days, -- noqa: LT05
-        {{ exact_sum('purchases.purchase_amount') }} / count(distinct purchases.purchase_date)
-            as spend_per_day
+        count(distinct case when purchases.purchase_amount is not null then purchases.purchase_date end)
+            as days_with_amount,
+        {{ exact_sum('purchases.purchase_amount') }} as spend_amount
     from sampled
     inner join purchases
         on
@@ -105,10 +106,10 @@ spends as (
 
     select
         as_of_date,
-        array_agg(cast(repeats + 1 as double)) as days,
-        array_agg(spend_per_day) as spend_per_day
+        array_agg(cast(days_with_amount as double)) as days,
+        array_agg(spend_amount / days_with_amount) as spend_per_day
     from histories
-    where spend_per_day > 0
+    where spend_amount > 0
     group by as_of_date
 
 ),
