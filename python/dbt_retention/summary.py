@@ -73,7 +73,10 @@ def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         return Text(f"No customer is scored. {said or 'Why: select * from mart_data_readiness'}")
     text = Text.assemble((f"{customers:,} customers scored for the morning of {day}", "bold"), "; ")
     if at_risk is None:
-        text.append(f"{warned:,} are warned.\n")
+        text.append(
+            f"{warned:,} are warned. What is at risk is not known: no order has an amount "
+            "(mart_data_readiness).\n"
+        )
     else:
         text.append(
             f"{warned:,} are warned, with {at_risk:,.0f} at risk: churn probability x spend expected in "
@@ -113,8 +116,10 @@ def _most_at_stake(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         "from mart_early_warning where risk_tier <> 'low' "
         f"order by value_at_risk desc nulls last, churn_probability desc, customer_id limit {CUSTOMERS}",
     )
+    is_value_known = any(row[2] is not None for row in rows)
+    most = "with most value at risk" if is_value_known else "most likely to leave"
     table = Table(
-        title=f"The {len(rows)} warned customers with most value at risk",
+        title=f"The {len(rows)} warned customers {most}",
         title_justify="left",
         title_style="bold",
         show_lines=True,
@@ -164,6 +169,11 @@ def _what_to_do(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
         f"controls, {held_out:,} are held out of everything. Cost and profit are those of the contacted."
     )
     if not campaigns:
+        [(valued,)] = _rows(connection, "select count(expected_value_12m) from mart_early_warning")
+        if customers and not valued:
+            text.append(
+                "\nNo action is chosen: what keeping a customer is worth is not known. Map order_amount."
+            )
         return [text]
     if any(row[5] != "measured" for row in campaigns):
         text.append(

@@ -52,7 +52,8 @@ final as (
         counted.spend_84d / nullif(counted.orders_with_amount_84d, 0) as order_amount_avg_84d,
         counted.order_amount_max_ever,
         (counted.spend_84d / nullif(counted.orders_with_amount_84d, 0))
-        / nullif(counted.spend_ever / nullif(counted.orders_with_amount_ever, 0), 0) as order_amount_ratio_84d_to_ever
+        / nullif(counted.spend_ever / nullif(counted.orders_with_amount_ever, 0), 0)
+            as order_amount_ratio_84d_to_ever
     from spine
     left join counted
         on

@@ -112,7 +112,10 @@ outcomes as (
             when not with_later_window.is_later_window_closed then null
             when
                 with_later_window.usual_spend_amount > 0
-                and (coalesce(followed.later_purchases_count, 0) = 0 or followed.later_spend_amount is not null)
+                and (
+                    coalesce(followed.later_purchases_count, 0) = 0
+                    or followed.later_spend_amount is not null
+                )
                 then
                     round(coalesce(followed.later_spend_amount, 0), 6)
                     >= round({{ spend_share }} * with_later_window.usual_spend_amount, 6)

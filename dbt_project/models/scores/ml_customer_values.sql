@@ -1,7 +1,8 @@
 -- One row per customer and as_of_date, today and on the test date: orders and spend expected within the
 -- horizon and within twelve months, by MBG/NBD and gamma-gamma. A table, for it calls a registered function.
 -- Purchases without an amount count for no spend; of whom no amount is known, the shop's mean is expected.
--- Where no purchase of the shop has an amount, value is null. The naive figures, which they are tested against, take the look-back's spend on as it was.
+-- Where no purchase of the shop has an amount, value is null. The naive figures, which they are tested
+-- against, take the look-back's spend on as it was.
 {% set year_weeks = '(365 / cast(7 as double))' %}
 
 with spine as (

@@ -1,6 +1,6 @@
 -- One row per customer of today: how likely to leave, what is at stake, and the risk tier that follows.
--- Customers are ranked by probability, then by value at risk where amounts are known. A tier takes those who reach its threshold, no
--- more of them than its capacity; who finds no room falls to the next tier.
+-- Customers are ranked by probability, then by value at risk where amounts are known. A tier takes those who
+-- reach its threshold, no more of them than its capacity; who finds no room falls to the next tier.
 {% set tiers = risk_tiers() %}
 
 with scores as (
