@@ -1,5 +1,6 @@
 {# Stops the build where a family that other models read is left out, a feat_* model exists that the var
-   retention_features does not list, or a column of features stands in two families. families: {name: [columns]}. #}
+   retention_features does not list, a feature cannot be named in SQL, or stands in two families. families:
+   {name: [columns]}. #}
 {% macro check_feature_list(families) %}
     {% if not execute %}
         {{ return('') }}
@@ -22,6 +23,7 @@
             ) }}
         {% endif %}
     {% endfor %}
+    {% do retention.check_feature_names(families) %}
     {% set owners = {} %}
     {% for family, columns in families.items() %}
         {% for column in columns %}

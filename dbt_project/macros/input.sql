@@ -7,6 +7,7 @@
 {% endmacro %}
 
 {% macro default__input(name) %}
+    {% do retention.check_vars() %}
     {% set contract = retention._input_contract() %}
     {% if name not in contract %}
         {{ exceptions.raise_compiler_error(

@@ -3,13 +3,6 @@
    A number that names no country is of the one in the var default_region; where the var is null, it is null. #}
 {% macro phone_e164(phone) -%}
     {%- set region = var('default_region') -%}
-    {%- if var('default_country_calling_code', none) is not none -%}
-        {{ exceptions.raise_compiler_error(
-            "default_country_calling_code is '" ~ var('default_country_calling_code') ~ "', and there is no such var any "
-            ~ "more; expected default_region, the two letters of the country (ISO 3166), such as GB for 44. "
-            ~ "See docs/vars.md"
-        ) }}
-    {%- endif -%}
     {%- if region is not none and (region is not string or not modules.re.fullmatch('[A-Za-z]{2}', region)) -%}
         {{ exceptions.raise_compiler_error(
             "default_region is '" ~ region ~ "'; expected the two letters of a country by ISO 3166, such as GB, IT or US, "

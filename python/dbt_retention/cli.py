@@ -24,13 +24,16 @@ app.add_typer(features, name="features")
 console = Console()
 
 ProjectOption = Annotated[
-    Path, typer.Option("--project", help="Folder of the dbt project (with dbt_project.yml).")
+    Path | None,
+    typer.Option(
+        "--project",
+        help="Folder of the dbt project; default: the working folder, or dbt_project in it.",
+    ),
 ]
 TargetOption = Annotated[
     str | None,
     typer.Option("--target", help="Output of profiles.yml; default: the profile's own."),
 ]
-DEFAULT_PROJECT = Path("dbt_project")
 NOT_TRAINED = "Warning: "  # how the macro warn_if_not_trained begins
 MODELS = ("ml_churn_model", "ml_segment_model", "int_retention__uplift_model")
 # Of tests that compare two tables only those whose tables are chosen, or above what is.
@@ -39,7 +42,7 @@ ONLY_BUILT = ("--indirect-selection", "buildable")
 
 @app.command()
 def build(
-    project: ProjectOption = DEFAULT_PROJECT,
+    project: ProjectOption = None,
     select: Annotated[str | None, typer.Option(help="dbt selection, e.g. '+mart_early_warning'.")] = None,
     target: TargetOption = None,
 ) -> None:
@@ -60,7 +63,7 @@ def build(
 
 
 @app.command()
-def train(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None) -> None:
+def train(project: ProjectOption = None, target: TargetOption = None) -> None:
     """Train new models now, whatever the policy, and make them champions."""
     from dbt_retention.dbt_runner import Project, install_packages, run_dbt
 
@@ -83,7 +86,7 @@ def train(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None)
 
 
 @app.command()
-def summary(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = None) -> None:
+def summary(project: ProjectOption = None, target: TargetOption = None) -> None:
     """Print who is about to leave, why, what they are worth and what to do, from the built marts."""
     from dbt_retention.dbt_runner import Project
     from dbt_retention.summary import print_summary
@@ -95,7 +98,7 @@ def summary(project: ProjectOption = DEFAULT_PROJECT, target: TargetOption = Non
 @app.command()
 def score(
     customer: Annotated[str, typer.Option(help="The customer's id.")],
-    project: ProjectOption = DEFAULT_PROJECT,
+    project: ProjectOption = None,
     target: TargetOption = None,
 ) -> None:
     """Score one customer now, from the warehouse's features and the champion's ONNX file, with reasons."""
@@ -111,7 +114,7 @@ def score(
 def evaluate(
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The past morning to score.")],
     out: Annotated[Path, typer.Option(help="Parquet file: customer_id, as_of_date, label, score.")],
-    project: ProjectOption = DEFAULT_PROJECT,
+    project: ProjectOption = None,
     target: TargetOption = None,
 ) -> None:
     """Score a past date with a model that knows nothing later, and write scores beside the truth."""
@@ -180,7 +183,7 @@ def generate(
 @features.command("new")
 def features_new(
     name: Annotated[str, typer.Argument(help="Name of the family, e.g. weekend.")],
-    project: ProjectOption = DEFAULT_PROJECT,
+    project: ProjectOption = None,
 ) -> None:
     """Write feat_NAME.sql and .yml: a family that builds and passes its unit tests, to start from."""
     from dbt_retention.dbt_runner import Project
@@ -188,12 +191,13 @@ def features_new(
 
     for path in new_family(Project.at(project), name=name):
         console.print(f"Wrote {path}", highlight=False, soft_wrap=True)
-    console.print(f"Then: retention features sync --project {project}", highlight=False, soft_wrap=True)
+    where = f" --project {project}" if project else ""
+    console.print(f"Then: retention features sync{where}", highlight=False, soft_wrap=True)
 
 
 @features.command("sync")
 def features_sync(
-    project: ProjectOption = DEFAULT_PROJECT,
+    project: ProjectOption = None,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if out of step.")] = False,
 ) -> None:
     """Write the families that there are into the var retention_features, and no others."""
@@ -254,7 +258,7 @@ def itemsets(
 @app.command()
 def erase(
     customer_id: Annotated[str, typer.Option(help="The id of the customer to erase.")],
-    project: ProjectOption = DEFAULT_PROJECT,
+    project: ProjectOption = None,
     also: Annotated[
         list[Path] | None, typer.Option(help="A further file or folder to search; may be repeated.")
     ] = None,

@@ -45,14 +45,16 @@ class Project:
     profiles_folder: Path
 
     @classmethod
-    def at(cls, folder: Path) -> Project:
-        """The project in `folder`; its own profiles.yml goes before that of the working folder."""
-        whole = folder.resolve()
-        if not (whole / "dbt_project.yml").is_file():
-            raise RetentionError(
-                f"{folder} is not a dbt project: it has no dbt_project.yml. "
-                "Name one: --project examples/complete_journey"
-            )
+    def at(cls, folder: Path | None) -> Project:
+        """The project in `folder`; its own profiles.yml goes before that of the working folder.
+
+        None: the working folder where it is a dbt project, or else the folder dbt_project in it.
+        """
+        places = [folder] if folder is not None else [Path(), Path("dbt_project")]
+        whole = next((place.resolve() for place in places if (place / "dbt_project.yml").is_file()), None)
+        if whole is None:
+            where = f"{folder} is not a dbt project: it has" if folder else "the working folder has"
+            raise RetentionError(f"{where} no dbt_project.yml. Name one: --project examples/complete_journey")
         for candidate in (whole, Path.cwd()):
             if (candidate / "profiles.yml").is_file():
                 return cls(whole, candidate)

@@ -321,6 +321,15 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
     ),
     ("low_rating", 4, "int_retention__rated_reviews", "expected low_rating below high_rating"),
     ("high_rating", "good", "int_retention__rated_reviews", "high_rating is 'good'; expected a number"),
+    (
+        "retention",
+        {"retention_budget": 5000},
+        "stg_retention__orders",
+        "Write them flat: --vars '{retention_budget: 5000}'",
+    ),
+    ("default_country_calling_code", 44, "stg_retention__orders", "expected default_region"),
+    ("default_region", "Italy", "mart_ad_audiences", "default_region is 'Italy'; expected the two letters"),
+    ("default_region", False, "mart_ad_audiences", "write Norway in quotes"),
 ]
 
 
@@ -333,6 +342,34 @@ def test_wrong_vars_are_named_with_what_is_allowed(few_customers: Shop) -> None:
     said = json.loads(next(line for line in done.stderr.splitlines() if line.startswith('["')))
     for (name, value, _, expected), words in zip(WRONG_VARS, said, strict=True):
         assert expected in words, (name, value, words)
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("order", "'order' of feat_odd is a reserved word of SQL"),
+        ("net value", "'net value' of feat_odd is no plain name of a column"),
+    ],
+)
+def test_a_feature_that_sql_cannot_name_is_named(
+    untrained: tuple[Shop, str], column: str, words: str
+) -> None:
+    shop, _ = untrained
+    model = shop.folder / "models" / "feat_odd.sql"
+    model.write_text(
+        f'select customer_id, as_of_date, cast(1 as double) as "{column}" '
+        "from {{ ref('int_retention__spine') }}"
+    )
+    try:
+        families = ["recency_frequency_monetary", "odd"]
+        done = shop.dbt(
+            "build", "--select", "feat_odd", "ml_feature_coverage", "--exclude-resource-type", "test",
+            "--exclude-resource-type", "unit_test", retention_features=families,
+        )  # fmt: skip
+    finally:
+        model.unlink()
+    assert done.returncode != 0
+    assert words in done.stdout, done.stdout
 
 
 def test_wrong_vars_of_training_are_named_too(untrained: tuple[Shop, str]) -> None:

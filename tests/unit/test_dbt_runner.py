@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from dbt_retention.dbt_runner import in_words
+from dbt_retention.dbt_runner import Project, in_words
+from dbt_retention.errors import RetentionError
 
 
 @pytest.mark.parametrize(
@@ -32,3 +35,22 @@ from dbt_retention.dbt_runner import in_words
 )
 def test_headings_and_trails_are_left_out(message: str, sentence: str) -> None:
     assert in_words(message) == sentence
+
+
+def test_the_working_folder_is_the_project_where_it_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tmp_path / "dbt_project"
+    inner.mkdir()
+    (inner / "dbt_project.yml").write_text("name: inner\n")
+    monkeypatch.chdir(tmp_path)
+    assert Project.at(None).folder == inner
+    (tmp_path / "dbt_project.yml").write_text("name: outer\n")
+    assert Project.at(None).folder == tmp_path
+    assert Project.at(Path("dbt_project")).folder == inner
+
+
+def test_without_a_project_the_option_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RetentionError, match="the working folder has no dbt_project"):
+        Project.at(None)

@@ -19,6 +19,7 @@ coverage as (
 
     {% for family in var('retention_features') %}
         {% set columns = feature_columns(ref('feat_' ~ family)) %}
+        {% do check_feature_names({family: columns}) %}
         select
             '{{ family }}' as feature_family,
             {{ columns | length }} as features_count,
