@@ -1,5 +1,6 @@
 -- One row per as_of_date: the mornings on which the package looks at customers, and what each is for.
 -- score = today; test = the newest date whose label is closed; train = older ones, closed before it.
+-- There is no test date before the first purchase: nobody could be looked at.
 {% set interval_days = number_var('snapshot_interval_days', 1, 3650, whole=true) %}
 with shop as (
 
@@ -17,6 +18,7 @@ today as (
 
     select
         shop.as_of_date,
+        shop.first_purchase_date,
         horizon.churn_horizon_days,
         coalesce(
             {{ date_var('earliest_training_date') }},
@@ -31,6 +33,7 @@ test_day as (
 
     select
         as_of_date as score_date,
+        first_purchase_date,
         churn_horizon_days,
         earliest_training_date,
         coalesce(
@@ -45,6 +48,7 @@ newest_training_day as (
 
     select
         score_date,
+        first_purchase_date,
         churn_horizon_days,
         earliest_training_date,
         test_date,
@@ -84,7 +88,9 @@ snapshots as (
         churn_horizon_days,
         'test' as split
     from newest_training_day
-    where {{ days_from('test_date', 'churn_horizon_days') }} <= score_date
+    where
+        {{ days_from('test_date', 'churn_horizon_days') }} <= score_date
+        and test_date > first_purchase_date
     union all
     select
         score_date as as_of_date,

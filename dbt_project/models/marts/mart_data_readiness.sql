@@ -295,9 +295,33 @@ amount_rows as (
 
 ),
 
+consent_rows as (
+
+    select * from {{ ref('int_retention__consent_coverage') }}
+
+),
+
+goods_rows as (
+
+    select * from {{ ref('int_retention__goods_coverage') }}
+
+),
+
+time_rows as (
+
+    select * from {{ ref('int_retention__time_coverage') }}
+
+),
+
 readiness as (
 
     select * from model_rows
+    union all
+    select * from consent_rows
+    union all
+    select * from goods_rows
+    union all
+    select * from time_rows
     union all
     select * from input_rows
     union all

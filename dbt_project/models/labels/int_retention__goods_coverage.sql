@@ -1,0 +1,87 @@
+-- One row: how many order lines are of goods, and not of what reads like postage, a fee or a gift card.
+-- Columns are those of mart_data_readiness. A word in a product's name, category or id is a hint and no
+-- proof: nothing is left out here.
+{% set text = _input_types().text.sql %}
+{% set words = [
+    'postage', 'shipping', 'carriage', 'freight', 'delivery', 'handling', 'surcharge', 'fee', 'fees',
+    'charges', 'commission', 'gift card', 'gift cards', 'giftcard', 'gift voucher', 'gift certificate', 'voucher',
+    'versand', 'versandkosten', 'porto', 'gutschein', 'frais de port', 'carte cadeau', 'spedizione',
+] %}
+
+with order_lines as (
+
+    select * from {{ ref('stg_retention__order_lines') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_retention__products') }}
+
+),
+
+sold as (
+
+    select
+        product_id,
+        count(*) as lines_count
+    from order_lines
+    group by product_id
+
+),
+
+described as (
+
+    select
+        sold.lines_count,
+        coalesce(products.product_name, sold.product_id) as product_words,
+        ' ' || replace(coalesce({{ clean_text('products.product_name') }}, ''), 'e-gift', 'gift')
+        || ' ' || coalesce({{ clean_text('products.category') }}, '')
+        || ' ' || coalesce({{ clean_text('products.subcategory') }}, '')
+        || ' ' || coalesce({{ clean_text('sold.product_id') }}, '') || ' ' as all_words
+    from sold
+    left join products on sold.product_id = products.product_id
+
+),
+
+counted as (
+
+    select
+        coalesce(sum(lines_count), 0) as lines_count,
+        coalesce(sum(case when {{ holds_word('all_words', words) }} then lines_count end), 0) as others_count,
+        min(case when {{ holds_word('all_words', words) }} then product_words end) as example_words
+    from described
+
+),
+
+coverage as (
+
+    select
+        'goods' as subject_type,
+        'postage, fees and gift cards' as subject,
+        case when others_count > 0 then 'thin' else 'present' end as status,
+        cast(lines_count - others_count as double) / nullif(lines_count, 0) as coverage_share,
+        cast(lines_count as bigint) as rows_count,
+        cast(null as bigint) as rejected_rows_count,
+        cast(null as date) as first_date,
+        cast(null as date) as last_date,
+        round(cast(lines_count - others_count as double) / nullif(lines_count, 0), 6) as measured_value,
+        cast(1 as double) as needed_value,
+        case
+            when others_count > 0
+                then
+                    cast(others_count as {{ text }}) || ' of ' || cast(lines_count as {{ text }})
+                    || ' order lines read like postage, a fee or a gift card, such as ''' || example_words
+                    || ''': they count as things that customers buy'
+        end as what_it_costs,
+        case
+            when others_count > 0
+                then
+                    'leave them out in the mapping of order_lines where they are no goods; see '
+                    || 'docs/installing.md'
+        end as what_to_do
+    from counted
+
+)
+
+select * from coverage
