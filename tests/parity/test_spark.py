@@ -46,7 +46,9 @@ def built_on_both(shop: Shop, **variables: Any) -> Shop:
     return shop
 
 
-def on_spark(shop: Shop, *words: str, models: Path, **variables: Any) -> None:
+def on_spark(
+    shop: Shop, *words: str, models: Path, warnings: list[str] | None = None, **variables: Any
+) -> None:
     """A dbt command as `retention build --target spark` runs it, in the shop's own folders."""
     environment = {
         "RETENTION_SPARK": str(spark_folder(shop)),
@@ -63,6 +65,7 @@ def on_spark(shop: Shop, *words: str, models: Path, **variables: Any) -> None:
             console=Console(quiet=True),
             variables=variables,
             target="spark",
+            warnings=warnings,
         )
     finally:
         os.environ.clear()
@@ -102,12 +105,30 @@ def test_spark_trains_the_models_that_duckdb_trains(shop: Shop) -> None:
 
 
 def test_a_failure_on_spark_is_told_in_words(shop: Shop) -> None:
-    with pytest.raises(
-        RetentionError, match=r"model ml_churn_model: training_policy is 'never' and .* no model 'churn'"
-    ):
+    with pytest.raises(RetentionError, match=r"model ml_churn_model: wrong var .* unknown oracle"):
         on_spark(
-            shop, "run", "--select", "ml_churn_model", models=shop.folder / "none", training_policy="never"
+            shop,
+            "run",
+            "--select",
+            "ml_churn_model",
+            models=shop.folder / "none",
+            churn_candidates=["oracle"],
         )
+
+
+def test_on_spark_too_a_model_that_cannot_be_trained_is_a_warning(shop: Shop) -> None:
+    warnings: list[str] = []
+    on_spark(
+        shop,
+        "run",
+        "--select",
+        "ml_churn_model",
+        models=shop.folder / "none",
+        warnings=warnings,
+        training_policy="never",
+    )
+    [warning] = warnings
+    assert "no churn model was trained: training_policy is 'never' and no model 'churn'" in warning
 
 
 @pytest.fixture
