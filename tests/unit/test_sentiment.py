@@ -97,6 +97,26 @@ def test_reviews_of_one_kind_teach_nothing(tmp_path: Path) -> None:
     assert found["model_version"].to_pylist() == [None]
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [[""] * 200, ["ok"] * 200, [chr(0x4E00 + number) for number in range(200)]],
+    ids=["blank", "two letters", "nothing in common"],
+)
+def test_texts_that_say_nothing_teach_nothing_and_stop_nothing(tmp_path: Path, texts: list[str]) -> None:
+    rows = pa.table({"review_text": texts, "is_positive": [number % 2 == 0 for number in range(200)]})
+    found = train_sentiment(rows, settings=SETTINGS, registry=Registry(tmp_path))
+    assert found["model_version"].to_pylist() == [None]
+    assert not list(tmp_path.rglob("*.onnx"))
+
+
+def test_the_same_text_everywhere_stops_nothing(tmp_path: Path) -> None:
+    rows = pa.table(
+        {"review_text": ["good"] * 200, "is_positive": [number % 2 == 0 for number in range(200)]}
+    )
+    found = train_sentiment(rows, settings=SETTINGS, registry=Registry(tmp_path))
+    assert found["auc"].to_pylist() == pytest.approx([0.5])
+
+
 def test_the_champion_stays_until_the_policy_or_the_input_changes(registry: Registry) -> None:
     before = registry.champion_folder("sentiment")
     more = train_sentiment(reviews(300), settings=SETTINGS, registry=registry)

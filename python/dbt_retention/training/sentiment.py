@@ -16,7 +16,7 @@ import pyarrow as pa
 from pydantic import Field
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import StringTensorType
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -54,8 +54,9 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
     """Train the sentiment model where the policy says so; one row that names the champion.
 
     rows: `int_retention__rated_reviews`, columns review_text (clean) and is_positive, one row per review.
-    With fewer than sentiment_min_reviews of them, or fewer than FOLDS of a kind, nothing is trained: where
-    no champion stands either, model_version is null, and so is every sentiment.
+    With fewer than sentiment_min_reviews of them, fewer than FOLDS of a kind, or texts that have no three
+    characters in a row in common, nothing is trained: where no champion stands either, model_version is null,
+    and so is every sentiment.
     """
     chosen = read_settings(SentimentSettings, dict(settings))
     is_anew = chosen.training_policy == "always"
@@ -66,8 +67,9 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
     )
     is_right = card is not None and card.sentiment is not None and chosen.were_those_of(card.sentiment)
     if is_anew or (chosen.training_policy != "never" and not is_right):
-        if is_enough:
-            card = _train(rows["review_text"].to_pylist(), positive, chosen, registry)
+        texts = rows["review_text"].to_pylist()
+        if is_enough and _share_words(texts):
+            card = _train(texts, positive, chosen, registry)
         elif not is_right:
             card = None
     return pa.table(
@@ -77,6 +79,15 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
             "auc": pa.array([card.sentiment.auc if card and card.sentiment else None], pa.float64()),
         }
     )
+
+
+def _share_words(texts: list[str]) -> bool:
+    """Do two texts a fold hold the same three characters in a row? Not where all are blank or "ok"."""
+    try:
+        CountVectorizer(analyzer="char", ngram_range=(3, 3), min_df=2 * FOLDS, lowercase=False).fit(texts)
+    except ValueError:  # no such characters
+        return False
+    return True
 
 
 def _train(
