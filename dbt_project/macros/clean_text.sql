@@ -4,9 +4,9 @@
 {%- endmacro %}
 
 {% macro default__clean_text(column) -%}
-    nullif(trim(regexp_replace(lower({{ column }}), '[\s\x{a0}\x{2000}-\x{200b}\x{3000}]+', ' ', 'g')), '')
+    nullif(trim(regexp_replace(lower({{ column }}), '{{ retention._invisible_characters() }}+', ' ', 'g')), '')
 {%- endmacro %}
 
 {% macro spark__clean_text(column) -%}
-    nullif(trim(regexp_replace(lower({{ column }}), r'[\s\x{a0}\x{2000}-\x{200b}\x{3000}]+', ' ')), '')
+    nullif(trim(regexp_replace(lower({{ column }}), r'{{ retention._invisible_characters() }}+', ' ')), '')
 {%- endmacro %}

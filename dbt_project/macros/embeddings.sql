@@ -9,7 +9,14 @@
             cast({{ column }} as double) as {{ column | lower }},
         {% endfor %}
         {% for key, type in keys.items() %}
-            cast({{ 'null' if relation is none else key }} as {{ type }}) as {{ key }}{{ ',' if not loop.last }}
+            {% if relation is none %}
+                cast(null as {{ type }}) as {{ key }}
+            {%- elif type == 'timestamp' %}
+                {{ retention.shop_time(key) }} as {{ key }}
+            {%- else %}
+                {{ retention.clean_id(key) }} as {{ key }}
+            {%- endif %}
+            {{- ',' if not loop.last }}
         {% endfor %}
     {% if relation is none %}
         from (select 1 as nothing) as nothing

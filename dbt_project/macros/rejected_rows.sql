@@ -1,5 +1,8 @@
-{# The rows of an input that break the contract: which input, which row, which rule, which value. #}
-{% macro rejected_rows(name) %}
+{# The rows of an input that break the contract: which input, which row, which rule, which value.
+
+   parents: see accepted_rows. #}
+{% macro rejected_rows(name, parents={}) %}
+    {% do retention.max_rejected_share(name) %}
     {% set contract = retention._input_contract()[name] %}
     {% set text = retention._input_types().text.sql %}
     select
@@ -9,6 +12,6 @@
         {%- endfor %} as row_key,
         rejection_rule,
         rejected_value
-    from ({{ retention._checked_rows(name) }}) as checked_rows
+    from ({{ retention._checked_rows(name, parents) }}) as checked_rows
     where rejection_rule is not null
 {% endmacro %}

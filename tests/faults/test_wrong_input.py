@@ -104,6 +104,16 @@ def test_text_in_ordered_at(tmp_path: Path) -> None:
     assert "mart_early_warning" not in shop.tables()
 
 
+def test_the_example_in_an_error_is_of_the_column_that_it_names(tmp_path: Path) -> None:
+    orders = ORDERS_OF_FEW.replace(
+        "'C' || (number % 40)", "case when number >= 30 then 'C' || (number % 40) end"
+    ).replace("10.0 as", "case when number < 30 then -97.35 end as")
+    shop = shop_with_orders(tmp_path / "shop", orders)
+    message = shop.dbt("run", "--select", "my_orders", "+stg_retention__rejected_rows").stdout
+    assert "Most often (30): customer_id is missing (row 'O9')" in message
+    assert "97.35" not in message
+
+
 def test_nan_and_infinity_are_no_numbers(tmp_path: Path) -> None:
     amount = "case number when 1 then 'NaN' when 2 then '-Infinity' when 3 then 'much' else '10' end"
     orders = ORDERS_OF_FEW.replace("10.0 as order_amount", f"{amount} as order_amount")
@@ -297,6 +307,27 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "long ago",
         "stg_retention__orders",
         "earliest_event_date is 'long ago'; expected a",
+    ),
+    (
+        "shop_time_zone",
+        "Mars/Olympus",
+        "stg_retention__orders",
+        "shop_time_zone is 'Mars/Olympus'; expected a name of the IANA time zone database, such as UTC",
+    ),
+    (
+        "max_rejected_share",
+        {"default": 0.01, "order_line": 0.2},
+        "stg_retention__rejected_rows",
+        "expected a number from 0 to 1, or such numbers by input, such as {default: 0.01, order_lines: 0.2}",
+    ),
+    ("max_rejected_share", {"orders": 0.2}, "stg_retention__rejected_rows", "Allowed are default, orders"),
+    ("max_rejected_share", 2, "stg_retention__rejected_rows", "max_rejected_share is '2'; expected a number"),
+    ("amount_decimals", 5, "stg_retention__orders", "expected a whole number from 0 to 4"),
+    (
+        "min_linked_share",
+        90,
+        "mart_data_readiness",
+        "is '90'; expected a number from 0 to 1",
     ),
     (
         "snapshot_anchor_date",

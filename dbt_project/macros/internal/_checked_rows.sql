@@ -1,16 +1,16 @@
-{# Every row of an input, typed, with rejection_rule (null = accepted) and rejected_value.
+{# Every row of an input, typed, with rejection_rule (null = accepted) and rejected_value, the value of the column that the rule names.
 
    Rules, the first that a row breaks is named: a required column is empty, a value does not fit its type (NaN and infinity are no numbers)
-   or is out of all proportion, a number is negative, an event is yet to come or older than the shop can be, the key stands twice (the row
-   loaded last is kept). Rows of erased customers are not there. #}
-{% macro _checked_rows(name) %}
+   or is out of all proportion, a number is negative, an event is yet to come or older than the shop can be, the row's parent is unknown, the
+   key stands twice (the row loaded last is kept). Rows of erased customers are not there. parents: see accepted_rows. #}
+{% macro _checked_rows(name, parents={}) %}
     {% set contract = retention._input_contract()[name] %}
     {% set types = retention._input_types() %}
     {% set columns = {} %}
     {% do columns.update(contract.required) %}
     {% do columns.update(contract.optional) %}
     {% set relation = retention.input(name) %}
-    {% set limits = retention._input_limits(contract, columns) %}
+    {% set rules = retention._input_rules(contract, parents) %}
     {# The largest double: infinity is above it, and every engine takes NaN for larger than any number. #}
     {% set largest_number = '1.7976931348623157e308' %}
     {% if relation is none %}
@@ -49,48 +49,55 @@
             select
                 typed_rows.*,
                 case
-                    {% for column in contract.required %}
-                        when text_{{ column }} is null then '{{ column }} is missing'
-                    {% endfor %}
-                    {% for column, type in columns.items() if type != 'text' %}
-                        when text_{{ column }} is not null and {{ column }} is null
-                            then '{{ column }} is not {{ types[type].words }}'
-                    {% endfor %}
-                    {% for rule in limits %}
+                    {% for rule in rules %}
                         when {{ rule.condition }} then '{{ rule.column }} {{ rule.words }}'
                     {% endfor %}
                 end as rejection_rule,
                 case
-                    {% for column, type in columns.items() if type != 'text' %}
-                        when text_{{ column }} is not null and {{ column }} is null then text_{{ column }}
-                    {% endfor %}
-                    {% for rule in limits %}
-                        when {{ rule.condition }} then text_{{ rule.column }}
+                    {% for rule in rules %}
+                        when {{ rule.condition }} then {{ rule.value }}
                     {% endfor %}
                 end as rejected_value
             from (
                 select
                     {% for column, type in columns.items() %}
                         {% if column in found %}
-                            nullif(trim(cast({{ column }} as {{ types.text.sql }})), '') as text_{{ column }},
-                            {% if type == 'text' %}
-                                nullif(trim(cast({{ column }} as {{ types.text.sql }})), '') as {{ column }}
-                            {%- elif type == 'number' %}
-                                case
-                                    when abs(try_cast({{ column }} as double)) <= {{ largest_number }}
-                                        then try_cast({{ column }} as double)
-                                end as {{ column }}
+                            {% if type == 'id' %}
+                                {{ retention.clean_id(column) }} as {{ column }}
+                            {%- elif type == 'text' %}
+                                {{ retention.trimmed_text(column) }} as {{ column }}
                             {%- else %}
-                                try_cast({{ column }} as {{ types[type].sql }}) as {{ column }}
+                                nullif(trim(cast({{ column }} as {{ types.text.sql }})), '') as text_{{ column }},
+                                {% if type == 'number' %}
+                                    case
+                                        when abs(try_cast({{ column }} as double)) <= {{ largest_number }}
+                                            then try_cast({{ column }} as double)
+                                    end as {{ column }}
+                                {%- elif type == 'timestamp' %}
+                                    {{ retention.shop_time(column) }} as {{ column }}
+                                {%- else %}
+                                    try_cast({{ column }} as {{ types[type].sql }}) as {{ column }}
+                                {%- endif %}
                             {%- endif %}
                         {% else %}
-                            cast(null as {{ types.text.sql }}) as text_{{ column }},
+                            {% if type not in ['id', 'text'] %}
+                                cast(null as {{ types.text.sql }}) as text_{{ column }},
+                            {% endif %}
                             cast(null as {{ types[type].sql }}) as {{ column }}
                         {%- endif %}
                         {{- ',' if not loop.last }}
                     {% endfor %}
                 from {{ relation }}
             ) as typed_rows
+            {% for column, rows in parents.items() %}
+                left join (
+                    select
+                        {{ column }} as parent_{{ column }},
+                        max(is_accepted) as is_accepted_{{ column }}
+                    from {{ rows }}
+                    group by {{ column }}
+                ) as parents_{{ column }} on typed_rows.{{ column }} = parents_{{ column }}.parent_{{ column }}
+            {% endfor %}
             {{ retention._left_by_erased(name, 'typed_rows') }}
         ) as judged_rows
     {% endif %}

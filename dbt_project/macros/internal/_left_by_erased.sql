@@ -7,13 +7,12 @@
         {{ retention._join_tombstones(rows) }}
         where tombstones.customer_hash is null
     {% elif 'order_id' in contract.required and retention.input('orders') is not none %}
-        {% set text = retention._input_types().text.sql %}
         left join (
             select distinct orders.order_id as erased_order_id
             from (
                 select
-                    nullif(trim(cast(order_id as {{ text }})), '') as order_id,
-                    nullif(trim(cast(customer_id as {{ text }})), '') as customer_id
+                    {{ retention.clean_id('order_id') }} as order_id,
+                    {{ retention.clean_id('customer_id') }} as customer_id
                 from {{ retention.input('orders') }}
             ) as orders
             {{ retention._join_tombstones('orders') }}

@@ -5,7 +5,7 @@
 with orders as (
 
     select * from {{ ref('stg_retention__orders') }}
-    where coalesce(order_status, '') not in ({{ quoted_list(texts_var('void_order_statuses', lower=true)) }})
+    where not {{ is_void_order('order_status') }}
 
 ),
 

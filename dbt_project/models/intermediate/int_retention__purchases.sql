@@ -68,7 +68,7 @@ purchases as (
         purchase_discount_amount as discount_amount
     from joined
     where
-        coalesce(order_status, '') not in ({{ quoted_list(texts_var('void_order_statuses', lower=true)) }})
+        not {{ is_void_order('order_status') }}
         and coalesce(pieces_count, 1) > 0
 
 )

@@ -4,6 +4,7 @@
 {% set min_buyers = number_var('min_buyers', 1, 1000000000, whole=true) %}
 {% set min_history_days = number_var('min_history_days', 1, 100000, whole=true) %}
 {% set min_churners = number_var('min_training_churners', 1, 1000000000, whole=true) %}
+{% set min_linked_share = number_var('min_linked_share', 0, 1) %}
 
 {# Per input, what is lost without it, and whether it should have rows in every look-back. #}
 {% set inputs = {
@@ -30,6 +31,18 @@ with input_coverage as (
 feature_coverage as (
 
     select * from {{ ref('ml_feature_coverage') }}
+
+),
+
+parent_coverage as (
+
+    select * from {{ ref('int_retention__parent_coverage') }}
+
+),
+
+status_coverage as (
+
+    select * from {{ ref('int_retention__status_coverage') }}
 
 ),
 
@@ -173,6 +186,65 @@ family_rows as (
                 then 'fill the inputs it reads, wait for history, or take it off retention_features'
         end as what_to_do
     from judged_families
+
+),
+
+judged_links as (
+
+    select
+        *,
+        cast(linked_rows_count as double) / rows_count as linked_share
+    from parent_coverage
+
+),
+
+link_rows as (
+
+    select
+        'link' as subject_type,
+        input_name || '.' || column_name || ' to ' || parent_name as subject,
+        case when linked_share < {{ min_linked_share }} then 'thin' else 'present' end as status,
+        linked_share as coverage_share,
+        rows_count,
+        cast(null as bigint) as rejected_rows_count,
+        cast(null as date) as first_date,
+        cast(null as date) as last_date,
+        linked_share as measured_value,
+        cast({{ min_linked_share }} as double) as needed_value,
+        case
+            when linked_share < {{ min_linked_share }}
+                then
+                    cast(rows_count - linked_rows_count as {{ text }})
+                    || ' of ' || cast(rows_count as {{ text }})
+                    || ' rows name what is not in ' || parent_name || ', such as ' || example_id
+        end as what_it_costs,
+        case
+            when linked_share < {{ min_linked_share }}
+                then 'check that both inputs write ' || column_name || ' alike, and that none is cut off'
+        end as what_to_do
+    from judged_links
+
+),
+
+status_rows as (
+
+    select
+        'order status' as subject_type,
+        coalesce(order_status, '(none)') as subject,
+        case when is_purchase then 'present' else 'excluded' end as status,
+        orders_share as coverage_share,
+        orders_count as rows_count,
+        cast(null as bigint) as rejected_rows_count,
+        cast(null as date) as first_date,
+        cast(null as date) as last_date,
+        orders_share as measured_value,
+        cast(0 as double) as needed_value,
+        case when not is_purchase then 'orders of this status are no purchases' end as what_it_costs,
+        case
+            when not is_purchase
+                then 'nothing, or take it off void_order_statuses where they are; see docs/inputs.md'
+        end as what_to_do
+    from status_coverage
 
 ),
 
@@ -330,6 +402,10 @@ readiness as (
     select * from family_rows
     union all
     select * from condition_rows
+    union all
+    select * from link_rows
+    union all
+    select * from status_rows
 
 )
 

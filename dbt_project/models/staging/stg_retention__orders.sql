@@ -1,4 +1,5 @@
 -- One row per order: typed, deduplicated by order_id.
+-- Amounts are rounded, so that a sum of doubles that moves in its last digits is no new row.
 -- Rejected rows are counted first: past the cap they stop the build.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (
@@ -14,10 +15,10 @@ cleaned as (
         customer_id,
         ordered_at,
         cast(ordered_at as date) as order_date,
-        lower(order_status) as order_status,
+        {{ clean_status('order_status') }} as order_status,
         lower(channel) as channel,
-        order_amount,
-        discount_amount,
+        {{ rounded_amount('order_amount') }} as order_amount,
+        {{ rounded_amount('discount_amount') }} as discount_amount,
         loaded_at
     from accepted
 

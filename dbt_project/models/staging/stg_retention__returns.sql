@@ -17,7 +17,7 @@ cleaned as (
         product_id,
         order_id,
         returned_quantity,
-        returned_amount,
+        {{ rounded_amount('returned_amount') }} as returned_amount,
         loaded_at
     from accepted
 

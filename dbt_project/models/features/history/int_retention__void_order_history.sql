@@ -27,7 +27,7 @@ history as (
         on
             spine.customer_id = orders.customer_id
             and {{ seen_by('orders.ordered_at', 'orders.loaded_at', 'spine.as_of_date') }}
-    where orders.order_status in ({{ quoted_list(texts_var('void_order_statuses', lower=true)) }})
+    where {{ is_void_order('orders.order_status') }}
 
 )
 
