@@ -26,6 +26,7 @@
         'rule_min_lift': none,
         'recommendation_prior_weight': none,
         'recommendation_common_item_share': 1,
+        'recommendation_everyday_share': 1,
     } %}
     {% set numbers = ['recommendation_min_margin_share'] %}
     {% set see = ". See docs/baskets.md" %}

@@ -1,9 +1,9 @@
 {# A template such as 'No order for {days_since_last_order day|days}' as SQL text; {column:1} shows one decimal place, and
    {column day|days} the first noun beside the number 1.
 
-   Null where a column is null. rows: alias of the relation that has the columns; {average.column} is the column of a
+   Null where a column is null. rows: alias of the relation that has the columns, none = the only one; {average.column} is the column of a
    relation called average beside it: the mean of today's customers. #}
-{% macro sentence(template, rows) -%}
+{% macro sentence(template, rows=none) -%}
     {%- set text = retention._input_types().text.sql -%}
     {%- for part in retention._template_parts(template) -%}
         {%- if part.name -%}

@@ -72,7 +72,9 @@ def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         said = " ".join(f"{reason[0].upper()}{reason[1:]}." for (reason,) in reasons)
         return Text(f"No customer is scored. {said or 'Why: select * from mart_data_readiness'}")
     text = Text.assemble((f"{customers:,} customers scored for the morning of {day}", "bold"), "; ")
-    if at_risk is None:
+    if not warned:
+        text.append("nobody is warned.\n")
+    elif at_risk is None:
         text.append(
             f"{warned:,} are warned. What is at risk is not known: no order has an amount "
             "(mart_data_readiness).\n"

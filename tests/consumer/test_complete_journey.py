@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -98,6 +99,32 @@ def test_the_shop_s_own_actions_go_before_the_package_s(grocery: Shop) -> None:
     assert {row[:2] for row in rows} == {("offer", "mail"), ("recommendation", "mail")}
     assert sum(row[2] for row in rows if row[0] == "offer") <= 200
     assert 490 < sum(row[3] for row in rows) <= 500, "the budget is used, and kept"
+
+
+def test_letters_lead_with_what_tells_the_customer_something(grocery: Shop) -> None:
+    """After the test above has built the shop. 549 of 780 letters led with milk."""
+    letters = grocery.query(
+        "select recommended_item_1, recommended_item_3 from mart_campaign_audience "
+        "where action = 'recommendation'"
+    )
+    leads = Counter(lead for lead, _ in letters)
+    assert leads["FLUID MILK WHITE ONLY"] == 0
+    assert None not in leads
+    assert max(leads.values()) < 0.1 * len(letters)
+    assert grocery.query(
+        "select list_rank, min(is_new::int), max(is_new::int) from mart_product_recommendations "
+        "inner join mart_campaign_audience using (customer_id) "
+        "where list_name = 'mixed' and list_rank = 3 and action = 'recommendation' group by list_rank"
+    ) == [(3, 1, 1)], "the third is new"
+    quality = {
+        method: (recall, ndcg)
+        for method, recall, ndcg in grocery.query(
+            "select method, recall_at_10, ndcg_at_10 from mart_recommendation_quality "
+            "where list_name = 'mixed'"
+        )
+    }
+    assert quality["recommendation"] > quality["popularity"]
+    assert quality["recommendation"][1] > quality["popularity"][1]
 
 
 def test_the_traps_of_the_data_are_handled_where_they_can_be_seen(grocery: Shop) -> None:

@@ -1,6 +1,6 @@
 {# The number that a part of a template prints, rounded as it is printed. rows: alias of the relation of its column. #}
 {% macro _printed_number(part, rows) -%}
-    {%- set column = part.name if part.name.startswith('average.') else rows ~ '.' ~ part.name -%}
+    {%- set column = part.name if part.name.startswith('average.') or not rows else rows ~ '.' ~ part.name -%}
     {%- if part.places -%}
         cast({{ column }} as decimal(18, {{ part.places }}))
     {%- else -%}

@@ -11,7 +11,8 @@ customers as (
     select
         as_of_date,
         purpose,
-        count(distinct customer_id) as customers_count
+        count(distinct customer_id) as customers_count,
+        count(distinct case when is_active then customer_id end) as active_customers_count
     from customer_items
     group by as_of_date, purpose
 
@@ -45,6 +46,9 @@ popularity as (
         items.buyers_count,
         customers.customers_count,
         items.recent_buyers_count,
+        items.recent_buyers_count
+        >= {{ basket_var('recommendation_everyday_share') }} * customers.active_customers_count
+            as is_everyday,
         items.decayed_orders / customers.customers_count as mean_decayed_orders,
         row_number() over (
             partition by items.purpose

@@ -2,7 +2,8 @@
 -- One row per day of recommendations, active customer, list and rank: the items most likely to be bought next.
 -- Ten items at least, for they are judged at ten.
 -- usual = all items, by own decayed orders + prior; new = items never bought, by their popularity of late with the
--- customers who buy the most alike.
+-- customers who buy the most alike; mixed = two of the customer's own items and a new one in turn, for letters: what
+-- nearly everybody buys comes last.
 {{ config(materialized='by_part') }}
 {% set list_length = [basket_var('recommendation_list_length'), 10] | max %}
 with customer_items as (
@@ -67,6 +68,7 @@ offered as (
         popularity.item_code,
         items.is_durable,
         popularity.recent_buyers_count,
+        popularity.is_everyday,
         {{ basket_var('recommendation_prior_weight') }} * popularity.mean_decayed_orders as prior_score,
         row_number() over (
             partition by popularity.purpose
@@ -90,7 +92,8 @@ usual_candidates as (
         own_items.customer_number,
         own_items.item_code,
         own_items.decayed_orders + offered.prior_score as score,
-        offered.recent_buyers_count
+        offered.recent_buyers_count,
+        true as is_own
     from own_items
     inner join offered
         on
@@ -108,7 +111,8 @@ usual_candidates as (
         customers.customer_number,
         offered.item_code,
         offered.prior_score as score,
-        offered.recent_buyers_count
+        offered.recent_buyers_count,
+        false as is_own
     from customers
     inner join offered on customers.purpose = offered.purpose
     left join own_items
@@ -243,9 +247,51 @@ new_candidates as (
 
 ),
 
+mixed_kinds as (
+
+    {% for is_own, candidates in [('true', 'usual_candidates'), ('false', 'new_candidates')] %}
+        select
+            candidates.purpose,
+            candidates.customer_number,
+            candidates.item_code,
+            candidates.recent_buyers_count,
+            {{ is_own }} as is_own,
+            coalesce(offered.is_everyday, false) as is_everyday,
+            row_number() over (
+                partition by candidates.purpose, candidates.customer_number, coalesce(offered.is_everyday, false)
+                order by round(candidates.score, 9) desc, candidates.recent_buyers_count desc, candidates.item_code
+            ) as kind_rank
+        from {{ candidates }} as candidates
+        inner join offered
+            on
+                candidates.purpose = offered.purpose
+                and candidates.item_code = offered.item_code
+        {{ 'where candidates.is_own' if candidates == 'usual_candidates' }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+{# Own items take the places 1, 2, 4, 5, 7, 8 ..., new ones 3, 6, 9 ...; the score of a place only falls with it. #}
+mixed_candidates as (
+
+    select
+        purpose,
+        customer_number,
+        item_code,
+        cast(1 as double) / (
+            case when is_own then kind_rank + floor((kind_rank - 1) / 2) else 3 * kind_rank end
+            + case when is_everyday then {{ 100 * list_length }} else 0 end
+        ) as score,
+        recent_buyers_count
+    from mixed_kinds
+    where kind_rank <= {{ list_length }}
+
+),
+
 ranked as (
 
-    {% for list_name in ['usual', 'new'] %}
+    {% for list_name in ['usual', 'new', 'mixed'] %}
         select
             purpose,
             customer_number,

@@ -7,7 +7,7 @@
     ref('int_retention__actions'),
     (['customer_id', 'as_of_date'] + customer_columns + other_columns) if customer_columns else []
 ) %}
-{% set text = dbt.type_string() %}
+{% set last_days = var('max_contacts_days') ~ (' day' if var('max_contacts_days') == 1 else ' days') %}
 
 with customers as (
 
@@ -154,20 +154,21 @@ eligibility as (
             when actions.consent = 'ads' and not customers.has_ads_consent then 'no consent to advertising'
             when campaigns_by_action.days_since_campaign <= actions.cooldown_days
                 then
-                    'in such a campaign ' || cast(campaigns_by_action.days_since_campaign as {{ text }})
-                    || ' days ago, the cooldown is ' || cast(actions.cooldown_days as {{ text }}) || ' days'
+                    'in such a campaign '
+                    || {{ sentence('{days_since_campaign day|days} ago', 'campaigns_by_action') }}
+                    || {{ sentence(', the cooldown is {cooldown_days day|days}', 'actions') }}
             when
                 contacts_by_channel.contacts_count
                 >= {{ number_var('max_channel_contacts', 0, 1000, whole=true) }}
                 then
-                    cast(contacts_by_channel.contacts_count as {{ text }})
-                    || ' contacts by '
+                    {{ sentence('{contacts_count contact|contacts}', 'contacts_by_channel') }}
+                    || ' by '
                     || actions.channel
-                    || ' in the last {{ var("max_contacts_days") }} days'
+                    || ' in the last {{ last_days }}'
             when contacts_by_customer.contacts_count >= {{ number_var('max_contacts', 0, 1000, whole=true) }}
                 then
-                    cast(contacts_by_customer.contacts_count as {{ text }})
-                    || ' contacts in the last {{ var("max_contacts_days") }} days'
+                    {{ sentence('{contacts_count contact|contacts}', 'contacts_by_customer') }}
+                    || ' in the last {{ last_days }}'
         end as why_not
     from customers
     cross join actions

@@ -115,7 +115,7 @@ members as (
         case
             when is_complaining then 'has an open complaint'
             when is_holdout then 'held out, to measure what all contacts change'
-            else 'bought ' || cast(days_since_last_order as {{ text }}) || ' days ago and is in no danger'
+            else 'bought ' || {{ sentence('{days_since_last_order day|days}') }} || ' ago and is in no danger'
         end as audience_reason
     from sorted_out
     where is_suppressed
@@ -126,7 +126,7 @@ members as (
         as_of_date,
         case
             when is_gone
-                then 'no order for ' || cast(days_since_last_order as {{ text }}) || ' days'
+                then 'no order for ' || {{ sentence('{days_since_last_order day|days}') }}
             else
                 'likely to leave: '
                 || cast(cast(round(100 * churn_probability) as integer) as {{ text }}) || ' %'

@@ -23,7 +23,7 @@ recommendations as (
 
     select * from {{ ref('mart_product_recommendations') }}
     where
-        list_name = 'usual'
+        list_name = 'mixed'
         and list_rank <= {{ items }}
 
 ),

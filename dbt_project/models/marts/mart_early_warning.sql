@@ -30,6 +30,7 @@ ranked_reasons as (
     select
         customer_id,
         as_of_date,
+        reason,
         reason_words,
         row_number() over (
             partition by customer_id, as_of_date
@@ -42,7 +43,6 @@ ranked_reasons as (
     where
         reason_words is not null
         and (contribution_log_odds > 0 or reason = 'other')
-    qualify reason <> 'other' or reason_rank = 1
 
 ),
 
@@ -70,8 +70,8 @@ top_reasons as (
         customer_id,
         as_of_date,
         max(case when reason_rank = 1 then reason_words end) as reason_1,
-        max(case when reason_rank = 2 then reason_words end) as reason_2,
-        max(case when reason_rank = 3 then reason_words end) as reason_3
+        max(case when reason_rank = 2 and reason <> 'other' then reason_words end) as reason_2,
+        max(case when reason_rank = 3 and reason <> 'other' then reason_words end) as reason_3
     from ranked_reasons
     group by customer_id, as_of_date
 

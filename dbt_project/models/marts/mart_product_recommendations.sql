@@ -1,5 +1,7 @@
 -- noqa: disable=LT05
 -- One row per active customer, list and rank: what to offer next, and why.
+{% set active_days = basket_var('recommendation_active_days') %}
+
 with recommendations as (
 
     select * from {{ ref('int_retention__recommendations') }}
@@ -103,7 +105,8 @@ explained as (
                     || case when first_companions.baskets_count = 1 then ' basket' else ' baskets' end
             else
                 'bought by ' || cast(recommendations.recent_buyers_count as {{ text }})
-                || ' customers in the last {{ basket_var("recommendation_active_days") }} days'
+                || case when recommendations.recent_buyers_count = 1 then ' customer' else ' customers' end
+                || ' in the last {{ active_days }} {{ "day" if active_days == 1 else "days" }}'
         end as reason
     from recommendations
     left join first_companions

@@ -86,6 +86,14 @@ bought_in_lists as (
             bought.customer_id = customer_items.customer_id
             and bought.item_code = customer_items.item_code
     where customer_items.item_code is null
+    union all
+    select
+        'mixed' as list_name,
+        bought.customer_id,
+        bought.item_code
+    from bought
+    left join popularity on bought.item_code = popularity.item_code
+    where not coalesce(popularity.is_everyday, false)
 
 ),
 
@@ -118,6 +126,16 @@ popular_new as (
 
 ),
 
+popular_mixed as (
+
+    select
+        item_code,
+        row_number() over (order by popularity_rank) as list_rank
+    from popularity
+    where not coalesce(is_everyday, false)
+
+),
+
 predictions as (
 
     select
@@ -136,6 +154,15 @@ predictions as (
         popularity.popularity_rank as list_rank
     from customers
     cross join popularity
+    union all
+    select
+        'mixed' as list_name,
+        'popularity' as method,
+        customers.customer_id,
+        popular_mixed.item_code,
+        popular_mixed.list_rank
+    from customers
+    cross join popular_mixed
     union all
     select
         'new' as list_name,

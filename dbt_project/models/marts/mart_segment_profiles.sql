@@ -147,8 +147,9 @@ worded as (
     select
         percents.segment_number,
         percents.segment_name,
-        {% set orders = '{customers_count} customers; last order {days_since_last_order_avg} days ago, '
-            ~ '{orders_avg_364d:1} orders' %}
+        {% set last_order = 'last order {days_since_last_order_avg day|days} ago' %}
+        {% set customers = '{customers_count customer|customers}' %}
+        {% set orders = customers ~ '; ' ~ last_order ~ ', {orders_avg_364d:1} orders' %}
         {% set habits = orders ~ ' and {spend_amount_avg_364d:2} spent in 364 days' %}
         {% set leaving = '; {churn_percent} of 100 about to leave' %}
         coalesce(

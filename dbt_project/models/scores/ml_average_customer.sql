@@ -1,5 +1,7 @@
+-- noqa: disable=LT02
 -- One row per build: the average customer of today, by the numbers that sentences of reasons compare with.
 -- Sentences without a condition of their own read on which side of it more customers churned.
+{% do _check_sentence_columns(feature_reasons(), feature_columns(ref('ml_scoring_set'))) %}
 {% set columns = _average_columns(feature_reasons()) %}
 {% set side = 'risk_side_of_' %}
 
@@ -33,10 +35,7 @@ sides as (
 
     select
         {% for column in columns if column.startswith(side) %}
-            sign(
-                round(avg({{ column[side | length:] }}) filter (where is_churned), 6)
-                - round(avg({{ column[side | length:] }}) filter (where not is_churned), 6)
-            ) as {{ column }},
+            {{ _churn_side(column[side | length:]) }} as {{ column }},
         {% endfor %}
         count(*) as labelled_count,
         count(*) filter (where is_churned) as churners_count
