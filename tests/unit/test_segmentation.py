@@ -46,6 +46,20 @@ def test_more_segments_than_patterns_are_refused(tmp_path: Path) -> None:
         train_segments(segment_set(np.zeros((50, 3))), settings=SETTINGS, registry=Registry(tmp_path))
 
 
+def test_segments_stay_where_the_customers_are_too_alike_to_form_new_ones(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    before = train_segments(
+        segment_set(np.random.default_rng(0).random((400, 3))), settings=SETTINGS, registry=registry
+    )
+    always = SETTINGS | {"training_policy": "always"}
+    ranks = np.full((50, 3), 0.5)
+    ranks[:25, 2] = np.nan  # counts as the median, so all are alike
+    after = train_segments(segment_set(ranks), settings=always, registry=registry)
+    assert after["model_version"] == before["model_version"]
+    [reason] = set(after["not_trained_because"].to_pylist())
+    assert reason.startswith("cannot form 4 segments: the customers show 1 distinct pattern(s)")
+
+
 def test_a_rank_that_is_empty_is_left_out_and_its_centre_is_null(tmp_path: Path) -> None:
     """A shop that gives no amounts has no rank of spend; segments are formed by the others."""
     rows = segment_set(np.random.default_rng(0).random((400, 3)))

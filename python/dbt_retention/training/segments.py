@@ -27,9 +27,10 @@ FEWEST_SEGMENTS = 2
 def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
     """Train the segments where the policy says so; one row per segment of the champion.
 
-    rows: `ml_segment_set`, one row per customer, columns KEYS and percent ranks. Segments are
-    numbered from the best (highest mean rank) to the worst, so that a number keeps its meaning. A segment
-    that the champion knows is numbered, and named in SQL, after where it was when it was first named.
+    rows: `ml_segment_set`, one row per customer, columns KEYS and percent ranks. Segments are numbered from
+    the best (highest mean rank) to the worst, so that a number keeps its meaning. A segment that the champion
+    knows is numbered, and named in SQL, after where it was when it was first named. Where no segments can be
+    formed, a champion that still fits stays; without one TrainingDataError is raised.
     """
     chosen = read_settings(SegmentSettings, dict(settings))
     offered = feature_names(rows)
@@ -46,16 +47,27 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
         )
 
     card = champion_or_none(SEGMENTS, chosen, registry, still_right=still_right)
+    refusal = None
     if card is None:
-        card = _train_segments(rows, offered=offered, features=features, settings=chosen, registry=registry)
-    return _segment_table(card, columns=offered)
+        try:
+            card = _train_segments(
+                rows, offered=offered, features=features, settings=chosen, registry=registry
+            )
+        except TrainingDataError as error:
+            kept = registry.usable_champion_card(SEGMENTS)
+            if kept is None or not still_right(kept):
+                raise
+            card, refusal = kept, str(error)
+    return _segment_table(card, columns=offered, refusal=refusal)
 
 
 def _train_segments(
     rows: pa.Table, *, offered: list[str], features: list[str], settings: SegmentSettings, registry: Registry
 ) -> Card:
     matrix = feature_matrix(rows, features)
-    distinct = len(np.unique(matrix, axis=0)) if features else 0
+    # A null counts as the median, as in fit_segments.
+    complete = np.where(np.isnan(matrix), np.nanmedian(matrix, axis=0), matrix) if features else matrix
+    distinct = len(np.unique(complete, axis=0)) if features else 0
     if distinct < (settings.asked_count or FEWEST_SEGMENTS):
         raise TrainingDataError(
             f"cannot form {settings.asked_count or FEWEST_SEGMENTS} segments: the customers show {distinct} "
@@ -132,7 +144,7 @@ def _columns(offered: Sequence[str]) -> pa.Schema:
     )
 
 
-def _segment_table(card: Card, *, columns: Sequence[str]) -> pa.Table:
+def _segment_table(card: Card, *, columns: Sequence[str], refusal: str | None) -> pa.Table:
     """One row per segment; the centre of a feature that the model did not learn from is null."""
     trained = card.segments
     if trained is None:
@@ -148,6 +160,7 @@ def _segment_table(card: Card, *, columns: Sequence[str]) -> pa.Table:
                 "onnx_sha256": card.onnx_sha256,
                 "branch_path": branch.path,
                 "branch_distance": branch.distance,
+                "not_trained_because": refusal,
             }
             | {f"centre_{name}": value for name, value in zip(card.features, centre, strict=True)}
             | {f"place_{name}": value for name, value in zip(card.features, place, strict=True)}
