@@ -1,5 +1,6 @@
 {# The settings of mine_itemsets(), checked: a dict of min_support (a share below 1, or a whole number of baskets),
-   max_length, strategy, max_level_gb and is_deduplicated. names: what the user calls each, for the errors. #}
+   max_length, strategy, max_level_gb, is_deduplicated and rules (those that will be made of the itemsets: all, single or
+   none; too many stop the mining). names: what the user calls each, for the errors. #}
 {% macro itemset_settings(min_support, max_length, strategy, max_level_gb, names={}) %}
     {% set called = {
         'min_support': names.get('min_support', 'apriori_min_support'),
@@ -36,6 +37,7 @@
         'strategy': strategy,
         'max_level_gb': max_level_gb,
         'is_deduplicated': false,
+        'rules': 'none',
         'called': called,
     }) }}
 {% endmacro %}

@@ -29,9 +29,13 @@
         'key_base': sizes[0] + 1,
         'prefixes_count': sizes[0],
         'settings': settings,
+        'is_forecast': false,
+        'rules_count': 0,
     } %}
     {% do retention._mine_first_level(mine) %}
+    {% do log('length 1: ' ~ '{:,}'.format(sizes[0]) ~ ' itemsets') %}
     {% set array_bits_before = retention._count_in_arrays(22) %}
+    {% set forecast_from_level, forecast_from_rows = 3, 20000000 %}
     {# A frequent itemset of k items has k frequent subsets of k - 1: with fewer there is nothing to look for. #}
     {% for level in range(2, settings.max_length + 1) %}
         {% if sizes | length == level - 1 and sizes[-1] >= level %}
@@ -43,6 +47,16 @@
             {% endif %}
             {% do retention._mine_level(level, mine) %}
             {% do sizes.append(retention._work_table_size('sets_' ~ level) | int) %}
+            {% do log('length ' ~ level ~ ': ' ~ '{:,}'.format(sizes[-1]) ~ ' itemsets') %}
+            {% do mine.update({
+                'rules_count': mine.rules_count + sizes[-1] * retention._rules_of_length(level, settings)
+            }) %}
+            {% do retention._check_rules_count(mine.rules_count, settings) %}
+            {% if forecast_from_level <= level < settings.max_length and not mine.is_forecast
+                and retention._rows_of_level(level) > forecast_from_rows %}
+                {% do mine.update({'is_forecast': true}) %}
+                {% do retention._forecast_levels(level, mine) %}
+            {% endif %}
             {% do retention._drop_work_tables(
                 ['rows_' ~ (level - 2), 'prefixes_' ~ level, 'candidates_' ~ level]
             ) %}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Literal
 
 import typer
@@ -231,14 +232,21 @@ def itemsets(
     """Find what is bought together in any file of baskets: frequent itemsets and rules."""
     from dbt_retention.itemsets import mine_file, parse_support
 
+    started = monotonic()
+
+    def tell(step: str) -> None:
+        console.print(
+            f"  {monotonic() - started:6.1f} s  {step}", style="dim", highlight=False, soft_wrap=True
+        )
+
     mined = mine_file(
         baskets, basket=basket, item=item, min_support=parse_support(min_support), max_length=max_length,
         out=out, min_confidence=min_confidence, single_consequent=single_consequent, strategy=strategy,
-        max_level_gb=max_level_gb, memory_limit=memory_limit,
+        max_level_gb=max_level_gb, memory_limit=memory_limit, progress=tell,
     )  # fmt: skip
     if mined.left_out_lines_count:
         console.print(
-            f"{mined.left_out_lines_count:,} lines without basket or item left out",
+            f"{mined.left_out_lines_count:,} lines whose basket or item is empty or blank left out",
             highlight=False,
             soft_wrap=True,
         )

@@ -24,6 +24,8 @@ _READERS: dict[str, Callable[[str], str]] = {
     ".csv": lambda path: f"read_csv({path})",
     ".tsv": lambda path: f"read_csv({path}, delim = '\t')",
 }
+# A whole text with anything in it but spaces, those of Unicode and those without width too.
+_NOT_BLANK = r"(?s).*[^\s\x{a0}\x{2000}-\x{200b}\x{3000}\x{feff}].*"
 _SMALL_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT")
 _OPTIONS = {
     "min_support": "--min-support",
@@ -75,6 +77,7 @@ def mine_file(
     strategy: Strategy = "apriori",
     max_level_gb: float = DEFAULT_MAX_LEVEL_GB,
     memory_limit: str | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Mined:
     """Write `out`/itemsets.parquet (items, length, baskets, support) and `out`/rules.parquet.
 
@@ -82,6 +85,7 @@ def mine_file(
     those of an itemset stand from the most to the least frequent. rules: antecedent, consequent, baskets,
     support, confidence, lift, leverage, conviction (null where a rule never fails), zhangs_metric.
     memory_limit: DuckDB's, such as '8GB'; what does not fit goes to a scratch folder in `out`.
+    progress: told a line for each step. Baskets and items that are null or blank do not count.
     """
     if not 0 <= min_confidence <= 1:
         raise RetentionError(f"--min-confidence is {min_confidence}; expected a share from 0 to 1")
@@ -103,6 +107,7 @@ def mine_file(
             strategy=strategy,
             max_level_gb=max_level_gb,
             left_out_lines_count=left_out,
+            progress=progress,
         )
         for name in ("itemsets", "rules"):
             _write(connection, name, out / f"{name}.parquet")
@@ -122,14 +127,17 @@ def mine(
     with_rules: bool = True,
     is_deduplicated: bool = False,
     left_out_lines_count: int = 0,
+    progress: Callable[[str], None] | None = None,
 ) -> Mined:
     """Create the temporary tables `itemsets` and `rules` from `lines`: an integer basket, and an item.
 
     is_deduplicated: no basket names an item twice, as in int_retention__baskets; wrong counts if untrue.
     """
-    macros = SqlMacros(connection)
+    macros = SqlMacros(connection, log=progress)
     settings = macros.call("itemset_settings", min_support, max_length, strategy, max_level_gb, _OPTIONS)
     settings["is_deduplicated"] = is_deduplicated
+    if with_rules:
+        settings["rules"] = "single" if single_consequent else "all"
     found = macros.call("mine_itemsets", lines, settings, "basket", "item")
     levels: list[int] = [size for size in found["levels"] if size]
     width = max(len(levels), 1)
@@ -247,7 +255,10 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, source: Path, *, basket: 
     if basket == item:
         raise RetentionError(f"--basket and --item are both '{basket}'; expected two different columns")
     basket_column, item_column = quoted_name(basket), quoted_name(item)
-    known = f"{basket_column} is not null and {item_column} is not null"
+    known = " and ".join(
+        f"{column} is not null" if columns[name] != "VARCHAR" else f"{column} ~ '{_NOT_BLANK}'"
+        for name, column in ((basket, basket_column), (item, item_column))
+    )
     if columns[basket] in _SMALL_INTEGERS:
         lines = f"select {basket_column} as basket, {item_column} as item from raw_lines where {known}"
         connection.execute(f"create view basket_lines as {lines}")
@@ -265,10 +276,12 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, source: Path, *, basket: 
             select basket_numbers.basket, raw_lines.{item_column} as item
             from raw_lines
             inner join basket_numbers on raw_lines.{basket_column} = basket_numbers.name
-            where raw_lines.{item_column} is not null
+            where {known}
             """
         )
-    [(left_out,)] = connection.execute(f"select count(*) from raw_lines where not ({known})").fetchall()
+    [(left_out,)] = connection.execute(
+        f"select count(*) from raw_lines where ({known}) is not true"
+    ).fetchall()
     return int(left_out)
 
 

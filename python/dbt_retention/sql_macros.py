@@ -1,7 +1,7 @@
 """Calls the package's SQL macros on a DuckDB connection without dbt: same files, no project, no start-up.
 
 Only what such macros use of dbt's context is there: run_query, return, adapter.dispatch (to default__),
-exceptions.raise_compiler_error, dbt.type_string, execute, and the macros themselves as retention.<name>.
+exceptions.raise_compiler_error, log, dbt.type_string, execute, and the macros themselves as retention.<name>.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ class _Return(Exception):  # noqa: N818 - carries a value, as in dbt; it is no e
 
 
 class SqlMacros:
-    """The macros of dbt_project/macros, bound to `connection`."""
+    """The macros of dbt_project/macros, bound to `connection`; what they log goes to `log`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, log: Callable[[str], None] | None = None
+    ) -> None:
         self._connection = connection
         self._files = _files(macros_folder())
         macros = _Namespace(self._files, self._call)
@@ -41,6 +43,7 @@ class SqlMacros:
             "adapter": SimpleNamespace(dispatch=lambda name, _package: getattr(macros, f"default__{name}")),
             "exceptions": SimpleNamespace(raise_compiler_error=_raise),
             "dbt": SimpleNamespace(type_string=lambda: "varchar"),
+            "log": log or (lambda _message: None),
             "execute": True,
         }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
 from dbt_retention.cli import app
@@ -245,7 +246,7 @@ def test_the_command_reads_text_ids_and_writes_both_files(tmp_path: Path) -> Non
         f"--min-confidence 0.8 --single-consequent --out {tmp_path / 'found'}",
     )
     assert done.exit_code == 0, done.output
-    assert "1 lines without basket or item left out" in done.output
+    assert "1 lines whose basket or item is empty or blank left out" in done.output
     assert "3 itemsets in at least 2 of 3 baskets: 2 of length 1, 1 of length 2" in done.output
     assert duckdb.sql(f"from '{tmp_path / 'found' / 'itemsets.parquet'}'").fetchall() == [
         (["Tea"], 1, 3, 1.0),
@@ -311,3 +312,91 @@ def test_a_wrong_memory_limit_and_a_column_of_two_kinds_are_named(tmp_path: Path
 
     assert "--memory-limit is 'lots'; expected a size such as 8GB" in refused(memory_limit="lots")
     assert "the baskets cannot be read: Conversion Error: CSV Error on Line: 30002" in refused()
+
+
+def test_blank_items_and_baskets_do_not_count(tmp_path: Path) -> None:
+    source = tmp_path / "tills.csv"
+    blank = "\u00a0\u200b "
+    lines = ["r1,Tea", "r1,' '", f"r1,'{blank}'", "r2,Tea", "' ',Tea", f"r3,'{blank}'", "r4,Milk"]
+    source.write_text("till,what\n" + "\n".join(lines).replace("'", '"') + "\n", encoding="utf-8")
+    mined = mine_file(source, basket="till", item="what", min_support=1, max_length=2, out=tmp_path / "found")
+    assert (mined.baskets_count, mined.left_out_lines_count) == (3, 4)
+    assert duckdb.sql(
+        f"select items, baskets from '{tmp_path / 'found' / 'itemsets.parquet'}'"
+    ).fetchall() == [
+        (["Tea"], 2),
+        (["Milk"], 1),
+    ]
+
+
+def test_progress_is_told_while_it_works(tmp_path: Path) -> None:
+    source = tmp_path / "tills.csv"
+    source.write_text("till,what\n" + "".join(f"{n},{item}\n" for n in range(3) for item in "abc"))
+    told: list[str] = []
+    mine_file(
+        source, basket="till", item="what", min_support=1, max_length=3, out=tmp_path, progress=told.append
+    )
+    assert told == [
+        "length 1: 3 itemsets",
+        "length 2: 3 itemsets",
+        "length 3: 1 candidates, about 9e-08 GB",
+        "length 3: 1 itemsets",
+    ]
+
+
+def dense_lines(*, baskets: int, items: int) -> pa.Table:
+    """Every basket holds nearly every item: the itemsets are nearly all subsets."""
+    held = np.random.default_rng(1).random((baskets, items)) < np.linspace(0.7, 1, items)
+    rows, columns = np.nonzero(held)
+    return pa.table({"basket": rows.astype("int32"), "item": columns.astype("int32")})
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_dense_file_is_refused_before_its_levels_are_counted(strategy: Strategy) -> None:
+    told: list[str] = []
+    with duckdb.connect() as connection:
+        connection.register("basket_lines", dense_lines(baskets=2600, items=40))
+        with pytest.raises(RetentionError, match=r"would need [\d,]+ candidates and about .* GB, more than"):
+            mine(
+                connection, lines="basket_lines", min_support=0.5, max_length=16, strategy=strategy,
+                max_level_gb=0.5, with_rules=False, progress=told.append,
+            )  # fmt: skip
+    counted = [step for step in told if step.endswith(" itemsets") and "about" not in step]
+    assert len(counted) <= 4, told
+
+
+def test_too_many_rules_are_refused_before_the_itemsets_are_counted() -> None:
+    told: list[str] = []
+    with duckdb.connect() as connection:
+        connection.register("basket_lines", dense_lines(baskets=600, items=37))
+        with pytest.raises(RetentionError, match=r"the itemsets would make [\d,]+ rules"):
+            mine(
+                connection, lines="basket_lines", min_support=0.5, max_length=16, max_level_gb=0.5,
+                progress=told.append,
+            )  # fmt: skip
+    assert sum(step.endswith(" itemsets") and "about" not in step for step in told) <= 5, told
+
+
+def test_a_forecast_is_near_the_count() -> None:
+    told: list[str] = []
+    with duckdb.connect() as connection:
+        connection.register("basket_lines", dense_lines(baskets=1000, items=16))
+        macros = SqlMacros(connection, log=told.append)
+        settings = macros.call("itemset_settings", 0.5, 16, "apriori", 8.0)
+        mined = macros.call("mine_itemsets", "basket_lines", settings, "basket", "item")
+        connection.execute(
+            f"create temporary table retention_work_sets_3 as from {mined['itemsets']} where length = 3"
+        )
+        connection.execute("alter table retention_work_sets_3 add column set_id integer")
+        connection.execute("update retention_work_sets_3 set set_id = rowid")
+        connection.execute(
+            "create temporary table retention_work_baskets as "
+            f"select basket, code as item from basket_lines inner join {mined['items']} as items using (item)"
+        )
+        told.clear()
+        mine_state = {"min_baskets": 500, "settings": settings, "rules_count": 0}
+        macros.call("_forecast_levels", 3, mine_state)
+    expected = [float(step.split("about ")[1].split(" ")[0].replace(",", "")) for step in told]
+    assert len(expected) >= 4
+    for level, forecast in enumerate(expected[:4], start=4):
+        assert forecast == pytest.approx(mined["levels"][level - 1], rel=0.3)

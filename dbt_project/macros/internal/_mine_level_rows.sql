@@ -22,6 +22,10 @@
         'select count(*), coalesce(sum(baskets_count), 0) from ' ~ retention.work_table('prefixes_' ~ level)
     )[0] %}
     {% set bytes = candidates_count * (retention._candidate_bytes(level) | int) + (sizes[1] | float) * 12 %}
+    {% do log(
+        'length ' ~ level ~ ': ' ~ '{:,}'.format(candidates_count) ~ ' candidates, about '
+        ~ '{:,.2g}'.format(bytes / 1000000000) ~ ' GB'
+    ) %}
     {% if bytes > mine.settings.max_level_gb * 1000000000 %}
         {% do retention._raise_level(level, candidates_count, bytes, mine) %}
     {% endif %}
