@@ -15,7 +15,11 @@
 {%- endmacro %}
 
 {% macro default__clean_id(column) -%}
-    regexp_replace({{ retention.trimmed_text(column) }}, '^(-?(?:0|[1-9][0-9]*))\.0+$', '\1')
+    case
+        when contains(cast({{ column }} as varchar), '.0')
+            then regexp_replace({{ retention.trimmed_text(column) }}, '^(-?(?:0|[1-9][0-9]*))\.0+$', '\1')
+        else {{ retention.trimmed_text(column) }}
+    end
 {%- endmacro %}
 
 {% macro spark__clean_id(column) -%}
