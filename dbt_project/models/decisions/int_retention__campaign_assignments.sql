@@ -109,7 +109,7 @@ assignments as (
         {{ effect_window_days('horizon') }} as window_days,
         everybody.contacted_at is not null as is_contacted,
         coalesce(everybody.contacted_at < everybody.assigned_at, false) as is_contacted_before_assignment,
-        coalesce(campaigns.contact_cost_amount, 0) as contact_cost_amount,
+        campaigns.contact_cost_amount,
         coalesce(campaigns.offer_value_amount, 0) as offer_value_amount,
         campaigns.campaign_id is not null as is_campaign_known,
         coalesce(

@@ -42,6 +42,7 @@ counted as (
         count(*) filter (where not is_window_closed) as open_count,
         count(*) filter (where is_window_closed and has_unknown_amounts) as unpriced_count,
         count(*) filter (where is_window_closed and not is_amount_known) > 0 as is_money_unknown,
+        count(*) filter (where not is_cost_known) > 0 as is_cost_unknown,
         cast(
             case
                 {% for campaign, share in planned.items() if campaign != 'default' %}
@@ -205,6 +206,10 @@ checks as (
             "case when is_money_unknown then 'no amount is known of what was bought: effects on spend and profit are "
             ~ "not known, map order_amount' else unpriced_words || ' of ' || assigned_words || ' customers have "
             ~ "orders without an amount: spend and profit count the other orders only' end",
+        ),
+        (
+            'costs_unknown', 'shown_assigned_count', 'is_cost_unknown', '1 = 0',
+            "'the input campaigns gives no contact_cost for it: its cost and profit are not known'",
         ),
     ] %}
     {% for name, affected, is_flagged, is_disqualified, words in checks %}

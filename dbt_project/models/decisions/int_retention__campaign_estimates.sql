@@ -7,7 +7,7 @@
 -- are per arm, and the fixed interval is Student's with the degrees of freedom of Welch and Satterthwaite,
 -- less one for each slope; weights count by Kish's effective number of customers. sequential: an interval
 -- that holds however often it is looked at (mixture of normals: Robbins 1970; Johari et al. 2022), wider
--- than the fixed one. An outcome that is not known (spend and profit without amounts) has no row.
+-- than the fixed one. An outcome that is not known (spend or profit without amounts or costs) has no row.
 {% set confidence = number_var('effect_confidence', 0.5, 0.9999) %}
 {% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
 {% set scale = number_var('effect_sequential_scale', 1e-6, 1e6) %}
@@ -89,7 +89,7 @@ sums as (
         has_control,
         is_treated,
         cast(count(*) as double) as customers_count,
-        {{ exact_sum('cost_amount') }} as cost_amount,
+        {{ known_sum('cost_amount') }} as cost_amount,
         {% for name, product in products.items() %}
             {{ exact_sum('weight * ' ~ product, digits=38) }} as w{{ name }},
         {% endfor %}

@@ -2,7 +2,7 @@
 -- known of the customer before, and what came in the window after. Customers count in the arm they were
 -- assigned to, whether the contact reached them or not (intention to treat).
 -- Purchases without an amount count for no spend. Where no purchase after a campaign's assignments has one,
--- spend and profit are null for all its customers.
+-- spend and profit are null for all its customers; profit and cost are where its contact_cost is not known.
 with assignments as (
 
     select * from {{ ref('int_retention__campaign_assignments') }}
@@ -182,7 +182,8 @@ joined as (
                 then assignments.contact_cost_amount
             else 0
         end as contact_amount,
-        coalesce(redeemed.redemptions_count, 0) * assignments.offer_value_amount as offer_amount
+        coalesce(redeemed.redemptions_count, 0) * assignments.offer_value_amount as offer_amount,
+        assignments.contact_cost_amount is not null as is_cost_known
     from assignments
     cross join shop
     left join features
@@ -246,11 +247,12 @@ outcomes as (
         case when is_window_closed then orders_after end as orders_count,
         case when is_window_closed and is_amount_known then round(spend_after, 2) end as spend_amount,
         case
-            when is_window_closed and is_amount_known
+            when is_window_closed and is_amount_known and is_cost_known
                 then {{ rounded('margin_after - contact_amount', 2) }}
         end as profit_amount,
-        round(contact_amount + offer_amount, 2) as cost_amount,
+        case when is_cost_known then round(contact_amount + offer_amount, 2) end as cost_amount,
         is_amount_known,
+        is_cost_known,
         has_unknown_amounts
     from joined
 

@@ -1,5 +1,5 @@
 -- One row per campaign: may what it shows be called causal, and what is to be known before reading it?
-{% set checks_count = 11 %}
+{% set checks_count = 12 %}
 
 with checks as (
 
