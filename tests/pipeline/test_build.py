@@ -234,15 +234,33 @@ def test_drift_in_sql_equals_numpy(built_shop: Shop) -> None:
 
 
 def test_expected_value_is_nearer_than_the_naive_rate(built_shop: Shop) -> None:
-    errors = dict(
-        built_shop.query("select method, absolute_error_avg from mart_value_quality where decile = 0")
+    rows = built_shop.query(
+        "select method, is_chosen, absolute_error_avg, root_mean_squared_error from mart_value_quality "
+        "where decile = 0"
     )
+    errors = {method: tuple(values) for method, _, *values in rows}
+    [chosen] = [method for method, is_chosen, *_ in rows if is_chosen]
+    assert set(errors) == {"model", "model_half_corrected", "model_corrected", "naive", "naive_corrected"}
+    assert errors[chosen] <= errors["naive"]
+    assert errors[chosen][1] <= errors["naive"][1]
     assert errors["model"] < errors["naive"]
+    assert built_shop.query("select distinct value_method from ml_customer_values") == [(chosen,)]
+    bands = built_shop.query("select distinct orders_band from mart_value_quality where decile is null")
+    assert {band for (band,) in bands} == {"1", "2", "3-5", "6+"}
     [(expected, actual)] = built_shop.query(
         "select sum(expected_value_horizon), sum(spend_in_horizon_amount) from ml_customer_values "
         "inner join int_retention__definition_labels using (customer_id, as_of_date)"
     )
     assert 0.7 < expected / actual < 1.4
+
+
+def test_the_stock_forecast_is_no_worse_than_the_naive_one(built_shop: Shop) -> None:
+    [(methods, error, naive_error)] = built_shop.query(
+        "select count(distinct forecast_method), sum(abs(test_forecast_units - test_actual_units)), "
+        "sum(abs(test_naive_units - test_actual_units)) from mart_inventory_warning"
+    )
+    assert methods == 1
+    assert error <= naive_error + 0.01
 
 
 def test_the_interval_of_the_next_order_holds_most_of_them(built_shop: Shop) -> None:

@@ -1,7 +1,10 @@
 -- One row per product of the shop or bought lately: how much of its demand may walk away, and the stock.
 -- Usual units = those a customer bought in the look-back, by horizon; at risk = sum of P(churn) x usual.
--- The forecast is the rest; it is made for the test date too, and judged by what was bought then.
+-- Three forecasts compete: the rest (by customers), the units of as many days before (naive), and the mean of
+-- the two. All are made for the test date too; the one with the least sum of errors there is today's.
 -- Of few customers (min_group_size) only the forecast is shown: at risk over usual units would be P(churn).
+{% set methods = ['customers', 'mean', 'naive'] %}
+
 with snapshots as (
 
     select
@@ -185,12 +188,13 @@ joined as (
         coalesce(demand.warned_customers_count, 0) as warned_customers_count,
         coalesce(demand.usual_units, 0) as usual_units,
         coalesce(demand.units_at_risk, 0) as units_at_risk,
-        coalesce(demand.usual_units - demand.units_at_risk, 0) as forecast_units,
+        coalesce(demand.usual_units - demand.units_at_risk, 0) as customers_units,
+        coalesce(trends.recent_units, 0) as naive_units,
         trends.recent_units / nullif(trends.previous_units, 0) - 1 as trend_rate,
         case
             when test_days.test_days_count > 0
                 then coalesce(past_demand.usual_units - past_demand.units_at_risk, 0)
-        end as test_forecast_units,
+        end as test_customers_units,
         case when test_days.test_days_count > 0 then coalesce(past_trends.recent_units, 0) end
             as test_naive_units,
         case when test_days.test_days_count > 0 then coalesce(came.actual_units, 0) end as test_actual_units
@@ -218,6 +222,56 @@ joined as (
 
 ),
 
+with_mean as (
+
+    select
+        *,
+        (customers_units + naive_units) / 2 as mean_units,
+        (test_customers_units + test_naive_units) / 2 as test_mean_units
+    from joined
+
+),
+
+errors as (
+
+    {% for method in methods %}
+        select
+            '{{ method }}' as forecast_method,
+            {{ loop.index }} as preference,
+            {{ exact_sum('abs(test_' ~ method ~ '_units - test_actual_units)') }} as error_units
+        from with_mean
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+chosen as (
+
+    select min_by(forecast_method, (error_units, preference)) as forecast_method
+    from errors
+
+),
+
+forecast as (
+
+    select
+        with_mean.*,
+        chosen.forecast_method,
+        case chosen.forecast_method
+            {% for method in methods %}
+                when '{{ method }}' then with_mean.{{ method }}_units
+            {% endfor %}
+        end as forecast_units,
+        case chosen.forecast_method
+            {% for method in methods %}
+                when '{{ method }}' then with_mean.test_{{ method }}_units
+            {% endfor %}
+        end as test_forecast_units
+    from with_mean
+    cross join chosen
+
+),
+
 final as (
 
     select
@@ -240,6 +294,7 @@ final as (
         {% endfor %}
         round(trend_rate, 4) as trend_rate,
         round(forecast_units, 2) as forecast_units,
+        forecast_method,
         stock_on_hand_count,
         round(stock_on_hand_count - forecast_units, 2) as stock_left_units,
         round(stock_on_hand_count / nullif(forecast_units / horizon_days, 0), 1) as stock_days,
@@ -255,7 +310,7 @@ final as (
         round(test_forecast_units, 2) as test_forecast_units,
         round(test_naive_units, 2) as test_naive_units,
         round(test_actual_units, 2) as test_actual_units
-    from joined
+    from forecast
 
 )
 

@@ -1,8 +1,15 @@
--- One row per method and decile of expected spend on the test date: what was expected within the horizon, and
--- what came. Decile 0 is everybody; the naive method takes the past's daily spend on as it was.
-with customer_values as (
+-- One row per method and group of customers on the test date: what was expected within the horizon, and what
+-- came. Groups are tenths of expected spend (decile 0 is everybody) and bands of the number of orders. The
+-- chosen method is the one behind expected_value_12m.
+with candidates as (
 
-    select * from {{ ref('ml_customer_values') }}
+    select * from {{ ref('ml_value_candidates') }}
+
+),
+
+methods as (
+
+    select * from {{ ref('ml_value_methods') }}
 
 ),
 
@@ -15,23 +22,21 @@ labels as (
 
 compared as (
 
-    {% for method, column in {'model': 'expected_value_horizon', 'naive': 'naive_value_horizon'}.items() %}
-        select
-            '{{ method }}' as method,
-            labels.as_of_date,
-            labels.customer_id,
-            customer_values.{{ column }} as expected_value,
-            labels.spend_in_horizon_amount as actual_value
-        from labels
-        inner join customer_values
-            on
-                labels.customer_id = customer_values.customer_id
-                and labels.as_of_date = customer_values.as_of_date
-        where
-            customer_values.{{ column }} is not null
-            and labels.spend_in_horizon_amount is not null
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        candidates.method,
+        candidates.orders_band,
+        labels.as_of_date,
+        labels.customer_id,
+        candidates.value_horizon as expected_value,
+        labels.spend_in_horizon_amount as actual_value
+    from labels
+    inner join candidates
+        on
+            labels.customer_id = candidates.customer_id
+            and labels.as_of_date = candidates.as_of_date
+    where
+        candidates.value_horizon is not null
+        and labels.spend_in_horizon_amount is not null
 
 ),
 
@@ -47,17 +52,33 @@ deciles as (
 
 ),
 
-everybody_too as (
+grouped as (
 
-    select * from deciles
+    select
+        method,
+        decile,
+        'all' as orders_band,
+        as_of_date,
+        expected_value,
+        actual_value
+    from deciles
     union all
     select
         method,
+        0 as decile,
+        'all' as orders_band,
         as_of_date,
-        customer_id,
         expected_value,
-        actual_value,
-        0 as decile
+        actual_value
+    from compared
+    union all
+    select
+        method,
+        null as decile,
+        orders_band,
+        as_of_date,
+        expected_value,
+        actual_value
     from compared
 
 ),
@@ -65,15 +86,29 @@ everybody_too as (
 quality as (
 
     select
-        method,
-        cast(decile as integer) as decile,
-        as_of_date,
+        grouped.method,
+        methods.is_chosen,
+        cast(grouped.decile as integer) as decile,
+        grouped.orders_band,
+        grouped.as_of_date,
         cast(count(*) as integer) as customers_count,
-        round({{ exact_sum('expected_value') }} / count(*), 2) as expected_value_avg,
-        round({{ exact_sum('actual_value') }} / count(*), 2) as actual_value_avg,
-        round({{ exact_sum('abs(expected_value - actual_value)') }} / count(*), 2) as absolute_error_avg
-    from everybody_too
-    group by method, decile, as_of_date
+        round({{ exact_sum('grouped.expected_value') }} / count(*), 2) as expected_value_avg,
+        round({{ exact_sum('grouped.actual_value') }} / count(*), 2) as actual_value_avg,
+        round({{ exact_sum('grouped.expected_value - grouped.actual_value') }} / count(*), 2) as bias_avg,
+        round({{ exact_sum('abs(grouped.expected_value - grouped.actual_value)') }} / count(*), 2)
+            as absolute_error_avg,
+        round(
+            sqrt(
+                {{ exact_sum(
+                    '(grouped.expected_value - grouped.actual_value) * (grouped.expected_value - grouped.actual_value)',
+                    digits=38
+                ) }} / count(*)
+            ), 2
+        ) as root_mean_squared_error
+    from grouped
+    inner join methods on grouped.method = methods.method
+    group by grouped.method, methods.is_chosen, grouped.decile, grouped.orders_band, grouped.as_of_date
+    having grouped.orders_band = 'all' or count(*) >= {{ min_group_size() }}
 
 )
 

@@ -1,10 +1,6 @@
 -- One row per customer and as_of_date, today and on the test date: orders and spend expected within the
--- horizon and within twelve months, by MBG/NBD and gamma-gamma. A table, for it calls a registered function.
--- Purchases without an amount count for no spend; of whom no amount is known, the shop's mean is expected.
--- Where no purchase of the shop has an amount, value is null. The naive figures, which they are tested
--- against, take the look-back's spend on as it was.
-{% set year_weeks = '(365 / cast(7 as double))' %}
-
+-- horizon and within twelve months. Orders are MBG/NBD's; value is by the method that the backtest chose.
+-- A customer of whom the chosen method knows no amount gets the model's value; null = no amounts are known.
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}
@@ -12,84 +8,50 @@ with spine as (
 
 ),
 
-history as (
+estimates as (
 
-    select * from {{ ref('int_retention__order_history') }}
-
-),
-
-parameters as (
-
-    select * from {{ ref('int_retention__purchase_process') }}
+    select * from {{ ref('ml_value_estimates') }}
 
 ),
 
-statistics as (
+candidates as (
 
-    select
-        spine.customer_id,
-        spine.as_of_date,
-        spine.split,
-        {{ days_between('spine.as_of_date', 'spine.label_window_end_date') }} as horizon_days, -- noqa: LT05
-        cast(count(distinct history.days_ago) as double) as days_count,
-        (max(history.days_ago) - min(history.days_ago)) / cast(7 as double) as last_weeks,
-        (max(history.days_ago) - 1) / cast(7 as double) as observed_weeks,
-        max(history.days_ago) as days_known,
-        cast(
-            count(distinct case when history.purchase_amount is not null then history.days_ago end) as double
-        ) as days_with_amount_count,
-        {{ exact_sum('history.purchase_amount') }} as spend_ever,
-        {{ known_sum('history.purchase_amount', condition='history.days_ago <= 364') }} as spend_364d
-    from spine
-    inner join history
-        on
-            spine.customer_id = history.customer_id
-            and spine.as_of_date = history.as_of_date
-    group by spine.customer_id, spine.as_of_date, spine.split, spine.label_window_end_date
+    select * from {{ ref('ml_value_candidates') }}
 
 ),
 
-expected as (
+methods as (
 
-    select
-        statistics.*,
-        {% for name, weeks in {
-            'horizon': 'statistics.horizon_days / cast(7 as double)', '12m': year_weeks
-        }.items() %}
-            {{ expected_purchases(
-                'mbg_nbd', 'parameters', 'statistics.days_count - 1', 'statistics.last_weeks', 'statistics.observed_weeks', weeks
-            ) }} as expected_orders_{{ name }},
-        {% endfor %}
-        parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.spend_ever)
-        / (parameters.gamma_gamma_p * statistics.days_with_amount_count + parameters.gamma_gamma_q - 1)
-            as expected_order_amount,
-        statistics.spend_364d
-        / least(
-            greatest(
-                statistics.days_known, {{ number_var('min_value_history_days', 1, 3650, whole=true) }}
-            ), 364
-        ) as naive_spend_per_day
-    from statistics
-    inner join parameters on statistics.as_of_date = parameters.as_of_date
+    select * from {{ ref('ml_value_methods') }}
+    where is_chosen
 
 ),
 
 customer_values as (
 
     select
-        customer_id,
-        as_of_date,
-        split,
-        round(expected_orders_horizon, 6) as expected_orders_horizon,
-        round(expected_orders_12m, 6) as expected_orders_12m,
-        round(expected_order_amount, 4) as expected_order_amount,
-        {{ rounded('expected_orders_horizon * expected_order_amount', 4) }}
-            as expected_value_horizon,
-        {{ rounded('expected_orders_12m * expected_order_amount', 4) }}
-            as expected_value_12m,
-        {{ rounded('naive_spend_per_day * horizon_days', 4) }} as naive_value_horizon,
-        {{ rounded('naive_spend_per_day * 365', 4) }} as naive_value_12m
-    from expected
+        spine.customer_id,
+        spine.as_of_date,
+        spine.split,
+        estimates.expected_orders_horizon,
+        estimates.expected_orders_12m,
+        estimates.expected_order_amount,
+        methods.method as value_method,
+        coalesce(candidates.value_horizon, estimates.model_value_horizon) as expected_value_horizon,
+        coalesce(candidates.value_12m, estimates.model_value_12m) as expected_value_12m,
+        estimates.naive_value_horizon,
+        estimates.naive_value_12m
+    from spine
+    inner join estimates
+        on
+            spine.customer_id = estimates.customer_id
+            and spine.as_of_date = estimates.as_of_date
+    cross join methods
+    left join candidates
+        on
+            spine.customer_id = candidates.customer_id
+            and spine.as_of_date = candidates.as_of_date
+            and methods.method = candidates.method
 
 )
 

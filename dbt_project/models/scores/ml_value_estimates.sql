@@ -1,0 +1,102 @@
+-- One row per customer and as_of_date: the spend to expect within the horizon and within twelve months, by
+-- the model (MBG/NBD and gamma-gamma) and by the naive rate, before any correction.
+-- Purchases without an amount count for no spend; of whom no amount is known, the shop's mean is expected.
+-- The bands say how little is known of a customer: days with a purchase, and horizons since the first one.
+{{ config(materialized='by_date') }}
+{% set year_weeks = '(365 / cast(7 as double))' %}
+
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+history as (
+
+    select * from {{ ref('int_retention__order_history') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_retention__purchase_process') }}
+
+),
+
+statistics as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        {{ days_between('spine.as_of_date', 'spine.label_window_end_date') }} as horizon_days, -- noqa: LT05
+        cast(count(distinct history.days_ago) as double) as days_count,
+        (max(history.days_ago) - min(history.days_ago)) / cast(7 as double) as last_weeks,
+        (max(history.days_ago) - 1) / cast(7 as double) as observed_weeks,
+        max(history.days_ago) as days_known,
+        cast(
+            count(distinct case when history.purchase_amount is not null then history.days_ago end) as double
+        ) as days_with_amount_count,
+        {{ exact_sum('history.purchase_amount') }} as spend_ever,
+        {{ known_sum('history.purchase_amount', condition='history.days_ago <= 364') }} as spend_364d
+    from spine
+    inner join history
+        on
+            spine.customer_id = history.customer_id
+            and spine.as_of_date = history.as_of_date
+    group by spine.customer_id, spine.as_of_date, spine.label_window_end_date
+
+),
+
+expected as (
+
+    select
+        statistics.*,
+        {% for name, weeks in {
+            'horizon': 'statistics.horizon_days / cast(7 as double)', '12m': year_weeks
+        }.items() %}
+            {{ expected_purchases(
+                'mbg_nbd', 'parameters', 'statistics.days_count - 1', 'statistics.last_weeks',
+                'statistics.observed_weeks', weeks
+            ) }} as expected_orders_{{ name }},
+        {% endfor %}
+        parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.spend_ever)
+        / (parameters.gamma_gamma_p * statistics.days_with_amount_count + parameters.gamma_gamma_q - 1)
+            as expected_order_amount,
+        statistics.spend_364d
+        / least(
+            greatest(
+                statistics.days_known, {{ number_var('min_value_history_days', 1, 3650, whole=true) }}
+            ), 364
+        ) as naive_spend_per_day
+    from statistics
+    inner join parameters on statistics.as_of_date = parameters.as_of_date
+
+),
+
+estimates as (
+
+    select
+        customer_id,
+        as_of_date,
+        case
+            when days_count <= 2 then cast(cast(days_count as integer) as {{ dbt.type_string() }})
+            when days_count <= 5 then '3-5'
+            else '6+'
+        end as orders_band,
+        case
+            when days_known <= horizon_days then 1
+            when days_known <= 3 * horizon_days then 2
+            else 3
+        end as known_band,
+        round(expected_orders_horizon, 6) as expected_orders_horizon,
+        round(expected_orders_12m, 6) as expected_orders_12m,
+        round(expected_order_amount, 4) as expected_order_amount,
+        {{ rounded('expected_orders_horizon * expected_order_amount', 4) }} as model_value_horizon,
+        {{ rounded('expected_orders_12m * expected_order_amount', 4) }} as model_value_12m,
+        {{ rounded('naive_spend_per_day * horizon_days', 4) }} as naive_value_horizon,
+        {{ rounded('naive_spend_per_day * 365', 4) }} as naive_value_12m
+    from expected
+
+)
+
+select * from estimates
