@@ -2,8 +2,8 @@
    lies between -1 and 1, and sums do not depend on the order of rows. #}
 {% macro sample_variance(expression, condition) -%}
     (
-        {{ exact_sum('power(' ~ expression ~ ', 2)', scale=12, condition=condition) }}
-        - power({{ exact_sum(expression, scale=12, condition=condition) }}, 2)
+        {{ exact_sum('power(' ~ expression ~ ', 2)', scale=12, condition=condition, digits=38) }}
+        - power({{ exact_sum(expression, scale=12, condition=condition, digits=38) }}, 2)
         / nullif(count(*) filter (where {{ condition }}), 0)
     ) / nullif(count(*) filter (where {{ condition }}) - 1, 0)
 {%- endmacro %}

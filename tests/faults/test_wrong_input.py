@@ -300,7 +300,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "from 0 to 1 for complaint",
     ),
     ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "ml_feature_drift", "from 0 to 100 for moved"),
-    ("min_value_history_days", 0, "ml_customer_values", "expected a whole number from 1"),
+    ("min_value_history_days", 0, "ml_value_estimates", "expected a whole number from 1"),
     ("test_date", "last month", "int_retention__snapshots", "expected a day written 'YYYY-MM-DD'"),
     (
         "earliest_event_date",
