@@ -38,6 +38,12 @@ def target_of(project: Project, *, target_name: str | None = None) -> Target:
                 f"target '{profile.target_name}' is {credentials.type}; this command reads DuckDB. "
                 "Query the marts there, or name a DuckDB target in profiles.yml"
             )
+        if credentials.path.startswith(":memory:"):
+            raise RetentionError(
+                f"target '{profile.target_name}' is in memory (path: ':memory:'): what a build made there is "
+                "gone when it ends. Expected a file, such as warehouse/my_shop.duckdb. Change path in "
+                "profiles.yml, then: retention build"
+            )
         return Target(
             profile_name=profile.profile_name,
             target_name=profile.target_name,

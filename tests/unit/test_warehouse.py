@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 from dbt_retention.evaluate import _nodes_to_build, _refuse_other_schemas
-from dbt_retention.warehouse import Target, open_to_read
+from dbt_retention.warehouse import Target, open_to_read, target_of
 
 
 def target_in(folder: Path, sql: str) -> Target:
@@ -49,6 +50,15 @@ def test_marts_of_two_targets_in_one_file_are_not_mixed_up(tmp_path: Path) -> No
         connection.execute("create table mart_early_warning as select 3 as answer")
     with open_to_read(target) as connection:
         assert connection.sql("select answer from mart_early_warning").fetchall() == [(3,)]
+
+
+def test_a_warehouse_in_memory_is_refused_by_what_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+    (tmp_path / "profiles.yml").write_text(
+        "shop: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:'}}}\n"
+    )
+    with pytest.raises(RetentionError, match=r"target 'dev' is in memory.* Expected a file"):
+        target_of(Project.at(tmp_path))
 
 
 def node(name: str, schema: str) -> dict[str, str]:

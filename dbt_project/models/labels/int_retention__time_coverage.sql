@@ -62,7 +62,7 @@ settings as (
     union all
     select
         'test_date' as subject,
-        cast({{ days_between('first_purchase_date', 'test_date') }} as double) as measured_value,
+        cast({{ days_between('first_purchase_date', 'test_date') }} as double) as measured_value, -- noqa: LT05
         cast(1 as double) as needed_value,
         case
             when test_date <= first_purchase_date
