@@ -71,8 +71,8 @@ coverage as (
             when others_count > 0
                 then
                     cast(others_count as {{ text }}) || ' of ' || cast(lines_count as {{ text }})
-                    || ' order lines read like postage, a fee or a gift card, such as ''' || example_words
-                    || ''': they count as things that customers buy'
+                    || ' order lines read like postage, a fee or a gift card, such as ' || example_words
+                    || ': they count as things that customers buy'
         end as what_it_costs,
         case
             when others_count > 0
