@@ -1,5 +1,6 @@
--- One row per model, input, feature family and condition of training, and one for amounts: is there enough, and
--- what does a lack cost? It is also there when there is too little to train a model, and then says so first.
+-- One row per model, input, feature family, condition of training, link and order status, and one for
+-- amounts: is there enough, and what does a lack cost? It is also there when there is too little to train a
+-- model, and then says so first.
 {% set min_share = number_var('min_coverage_share', 0, 1) %}
 {% set min_buyers = number_var('min_buyers', 1, 1000000000, whole=true) %}
 {% set min_history_days = number_var('min_history_days', 1, 100000, whole=true) %}

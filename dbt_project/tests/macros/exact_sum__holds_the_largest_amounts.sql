@@ -1,4 +1,4 @@
--- Orders of two accepted lines of 9e11, and a thousand of them, can be added up: with the scale of money and others.
+-- Orders of two accepted lines of 9e11, and a thousand of them, can be added up, with any scale below 12.
 {{ config(enabled=project_name == 'retention') }}
 
 with orders as (
@@ -23,4 +23,8 @@ added as (
 
 select *
 from added
-where amount <> 5.4e12 or amount_of_averages <> 5.4e12 or amount_of_rates <> 5.4e12 or amount_of_many <> 5.4e15
+where
+    amount <> 5.4e12
+    or amount_of_averages <> 5.4e12
+    or amount_of_rates <> 5.4e12
+    or amount_of_many <> 5.4e15
