@@ -50,6 +50,7 @@ OTHER_VARS = {
     "recommendation_near_customers": 10,
     "recommendation_reference_customers": 200,
     "recommendation_common_item_share": 0.5,
+    "recommendation_everyday_share": 0.7,
     "recommendation_max_pairs": 10000,
     "recommendation_test_customers": 20,
     "recommendation_test_days": 14,
