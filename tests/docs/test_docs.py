@@ -98,6 +98,9 @@ QUESTIONS = [question for page in PAGES for question in questions(page)] + list(
 @pytest.mark.parametrize(("question", "query"), QUESTIONS, ids=[question for question, _ in QUESTIONS])
 def test_questions_of_the_pages_are_answered(built_shop: Shop, question: str, query: str) -> None:
     rows = built_shop.query(query)
+    if "from mart_early_warning_alerts" in query:
+        assert rows == [], "nothing is news on the first scoring date; test_history.py has a second"
+        return
     assert rows, question
     assert any(value is not None for row in rows for value in row), question
 
@@ -233,7 +236,7 @@ def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
 
     for path, old, new in (
         (sql, "cast(count(*)", "isodow"),
-        (yml, "  Orders in the last", "  Orders at weekends in"),
+        (yml, "Orders in the last", "Orders at weekends in"),
     ):
         text, line = path.read_text(), block_with(page, old)
         assert line in text
