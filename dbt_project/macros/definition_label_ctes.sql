@@ -35,7 +35,7 @@
                 spine.customer_id = purchases.customer_id
                 and purchases.purchase_date >= spine.as_of_date
                 and purchases.purchase_date < spine.label_window_end_date
-                and purchases.undone_from_date is null
+                and {{ retention.is_kept('purchases') }}
         group by spine.customer_id, spine.as_of_date
 
     ),

@@ -101,6 +101,14 @@ HIDDEN = {
 SEEN = {
     "order_the_day_before": BASE.plus(orders=order("2024-02-29 23:59:59", loaded_at=MIDNIGHT)),
     "returned_the_day_before": BASE.but(orders={"returned_at": "2024-02-29 23:59:59"}),
+    "credited_the_day_before": BASE.plus(
+        returns={
+            "returned_at": "2024-02-29 23:59:59",
+            "loaded_at": MIDNIGHT,
+            "product_id": "P1",
+            "returned_quantity": 2,
+        }
+    ),
 }
 # Who is looked at on DAY, with a look-back of 180 days: from 2023-09-03.
 ELIGIBLE = {
@@ -120,6 +128,13 @@ CHURNED = {
     "order_after_the_last_day": (BASE.plus(orders=order("2024-04-30 00:00:00")), True),
     "order_sent_back_whole": (
         BASE.plus(orders=order("2024-03-11 12:00:00", returned_at="2024-03-13 12:00:00")),
+        True,
+    ),
+    "order_credited_whole": (
+        BASE.plus(
+            orders=order("2024-03-11 12:00:00"),
+            returns={"returned_at": "2024-03-13 12:00:00", "product_id": "P1", "returned_quantity": 2},
+        ),
         True,
     ),
     "order_cancelled": (BASE.plus(orders=order("2024-03-11 12:00:00", order_status="cancelled")), True),

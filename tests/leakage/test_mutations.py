@@ -38,6 +38,7 @@ class Mutant:
     words: str = ""
 
 
+PLACED = "models/intermediate/int_retention__placed_orders.sql"
 PURCHASES = "models/intermediate/int_retention__purchases.sql"
 HISTORY = "models/features/history/int_retention__order_history.sql"
 ITEMS = "models/features/history/int_retention__item_history.sql"
@@ -71,7 +72,7 @@ MUTANTS = (
     Mutant(
         "loaded_at_is_ignored_in_purchases",
         "twins",
-        ((PURCHASES, "coalesce(loaded_at, ordered_at)", "ordered_at"),),
+        ((PLACED, "_seen_from('ordered_at', 'loaded_at')", "_seen_from('ordered_at', 'ordered_at')"),),
         "order_loaded_late is seen",
     ),
     Mutant(
@@ -107,7 +108,14 @@ MUTANTS = (
     Mutant(
         "returns_of_the_future_are_undone_already",
         "twins",
-        ((PURCHASES, "and coalesce(pieces_count, 1) > 0", "and not coalesce(is_sent_back, false)"),),
+        (
+            (
+                PURCHASES,
+                "where coalesce(line_totals.pieces_count, 1) > 0",
+                "where not exists (select 1 from order_returns as whole "
+                "where whole.is_whole and whole.order_id = orders.order_id)",
+            ),
+        ),
         "returned_on_the_day is seen",
     ),
     Mutant(

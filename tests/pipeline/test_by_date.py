@@ -95,7 +95,7 @@ def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
         "from (select customer_id from {now} where customer_id is not null order by all limit 1)",
     )
     [(order_id,)] = daily.shop.query(
-        "select order_id from int_retention__purchase_lines where returned_from_date is null "
+        "select order_id from int_retention__purchases where undone_from_date is null "
         "order by purchase_date, order_id limit 1"
     )
     daily.write(

@@ -9,14 +9,16 @@
         },
         'int_retention__purchase_lines': {
             'known': 'known_from_date',
-            'later': {
-                'undone_from_date': ['undone_from_date'],
-                'returned_from_date': ['returned_from_date', 'returned_pieces_count'],
-            },
+            'later': {'undone_from_date': ['undone_from_date']},
         },
-        'int_retention__purchase_items': {
+        'int_retention__order_items': {
             'known': 'known_from_date',
             'later': {'undone_from_date': ['undone_from_date']},
+        },
+        'int_retention__returns': {'known': 'known_from_date', 'later': {}},
+        'int_retention__order_returns': {
+            'known': 'known_from_date',
+            'later': {'next_from_date': ['next_from_date']},
         },
         'stg_retention__orders': {'known': retention._seen_from('ordered_at', 'loaded_at'), 'later': {}},
         'stg_retention__sessions': {'known': retention._seen_from('started_at', 'loaded_at'), 'later': {}},

@@ -1,6 +1,7 @@
 {# The input contract as data: per input its columns (name, type, required?), the columns that identify a row,
-   numbers that cannot be negative (negative_words: what to do with them instead), times that cannot be yet to come, and parents: per
-   column that names a row of another input, which one; customers stands for all that orders or customers name.
+   numbers that cannot be negative (negative_words: what to do with them instead), columns of which one must be filled (needs_one_of),
+   times that cannot be yet to come, and parents: per column that names a row of another input, which one; customers stands for
+   all that orders or customers name.
    Types: id, text, timestamp, number, integer, boolean. #}
 {% macro _input_contract() %}
     {{ return({
@@ -121,6 +122,7 @@
                 'returned_amount': 'number', 'loaded_at': 'timestamp',
             },
             'not_negative': ['returned_quantity', 'returned_amount'],
+            'needs_one_of': ['product_id', 'order_id', 'returned_amount'],
             'happened': ['returned_at'],
             'parents': {'customer_id': 'customers', 'product_id': 'products', 'order_id': 'orders'},
         },

@@ -66,6 +66,14 @@
             'value': 'text_' ~ column,
         }) %}
     {% endfor %}
+    {% if contract.needs_one_of %}
+        {% do rules.append({
+            'column': contract.needs_one_of[0],
+            'condition': contract.needs_one_of | join(' is null and ') ~ ' is null',
+            'words': 'is missing, and so is ' ~ contract.needs_one_of[1:] | join(' and '),
+            'value': 'null',
+        }) %}
+    {% endif %}
     {% for column in contract.happened %}
         {% do rules.append({
             'column': column,

@@ -71,7 +71,7 @@ bought as (
             assignments.customer_id = purchases.customer_id
             and purchases.ordered_at >= assignments.assigned_at
             and assignments.window_end_date > purchases.purchase_date
-            and purchases.undone_from_date is null
+            and {{ is_kept('purchases') }}
 
 ),
 
@@ -85,11 +85,14 @@ costs as (
 
     select
         purchase_lines.order_id,
-        {{ exact_sum('purchase_lines.pieces_count * products.unit_cost', digits=38) }} as cost_amount,
+        {{ exact_sum(
+            '(purchase_lines.pieces_count - purchase_lines.returned_pieces_count) * products.unit_cost', digits=38
+        ) }} as cost_amount,
         count(*) = count(products.unit_cost) as is_cost_known
     from purchase_lines
     inner join bought_orders on purchase_lines.order_id = bought_orders.order_id
     left join products on purchase_lines.product_id = products.product_id
+    where {{ is_kept('purchase_lines') }}
     group by purchase_lines.order_id
 
 ),

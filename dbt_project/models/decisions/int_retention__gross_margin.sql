@@ -24,7 +24,9 @@ summed as (
 
     select
         {{ exact_sum('lines.net_amount') }} as spend_amount,
-        {{ exact_sum('products.unit_cost * lines.pieces_count', digits=38) }} as cost_amount
+        {{ exact_sum(
+            'products.unit_cost * (lines.pieces_count - lines.returned_pieces_count)', digits=38
+        ) }} as cost_amount
     from today
     inner join lines
         on

@@ -13,6 +13,12 @@ history as (
 
 ),
 
+credits as (
+
+    select * from {{ ref('int_retention__credit_history') }}
+
+),
+
 counted as (
 
     select
@@ -31,6 +37,20 @@ counted as (
 
 ),
 
+{# Credits for which no purchase was found lower spend on their own day. #}
+credited as (
+
+    select
+        {% for days in windows_days %}
+            {{ exact_sum('credited_amount', condition='days_ago <= ' ~ days) }} as credited_sum_{{ days }}d,
+        {% endfor %}
+        customer_id,
+        as_of_date
+    from credits
+    group by customer_id, as_of_date
+
+),
+
 final as (
 
     select
@@ -41,14 +61,20 @@ final as (
         counted.orders_count_ever,
         {% for days in windows_days %}
             counted.orders_count_{{ days }}d,
-            counted.spend_sum_{{ days }}d,
+            counted.spend_sum_{{ days }}d - coalesce(credited.credited_sum_{{ days }}d, 0)
+                as spend_sum_{{ days }}d,
         {% endfor %}
-        counted.spend_sum_364d / nullif(counted.orders_with_amount_364d, 0) as order_amount_avg_364d
+        (counted.spend_sum_364d - coalesce(credited.credited_sum_364d, 0))
+        / nullif(counted.orders_with_amount_364d, 0) as order_amount_avg_364d
     from spine
     left join counted
         on
             spine.customer_id = counted.customer_id
             and spine.as_of_date = counted.as_of_date
+    left join credited
+        on
+            spine.customer_id = credited.customer_id
+            and spine.as_of_date = credited.as_of_date
 
 )
 

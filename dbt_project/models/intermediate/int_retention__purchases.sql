@@ -1,8 +1,9 @@
--- One row per purchase: an order that was not cancelled and has at least one piece in it.
--- It carries the mornings between which it counts: known_from_date and undone_from_date.
+-- One row per purchase and version of it: an order that was not cancelled and has at least one piece in it.
+-- A version counts on the mornings from known_from_date until the day before undone_from_date. The first ends where
+-- something comes back, and the next is net of it; where all has come back, there is no next one.
 with orders as (
 
-    select * from {{ ref('stg_retention__orders') }}
+    select * from {{ ref('int_retention__placed_orders') }}
 
 ),
 
@@ -12,14 +13,17 @@ order_lines as (
 
 ),
 
+order_returns as (
+
+    select * from {{ ref('int_retention__order_returns') }}
+
+),
+
 line_totals as (
 
     select
         order_id,
         {{ exact_sum('quantity') }} as pieces_count,
-        {{ exact_sum('least(coalesce(returned_quantity, 0), quantity)', condition='quantity > 0') }}
-            as returned_pieces_count,
-        max(case when quantity > 0 then returned_at end) as last_returned_at,
         sum(case when quantity > 0 then 1 else 0 end) as products_count,
         count(case when quantity > 0 then coupon_id end) as coupons_count,
         {{ known_sum('net_amount', condition='quantity > 0') }} as net_amount,
@@ -32,44 +36,69 @@ line_totals as (
 joined as (
 
     select
-        orders.*,
+        orders.customer_id,
+        orders.order_id,
+        orders.ordered_at,
+        orders.purchase_date,
+        orders.known_from_date,
+        orders.channel,
         line_totals.pieces_count,
         line_totals.products_count,
         line_totals.coupons_count,
-        line_totals.returned_pieces_count >= line_totals.pieces_count as is_sent_back,
-        coalesce(line_totals.last_returned_at, orders.ordered_at) as sent_back_at,
         coalesce(orders.order_amount, line_totals.net_amount) as purchase_amount,
-        coalesce(orders.discount_amount, line_totals.discount_amount, 0) as purchase_discount_amount
+        coalesce(orders.discount_amount, line_totals.discount_amount, 0) as discount_amount
     from orders
     left join line_totals
         on orders.order_id = line_totals.order_id
+    where coalesce(line_totals.pieces_count, 1) > 0
+
+),
+
+{# What came back until a morning; version 1 is the purchase before anything did. #}
+versions as (
+
+    select
+        order_id,
+        1 as version_number,
+        cast(null as date) as known_from_date,
+        known_from_date as undone_from_date,
+        cast(0 as double) as returned_amount
+    from order_returns
+    where return_number = 1
+    union all
+    select
+        order_id,
+        return_number + 1 as version_number,
+        known_from_date,
+        next_from_date as undone_from_date,
+        returned_amount
+    from order_returns
+    where not is_whole
 
 ),
 
 purchases as (
 
     select
-        customer_id,
-        order_id,
-        ordered_at,
-        order_date as purchase_date,
-        greatest(
-            {{ first_morning_after('ordered_at') }},
-            {{ first_morning_from('coalesce(loaded_at, ordered_at)') }}
-        ) as known_from_date,
+        joined.customer_id,
+        joined.order_id,
+        cast(coalesce(versions.version_number, 1) as integer) as version_number,
+        joined.ordered_at,
+        joined.purchase_date,
+        coalesce(versions.known_from_date, joined.known_from_date) as known_from_date,
+        versions.undone_from_date,
+        joined.channel,
+        joined.pieces_count,
+        joined.products_count,
+        joined.coupons_count,
         case
-            when is_sent_back then {{ first_morning_after('sent_back_at') }}
-        end as undone_from_date,
-        channel,
-        pieces_count,
-        products_count,
-        coupons_count,
-        purchase_amount,
-        purchase_discount_amount as discount_amount
+            when versions.returned_amount > 0 and joined.purchase_amount is not null
+                then {{ rounded('greatest(joined.purchase_amount - versions.returned_amount, 0)', 4) }}
+            else joined.purchase_amount
+        end as purchase_amount,
+        joined.discount_amount
     from joined
-    where
-        not {{ is_void_order('order_status') }}
-        and coalesce(pieces_count, 1) > 0
+    left join versions on joined.order_id = versions.order_id
 
 )
 

@@ -6,6 +6,7 @@
 with purchases as (
 
     select * from {{ ref('int_retention__purchases') }}
+    where version_number = 1
 
 ),
 

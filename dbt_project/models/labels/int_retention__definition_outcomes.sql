@@ -85,7 +85,7 @@ followed as (
             with_later_window.customer_id = purchases.customer_id
             and purchases.purchase_date >= with_later_window.last_known_purchase_date
             and purchases.purchase_date < with_later_window.later_window_end_date
-            and purchases.undone_from_date is null
+            and {{ is_kept('purchases') }}
     group by with_later_window.customer_id, with_later_window.as_of_date, with_later_window.churn_definition
 
 ),

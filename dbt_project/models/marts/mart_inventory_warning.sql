@@ -145,6 +145,7 @@ came as (
         on
             purchase_lines.purchase_date >= snapshots.as_of_date
             and purchase_lines.purchase_date < snapshots.label_window_end_date
+            and {{ is_kept('purchase_lines') }}
     where snapshots.split = 'test'
     group by purchase_lines.product_id
 

@@ -27,12 +27,13 @@ reviews as (
 purchases as (
 
     select * from {{ ref('int_retention__purchases') }}
+    where version_number = 1
 
 ),
 
-purchase_lines as (
+returns as (
 
-    select * from {{ ref('int_retention__purchase_lines') }}
+    select * from {{ ref('int_retention__returns') }}
 
 ),
 
@@ -85,34 +86,34 @@ felt as (
 
 ),
 
-returned as (
-
-    select
-        purchase_lines.customer_id,
-        {{ exact_sum('purchase_lines.pieces_count') }} as pieces_count,
-        {{ exact_sum(
-            'purchase_lines.returned_pieces_count',
-            condition='purchase_lines.returned_from_date <= today.as_of_date'
-        ) }} as returned_pieces_count
-    from purchase_lines
-    inner join today
-        on
-            purchase_lines.purchase_date < today.as_of_date
-            and purchase_lines.known_from_date <= today.as_of_date
-            and purchase_lines.purchase_date >= {{ days_from('today.as_of_date', -365) }}
-    group by purchase_lines.customer_id
-
-),
-
 buyers as (
 
-    select distinct purchases.customer_id
+    select
+        purchases.customer_id,
+        case
+            when count(purchases.pieces_count) > 0 then {{ exact_sum('purchases.pieces_count') }}
+        end as pieces_count
     from purchases
     inner join today
         on
             purchases.purchase_date < today.as_of_date
             and purchases.known_from_date <= today.as_of_date
             and purchases.purchase_date >= {{ days_from('today.as_of_date', -365) }}
+    group by purchases.customer_id
+
+),
+
+sent_back as (
+
+    select
+        returns.customer_id,
+        {{ exact_sum('returns.pieces_count') }} as returned_pieces_count
+    from returns
+    inner join today
+        on
+            returns.known_from_date <= today.as_of_date
+            and returns.purchase_date >= {{ days_from('today.as_of_date', -365) }}
+    group by returns.customer_id
 
 ),
 
@@ -138,9 +139,10 @@ joined as (
         coalesce(felt.review_sentiment, ticket_types.type_sentiment, 0.5) as sentiment,
         purchases.purchase_amount as order_amount,
         buyers.customer_id is not null as has_bought,
-        returned.pieces_count,
-        returned.returned_pieces_count,
-        returned.returned_pieces_count / nullif(returned.pieces_count, 0) as returned_share,
+        buyers.pieces_count,
+        case when buyers.pieces_count > 0 then coalesce(sent_back.returned_pieces_count, 0) end
+            as returned_pieces_count,
+        coalesce(sent_back.returned_pieces_count, 0) / nullif(buyers.pieces_count, 0) as returned_share,
         1 + least(open_tickets.waiting_days, {{ waiting.longest }}) / cast({{ waiting.target }} as double)
             as waiting_factor
     from open_tickets
@@ -150,7 +152,7 @@ joined as (
     left join ticket_types on open_tickets.ticket_type = ticket_types.ticket_type
     left join purchases on open_tickets.order_id = purchases.order_id
     left join buyers on open_tickets.customer_id = buyers.customer_id
-    left join returned on open_tickets.customer_id = returned.customer_id
+    left join sent_back on open_tickets.customer_id = sent_back.customer_id
 
 ),
 

@@ -47,6 +47,28 @@ known_purchases as (
 
 ),
 
+returns as (
+
+    select * from {{ ref('int_retention__returns') }}
+    where order_id is null
+
+),
+
+known_credits as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        returns.return_date,
+        returns.returned_amount as credited_amount
+    from spine
+    inner join returns
+        on
+            spine.customer_id = returns.customer_id
+            and spine.as_of_date >= returns.known_from_date
+
+),
+
 {{ purchase_habit_ctes() }},
 
 {{ definition_label_ctes() }},

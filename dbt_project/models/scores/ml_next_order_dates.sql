@@ -69,7 +69,7 @@ came as (
             followed.customer_id = purchases.customer_id
             and purchases.purchase_date >= followed.as_of_date
             and purchases.purchase_date < followed.follow_up_end_date
-            and purchases.undone_from_date is null
+            and {{ is_kept('purchases') }}
     group by followed.customer_id, followed.as_of_date
 
 ),

@@ -17,6 +17,18 @@ history as (
 
 ),
 
+credits as (
+
+    select
+        customer_id,
+        as_of_date,
+        {{ exact_sum('credited_amount') }} as credited_ever,
+        {{ exact_sum('credited_amount', condition='days_ago <= 364') }} as credited_364d
+    from {{ ref('int_retention__credit_history') }}
+    group by customer_id, as_of_date
+
+),
+
 parameters as (
 
     select * from {{ ref('int_retention__purchase_process') }}
@@ -47,6 +59,30 @@ statistics as (
 
 ),
 
+{# A credit for which no purchase was found lowers spend too; who was credited all has spent nothing. #}
+net_statistics as (
+
+    select
+        statistics.*,
+        case
+            when credits.credited_ever > 0 then greatest(statistics.spend_ever - credits.credited_ever, 0)
+            else statistics.spend_ever
+        end as net_spend_ever,
+        case
+            when credits.credited_364d > 0 and statistics.spend_364d is not null
+                then greatest(statistics.spend_364d - credits.credited_364d, 0)
+            else statistics.spend_364d
+        end as net_spend_364d,
+        coalesce(credits.credited_ever >= statistics.spend_ever, false)
+        and statistics.days_with_amount_count > 0 as is_all_credited
+    from statistics
+    left join credits
+        on
+            statistics.customer_id = credits.customer_id
+            and statistics.as_of_date = credits.as_of_date
+
+),
+
 expected as (
 
     select
@@ -59,16 +95,22 @@ expected as (
                 'statistics.observed_weeks', weeks
             ) }} as expected_orders_{{ name }},
         {% endfor %}
-        parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.spend_ever)
-        / (parameters.gamma_gamma_p * statistics.days_with_amount_count + parameters.gamma_gamma_q - 1)
-            as expected_order_amount,
-        statistics.spend_364d
+        case
+            when statistics.is_all_credited then 0
+            else
+                parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.net_spend_ever)
+                / (
+                    parameters.gamma_gamma_p * statistics.days_with_amount_count
+                    + parameters.gamma_gamma_q - 1
+                )
+        end as expected_order_amount,
+        statistics.net_spend_364d
         / least(
             greatest(
                 statistics.days_known, {{ number_var('min_value_history_days', 1, 3650, whole=true) }}
             ), 364
         ) as naive_spend_per_day
-    from statistics
+    from net_statistics as statistics
     inner join parameters on statistics.as_of_date = parameters.as_of_date
 
 ),

@@ -5,15 +5,15 @@
 
 with purchases as (
 
-    select * from {{ ref('int_retention__purchases') }}
-    where coalesce(undone_from_date > known_from_date, true)
+    select * from {{ ref('int_retention__purchases') }} as purchases
+    where {{ is_ever_known('purchases') }}
 
 ),
 
 purchase_items as (
 
-    select * from {{ ref('int_retention__purchase_items') }}
-    where coalesce(undone_from_date > known_from_date, true)
+    select * from {{ ref('int_retention__purchase_items') }} as purchase_items
+    where {{ is_ever_known('purchase_items') }}
 
 ),
 

@@ -27,11 +27,7 @@ history as (
         purchase_lines.net_amount,
         purchase_lines.discount_amount,
         purchase_lines.coupon_id,
-        case
-            when purchase_lines.returned_from_date <= spine.as_of_date
-                then purchase_lines.returned_pieces_count
-            else 0
-        end as returned_pieces_count
+        purchase_lines.returned_pieces_count
     from spine
     inner join purchase_lines
         on

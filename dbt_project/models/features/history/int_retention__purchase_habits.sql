@@ -13,6 +13,12 @@ with known_purchases as (
 
 ),
 
+known_credits as (
+
+    select * from {{ ref('int_retention__credit_history') }}
+
+),
+
 {{ purchase_habit_ctes() }}
 
 select * from habits

@@ -1,0 +1,33 @@
+-- One row per customer, as_of_date and credit known on that morning for which no purchase was found: the door to them.
+-- What was bought before the history begins and credited in it lowers spend on the day of the credit.
+-- depends_on: {{ ref('int_retention__known_days') }}
+with spine as (
+
+    select * from {{ ref('int_retention__spine') }}
+
+),
+
+returns as (
+
+    select * from {{ ref('int_retention__returns') }}
+    where order_id is null
+
+),
+
+history as (
+
+    select
+        spine.customer_id,
+        spine.as_of_date,
+        returns.return_date,
+        {{ days_between('returns.return_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
+        returns.returned_amount as credited_amount
+    from spine
+    inner join returns
+        on
+            spine.customer_id = returns.customer_id
+            and spine.as_of_date >= returns.known_from_date
+
+)
+
+select * from history
