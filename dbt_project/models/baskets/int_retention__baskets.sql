@@ -1,23 +1,10 @@
 -- noqa: disable=ST11,LT02
 -- One row per order and item: what was bought together, with whole numbers in place of names.
--- Every line counts whose item is known, whatever its quantity; a giant order keeps its most frequent
--- items only.
-with orders as (
+-- Every line counts whose item is known, whatever its quantity, unless its order had come back whole by today;
+-- a giant order keeps its most frequent items only.
+with known_items as (
 
-    select * from {{ ref('stg_retention__orders') }}
-    where not {{ is_void_order('order_status') }}
-
-),
-
-order_lines as (
-
-    select * from {{ ref('stg_retention__order_lines') }}
-
-),
-
-products as (
-
-    select * from {{ ref('stg_retention__products') }}
+    select * from {{ ref('int_retention__order_items') }}
 
 ),
 
@@ -29,46 +16,16 @@ today as (
 
 ),
 
-known_orders as (
-
-    select
-        *,
-        greatest(
-            {{ first_morning_after('ordered_at') }},
-            {{ first_morning_from('coalesce(loaded_at, ordered_at)') }}
-        ) as known_from_date
-    from orders
-
-),
-
-orders_in_window as (
-
-    select
-        orders.order_id,
-        orders.customer_id,
-        orders.ordered_at,
-        orders.order_date,
-        orders.known_from_date
-    from known_orders as orders
-    inner join today
-        on
-            orders.order_date < today.as_of_date
-            and orders.known_from_date <= today.as_of_date
-    {% if basket_var('basket_window_days') is not none %}
-                and orders.order_date >= {{ days_from('today.as_of_date', -basket_var('basket_window_days')) }}
-            {% endif %}
-
-),
-
 order_items as (
 
-    select distinct
-        order_lines.order_id,
-        {{ basket_item('order_lines', 'products') }} as item
-    from order_lines
-    inner join orders_in_window on order_lines.order_id = orders_in_window.order_id
-    left join products on order_lines.product_id = products.product_id
-    where {{ basket_item('order_lines', 'products') }} is not null
+    select known_items.*
+    from known_items
+    inner join today
+        on
+            {{ known_at('known_items', 'today.as_of_date') }}
+    {% if basket_var('basket_window_days') is not none %}
+                and known_items.purchase_date >= {{ days_from('today.as_of_date', -basket_var('basket_window_days')) }}
+            {% endif %}
 
 ),
 
@@ -86,6 +43,7 @@ order_sizes as (
 
     select
         order_id,
+        min(ordered_at) as ordered_at,
         count(*) as ordered_items_count
     from order_items
     group by order_id
@@ -95,16 +53,10 @@ order_sizes as (
 basket_numbers as (
 
     select
-        orders_in_window.order_id,
-        orders_in_window.customer_id,
-        orders_in_window.order_date,
-        orders_in_window.known_from_date,
-        order_sizes.ordered_items_count,
-        cast(
-            row_number() over (order by orders_in_window.ordered_at, orders_in_window.order_id) as integer
-        ) as basket_number
-    from orders_in_window
-    inner join order_sizes on orders_in_window.order_id = order_sizes.order_id
+        order_id,
+        ordered_items_count,
+        cast(row_number() over (order by ordered_at, order_id) as integer) as basket_number
+    from order_sizes
 
 ),
 
@@ -126,10 +78,10 @@ baskets as (
 
     select
         basket_numbers.basket_number,
-        basket_numbers.order_id,
-        basket_numbers.customer_id,
-        basket_numbers.order_date,
-        basket_numbers.known_from_date,
+        order_items.order_id,
+        order_items.customer_id,
+        order_items.purchase_date as order_date,
+        order_items.known_from_date,
         order_items.item,
         item_codes.item_code,
         basket_numbers.ordered_items_count

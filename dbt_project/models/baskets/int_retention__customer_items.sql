@@ -13,10 +13,57 @@ baskets as (
 
 ),
 
-items as (
+item_names as (
 
     select * from {{ ref('int_retention__recommendable_items') }}
+
+),
+
+items as (
+
+    select * from item_names
     where not is_left_out
+
+),
+
+today as (
+
+    select as_of_date
+    from {{ ref('int_retention__snapshots') }}
+    where split = 'score'
+
+),
+
+{# Orders that have come back whole by today are in no basket, but were there on earlier days. #}
+undone_items as (
+
+    select order_items.*
+    from {{ ref('int_retention__order_items') }} as order_items
+    inner join today on order_items.undone_from_date <= today.as_of_date
+    {% if basket_var('basket_window_days') is not none %}
+        where order_items.purchase_date >= {{ days_from('today.as_of_date', -basket_var('basket_window_days')) }}
+    {% endif %}
+
+),
+
+known_baskets as (
+
+    select
+        customer_id,
+        item_code,
+        order_date as purchase_date,
+        known_from_date,
+        cast(null as date) as undone_from_date
+    from baskets
+    union all
+    select
+        undone_items.customer_id,
+        item_names.item_code,
+        undone_items.purchase_date,
+        undone_items.known_from_date,
+        undone_items.undone_from_date
+    from undone_items
+    inner join item_names on undone_items.item = item_names.item
 
 ),
 
@@ -25,15 +72,13 @@ history as (
     select
         recommendation_days.as_of_date,
         recommendation_days.purpose,
-        baskets.customer_id,
-        baskets.item_code,
-        baskets.order_date,
-        {{ days_between('baskets.order_date', 'recommendation_days.as_of_date') }} as days_ago -- noqa: LT05
-    from baskets
+        known_baskets.customer_id,
+        known_baskets.item_code,
+        known_baskets.purchase_date as order_date,
+        {{ days_between('known_baskets.purchase_date', 'recommendation_days.as_of_date') }} as days_ago -- noqa: LT05
+    from known_baskets
     inner join recommendation_days
-        on
-            baskets.order_date < recommendation_days.as_of_date
-            and baskets.known_from_date <= recommendation_days.as_of_date
+        on {{ known_at('known_baskets', 'recommendation_days.as_of_date') }}
 
 ),
 
@@ -42,7 +87,7 @@ customer_numbers as (
     select
         customer_id,
         cast(row_number() over (order by customer_id) as integer) as customer_number
-    from baskets
+    from known_baskets
     group by customer_id
 
 ),

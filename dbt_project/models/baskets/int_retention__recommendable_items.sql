@@ -12,25 +12,35 @@ products as (
 
 ),
 
-order_lines as (
+today as (
 
-    select * from {{ ref('stg_retention__order_lines') }}
+    select as_of_date
+    from {{ ref('int_retention__snapshots') }}
+    where split = 'score'
+
+),
+
+purchase_lines as (
+
+    select * from {{ ref('int_retention__purchase_lines') }}
 
 ),
 
 product_margins as (
 
     select
-        order_lines.product_id,
-        {{ exact_sum('order_lines.net_amount') }} as net_amount,
-        {{ exact_sum('order_lines.quantity * products.unit_cost', digits=38) }} as cost_amount
-    from order_lines
-    inner join products on order_lines.product_id = products.product_id
+        purchase_lines.product_id,
+        {{ exact_sum('purchase_lines.net_amount') }} as net_amount,
+        {{ exact_sum(
+            '(purchase_lines.pieces_count - purchase_lines.returned_pieces_count) * products.unit_cost', digits=38
+        ) }} as cost_amount
+    from purchase_lines
+    inner join today on {{ known_at('purchase_lines', 'today.as_of_date') }}
+    inner join products on purchase_lines.product_id = products.product_id
     where
         products.unit_cost is not null
-        and order_lines.net_amount is not null
-        and order_lines.quantity > 0
-    group by order_lines.product_id
+        and purchase_lines.net_amount is not null
+    group by purchase_lines.product_id
 
 ),
 
