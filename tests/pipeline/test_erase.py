@@ -45,7 +45,12 @@ def erasure(built_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Erasu
         """
     )
     theirs = {customer, email, phone}
-    for table, key in (("orders", "order"), ("sessions", "session"), ("service_tickets", "ticket")):
+    for table, key in (
+        ("orders", "order"),
+        ("sessions", "session"),
+        ("service_tickets", "ticket"),
+        ("returns", "return"),
+    ):
         ids = shop.query(f"select {key}_id from stg_retention__{table} where customer_id = '{customer}'")
         theirs |= {value for (value,) in ids}
     write_exports(shop, customer, email)

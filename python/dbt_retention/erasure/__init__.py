@@ -1,8 +1,8 @@
 """Removes one person from a warehouse, its copies, logs and exports, and leaves a salted tombstone.
 
 A row is theirs by its customer_id (or another column that is said to hold it); in a table without one, by an
-id that only they have (of an order, a visit, a review, a ticket). Where such an id, their e-mail or their
-telephone stands in somebody else's row, or in a text, the word 'erased' takes its place.
+id that only they have (of an order, a visit, a review, a ticket, a return). Where such an id, their e-mail or
+their telephone stands in somebody else's row, or in a text, the word 'erased' takes its place.
 
 DuckDB neither overwrites nor gives back what is deleted. So a file is written anew, without the person, and
 takes the old one's place in one step: whoever breaks it off has the old file, whole.

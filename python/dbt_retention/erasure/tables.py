@@ -18,7 +18,7 @@ from dbt_retention.erasure.person import LEFT, WORDS, Person, Removal, is_tellin
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
 
-OWNED_IDS = ("order_id", "session_id", "review_id", "ticket_id")
+OWNED_IDS = ("order_id", "session_id", "review_id", "ticket_id", "return_id")
 KEYS = {key: key for key in (*OWNED_IDS, "customer_number", "email", "phone")}
 KEYS |= {"near_customer_number": "customer_number"}
 HASH = "[0-9a-f]{64}"
