@@ -1,7 +1,7 @@
 -- noqa: disable=ST11,LT02
 -- One row per order and item: what was bought together, with whole numbers in place of names.
--- Every line counts whose item is known, whatever its quantity, unless its order had come back whole by today;
--- a giant order keeps its most frequent items only.
+-- Every line counts whose item is known, whatever its quantity, unless its order had come back whole by
+-- today; a giant order keeps its most frequent items only.
 with known_items as (
 
     select * from {{ ref('int_retention__order_items') }}

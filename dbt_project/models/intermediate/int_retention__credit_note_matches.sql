@@ -1,6 +1,6 @@
 -- One row per credit note and purchase that it was matched to; what finds no purchase has no order_id.
--- A note goes to the order that it names, or else to the customer's newest earlier purchases of its product, piece by
--- piece; without a product it goes by amount.
+-- A note goes to the order that it names, or else to the customer's newest earlier purchases of its product,
+-- piece by piece; without a product it goes by amount.
 {% set unit = '10000' %}
 
 with notes as (
@@ -134,7 +134,8 @@ product_purchases as (
         credited_products.known_from_date,
         credited_products.ordered_at,
         cast(round(
-            (credited_products.pieces_count - {{ exact_sum('coalesce(known_taken.pieces_count, 0)') }}) * {{ unit }}
+            (credited_products.pieces_count - {{ exact_sum('coalesce(known_taken.pieces_count, 0)') }})
+            * {{ unit }}
         ) as bigint) as units
     from credited_products
     left join known_taken
@@ -181,7 +182,10 @@ valued_products as (
         matched_products.pieces_count,
         coalesce(
             notes.returned_amount * matched_products.pieces_count
-            / coalesce(notes.returned_quantity, sum(matched_products.pieces_count) over (partition by notes.return_id)),
+            / coalesce(
+                notes.returned_quantity,
+                sum(matched_products.pieces_count) over (partition by notes.return_id)
+            ),
             products.product_amount * matched_products.pieces_count / products.pieces_count
         ) as returned_amount
     from matched_products
@@ -277,7 +281,8 @@ amount_purchases as (
         credited_orders.known_from_date,
         credited_orders.ordered_at,
         cast(round(
-            (credited_orders.purchase_amount - {{ exact_sum('coalesce(amounts_taken.returned_amount, 0)') }}) * {{ unit }}
+            (credited_orders.purchase_amount - {{ exact_sum('coalesce(amounts_taken.returned_amount, 0)') }})
+            * {{ unit }}
         ) as bigint) as units
     from credited_orders
     left join amounts_taken

@@ -1,5 +1,5 @@
 -- noqa: disable=ST11
--- One row per order that was not cancelled and item in it, by the var basket_item, however many lines name the item.
+-- One row per order that was not cancelled and item in it, by the var basket_item.
 -- It carries the mornings between which its order counts, and how many pieces of the item are in it.
 with placed_orders as (
 

@@ -1,4 +1,5 @@
--- One row per order and morning on which something was first known to have come back of it: all that had until then.
+-- One row per order and morning on which something was first known to have come back of it: all that had
+-- until then.
 -- An order has come back whole with its last piece, or with its last cent where amounts were credited.
 with returns as (
 

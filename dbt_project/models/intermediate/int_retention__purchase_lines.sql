@@ -1,6 +1,6 @@
 -- One row per version of a purchase's line with at least one piece in it, with its product's category.
--- A version counts on the mornings from known_from_date until the day before undone_from_date. It ends where pieces of
--- the line come back, or the whole purchase does; the next one is net of them.
+-- A version counts on the mornings from known_from_date until the day before undone_from_date. It ends where
+-- pieces of the line come back, or the whole purchase does; the next one is net of them.
 with placed_orders as (
 
     select * from {{ ref('int_retention__placed_orders') }}
@@ -34,7 +34,7 @@ undone_orders as (
 
 ),
 
-{# By pieces of the product that came back until a morning; of two lines of a product the first gives first. #}
+{# By pieces of the product that came back until a morning; of two lines of it the first gives first. #}
 returned_until as (
 
     select

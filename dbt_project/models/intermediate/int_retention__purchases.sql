@@ -1,6 +1,6 @@
 -- One row per purchase and version of it: an order that was not cancelled and has at least one piece in it.
--- A version counts on the mornings from known_from_date until the day before undone_from_date. The first ends where
--- something comes back, and the next is net of it; where all has come back, there is no next one.
+-- A version counts on the mornings from known_from_date until the day before undone_from_date. The first ends
+-- where something comes back, and the next is net of it; where all has come back, there is no next one.
 with orders as (
 
     select * from {{ ref('int_retention__placed_orders') }}

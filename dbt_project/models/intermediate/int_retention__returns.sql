@@ -1,5 +1,5 @@
 -- One row per order, product and morning: what was then first known to have come back of the order.
--- Never more than was bought; what is more, or finds no purchase, has no order_id and still lowers what was spent.
+-- Never more than was bought; what is more, or finds no purchase, has no order_id and still lowers spend.
 with line_returns as (
 
     select * from {{ ref('int_retention__line_returns') }}
@@ -121,7 +121,10 @@ with_amount_kept as (
             when order_id is null then 0
             else
                 round(
-                    least(amount, greatest(coalesce(purchase_amount, amount_to_date) - (amount_to_date - amount), 0)), 4
+                    least(
+                        amount,
+                        greatest(coalesce(purchase_amount, amount_to_date) - (amount_to_date - amount), 0)
+                    ), 4
                 )
         end as kept_amount
     from with_amount_before

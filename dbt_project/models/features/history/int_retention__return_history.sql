@@ -1,4 +1,5 @@
--- One row per customer, as_of_date and product of a purchase of which pieces had come back by then: the door to returns.
+-- One row per customer, as_of_date and product of a purchase of which pieces had come back by then: the
+-- door to returns.
 -- Purchases that came back whole are in it too; int_retention__order_line_history no longer shows them.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
