@@ -222,7 +222,7 @@ class Card(_Frozen):
     kind: Kind
     onnx_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     features: list[str] = Field(min_length=1)
-    empty_features: list[str] = []  # columns that were there and held no value; not learned from
+    left_out_features: list[str] = []  # columns that were empty or all but constant in training
     feature_medians: list[float]
     trained_at: str
     trained_because: str = ""
@@ -310,9 +310,9 @@ class Card(_Frozen):
             f"(allowed {self.parity.tolerance:.0e})."
         )
         blocks.append("## Features\n\n" + "\n".join(f"- `{name}`" for name in self.features))
-        if self.empty_features:
-            names = ", ".join(f"`{name}`" for name in self.empty_features)
-            blocks.append(f"Empty in every training row, so not learned from: {names}.")
+        if self.left_out_features:
+            names = ", ".join(f"`{name}`" for name in self.left_out_features)
+            blocks.append(f"Empty or all but constant in the training rows, so not learned from: {names}.")
         libraries = [[name, version] for name, version in sorted(self.libraries.items())]
         blocks.append("## Libraries\n\n" + _table(["library", "version"], libraries))
         return blocks

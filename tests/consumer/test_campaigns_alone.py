@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from conftest import Shop, foreign_shop
+from dbt_retention.registry import Registry
 
 # 400 customers buy in most months; in the 30 days after day 300 those who were written to buy more often.
 ORDERS = """
@@ -136,3 +137,31 @@ def test_commands_that_need_a_model_say_why_there_is_none(built: tuple[Shop, str
     summary = shop.run("retention", "summary", "--project", ".")
     assert summary.returncode == 0, summary.stderr
     assert "No customer is scored. No model was trained" in summary.stdout
+
+
+def test_with_lower_limits_the_same_shop_trains_on_the_columns_that_are_filled(
+    built: tuple[Shop, str],
+) -> None:
+    """Reviews, tickets, birth years: every column of what the shop does not have is empty throughout."""
+    shop, _ = built
+    shop.build(
+        *("--select", "ml_churn_model", "ml_churn_scores", "int_retention__uplift_set"),
+        *("int_retention__uplift_model", "int_retention__uplift_scores"),
+        min_buyers=300,
+        min_training_churners=50,
+        uplift_min_arm_customers=100,
+    )
+    card = Registry(shop.models).champion_card("churn")
+    assert card is not None
+    assert "age_years" in card.left_out_features
+    assert not set(card.features) & set(card.left_out_features)
+    assert shop.query("select count(*) > 300 from ml_churn_scores where split = 'score'") == [(True,)]
+    judged = shop.query(
+        "select distinct status, action, contacts_count from int_retention__uplift_model order by action"
+    )
+    assert [(action, count) for _, action, count in judged] == [
+        ("all actions", 800),
+        ("care_call", 400),
+        ("offer", 400),
+    ]
+    assert {status for status, *_ in judged} <= {"trained", "no_better_than_chance"}

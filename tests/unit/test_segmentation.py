@@ -71,7 +71,7 @@ def test_a_rank_that_is_empty_is_left_out_and_its_centre_is_null(tmp_path: Path)
     assert table["centre_monetary"].null_count == table["place_monetary"].null_count == 4
     assert table["centre_recency"].null_count == 0
     [card] = Registry(tmp_path).cards("segments")
-    assert (card.features, card.empty_features) == (["recency", "frequency"], ["monetary"])
+    assert (card.features, card.left_out_features) == (["recency", "frequency"], ["monetary"])
     assert no_segment_model(empty, "too few").schema == table.schema
 
 

@@ -403,6 +403,18 @@ def test_a_table_stands_for_a_model_that_could_not_be_trained(tmp_path: Path) ->
     assert len(churn_importance(found, **given)) == 0
 
 
+def test_a_column_that_float32_can_hardly_tell_apart_is_left_out(tmp_path: Path) -> None:
+    """Where all customers are alive with .9999, scaled rounding errors would exceed the parity gate."""
+    rows = training_set()
+    level = 1 - 4e-5 * np.random.default_rng(4).random(len(rows))
+    padded = rows.append_column("alive", pa.array(level)).append_column("one", pa.array(np.ones(len(rows))))
+    train_churn(padded, settings=SETTINGS, registry=Registry(tmp_path))
+    card = Registry(tmp_path).champion_card("churn")
+    assert card is not None
+    assert card.left_out_features == ["alive"]
+    assert "one" in card.features
+
+
 def test_a_column_that_is_filled_later_breaks_no_model_and_is_learned_from(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     rows = training_set()
@@ -411,7 +423,7 @@ def test_a_column_that_is_filled_later_breaks_no_model_and_is_learned_from(tmp_p
     first = train_churn(empty, settings=SETTINGS, registry=registry)
     card = registry.champion_card("churn")
     assert card is not None
-    assert card.empty_features == ["rating"]
+    assert card.left_out_features == ["rating"]
     assert "rating" not in card.features
     model = load(registry.version_folder("churn", card.version))
     assert model.matrix(filled).shape == (len(rows), len(FEATURES))

@@ -166,7 +166,7 @@ def test_a_column_that_is_empty_or_constant_stops_nothing(tmp_path: Path, value:
     found = train_uplift(rows, settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()
     assert {row["status"] for row in found} == {TRAINED}
     [card] = Registry(tmp_path).cards(UPLIFT)
-    assert ("rating" in card.features, card.empty_features) == (
+    assert ("rating" in card.features, card.left_out_features) == (
         value is not None,
         ["rating"] if value is None else [],
     )

@@ -58,7 +58,7 @@ def new_card(
         model=model,
         version=f"{learned_from}-{digest[:8]}",
         onnx_sha256=digest,
-        empty_features=[name for name in offered if name not in fields["features"]],
+        left_out_features=[name for name in offered if name not in fields["features"]],
         feature_medians=[float(value) for value in medians],
         trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
         libraries={name: version(name) for name in LIBRARIES}

@@ -36,9 +36,9 @@ from dbt_retention.training.rows import (
     ShopFacts,
     dates_of,
     feature_names,
-    filled_features,
     is_split,
     labelled,
+    learnable_features,
     still_fits,
 )
 from dbt_retention.training.selection import choose_champion, time_folds
@@ -81,7 +81,7 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
     """
     chosen = read_settings(ChurnSettings, dict(settings))
     offered = feature_names(rows)
-    features = filled_features(rows.filter(is_split(rows, "train")), offered)
+    features = learnable_features(rows.filter(is_split(rows, "train")), offered)
     test_dates = dates_of(rows.filter(is_split(rows, "test")))
     test_date = test_dates.max().astype(date) if len(test_dates) else None
     horizon_days = ShopFacts.of(rows).churn_horizon_days if len(rows) else None

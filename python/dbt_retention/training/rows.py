@@ -12,10 +12,12 @@ import pyarrow.compute
 
 from dbt_retention.card import Card
 from dbt_retention.evaluation import Floats
-from dbt_retention.scoring import Matrix, as_matrix
+from dbt_retention.scoring import Matrix, Vector, as_matrix
 
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
+
+LEAST_SPREAD = 1e-3  # of the largest absolute value of a column
 
 
 @dataclass(frozen=True)
@@ -67,16 +69,25 @@ def feature_matrix(rows: pa.Table, features: list[str]) -> Matrix:
     return as_matrix(rows, features)
 
 
-def filled_features(rows: pa.Table, features: Sequence[str]) -> list[str]:
-    """Those of `features` that hold a number in at least one of `rows`, in their order.
+def learnable_features(rows: pa.Table, features: Sequence[str]) -> list[str]:
+    """Those of `features` that say something in `rows`, in their order: not empty, and not all but constant.
 
-    An empty column teaches nothing, and estimators differ in what they make of it, so no model learns from
-    one and its card does not list it. Infinity counts as no number, as in `as_matrix`.
+    An empty column teaches nothing, and estimators differ in what they make of it. Of a column whose values
+    differ by less than a thousandth of their size, float32 keeps too little: scaled, its rounding errors
+    would be larger than what the parity gate allows. No model learns from either. Infinity counts as no
+    number, as in `as_matrix`; a column of one value is kept, for it harms none.
     """
     if not len(rows) or not features:
         return []
     matrix = as_matrix(rows, features)
-    return [name for at, name in enumerate(features) if not np.isnan(matrix[:, at]).all()]
+    return [name for at, name in enumerate(features) if _says_something(matrix[:, at])]
+
+
+def _says_something(values: Vector) -> bool:
+    if np.isnan(values).all():
+        return False
+    lowest, highest = float(np.nanmin(values)), float(np.nanmax(values))
+    return highest == lowest or highest - lowest >= LEAST_SPREAD * max(abs(lowest), abs(highest))
 
 
 def still_fits(card: Card, *, offered: Collection[str], filled: Collection[str]) -> bool:

@@ -17,7 +17,13 @@ from dbt_retention.export import export_clusters
 from dbt_retention.registry import Registry
 from dbt_retention.training.champion import champion_or_none, new_card
 from dbt_retention.training.clustering import branches, choose_count, fit_segments, named_places, put_in_order
-from dbt_retention.training.rows import dates_of, feature_matrix, feature_names, filled_features, still_fits
+from dbt_retention.training.rows import (
+    dates_of,
+    feature_matrix,
+    feature_names,
+    learnable_features,
+    still_fits,
+)
 from dbt_retention.training.settings import SegmentSettings, read_settings
 
 SEGMENTS = "segments"
@@ -34,7 +40,7 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
     """
     chosen = read_settings(SegmentSettings, dict(settings))
     offered = feature_names(rows)
-    features = filled_features(rows, offered)
+    features = learnable_features(rows, offered)
 
     def still_right(card: Card) -> bool:
         trained = card.segments

@@ -33,7 +33,7 @@ from dbt_retention.export import export_uplift
 from dbt_retention.registry import Registry
 from dbt_retention.scoring import Matrix, as_matrix
 from dbt_retention.training.champion import new_card
-from dbt_retention.training.rows import filled_features, still_fits
+from dbt_retention.training.rows import learnable_features, still_fits
 from dbt_retention.training.settings import Settings, read_settings
 
 UPLIFT = "uplift"
@@ -141,7 +141,7 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
     """
     chosen = read_settings(Settings, dict(settings))
     offered = [name for name in rows.column_names if name not in KEYS]
-    features = filled_features(rows, offered)
+    features = learnable_features(rows, offered)
     campaigns = sorted(set(rows["campaign_id"].to_pylist()))
     is_anew = chosen.training_policy == "always"
     card = registry.usable_champion_card(UPLIFT) if is_anew else registry.champion_card(UPLIFT)

@@ -92,7 +92,7 @@ def is_comparable(card: Card, champion: Card) -> bool:
     return (
         one is not None
         and other is not None
-        and set(card.features) <= {*champion.features, *champion.empty_features}
+        and set(card.features) <= {*champion.features, *champion.left_out_features}
         and one.churn_definition == other.churn_definition
         and one.churn_definition_settings == other.churn_definition_settings
         and one.churn_horizon_days == other.churn_horizon_days
