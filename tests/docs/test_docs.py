@@ -248,7 +248,10 @@ def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
     assert len(re.findall("PASS feat_weekend::", built.stdout)) == 3
     others = ("customer_id", "as_of_date", "split", "input_fingerprint")
     features = [name for name, *_ in shop.query("describe ml_features") if name not in others]
-    assert shop.query("select features_count from ml_churn_model where is_champion") == [(len(features),)]
+    [(version,)] = shop.query("select model_version from ml_churn_model where is_champion")
+    card = json.loads((shop.models / "churn" / version / "card.json").read_text())
+    assert "weekend_orders_count_84d" in card["features"]
+    assert sorted(card["features"] + card["left_out_features"]) == sorted(features)
     [(words,)] = shop.query("select any_value(reason_words) from ml_churn_reasons where reason = 'weekend'")
     found = re.fullmatch(r"Orders at weekends in the last 84 days: (\d+) \(average: ([\d.]+)\)", words)
     assert found, words
