@@ -3,12 +3,14 @@
 -- before: the days before the morning, as many as an effect is measured in. Bands are powers of two: they
 -- tell customers alike, without a threshold that someone would have to choose.
 -- Purchases without an amount count for no spend; spend is null where no purchase of the customer has one.
+-- Credits for which no purchase was found lower spend on their own day.
 {# Who has not bought has spent nothing, where the shop gave amounts by then. #}
 {% set nothing_spent = 'case when shop.amounts_known_from_date <= dated.as_of_date then 0e0 end' %}
 {% set spend = {} %}
 {% for name in ['spend_amount_before', 'spend_amount_lookback'] %}
     {% do spend.update({
-        name: 'case when bought.customer_id is null then ' ~ nothing_spent ~ ' else bought.' ~ name ~ ' end'
+        name: '(case when bought.customer_id is null then ' ~ nothing_spent ~ ' else bought.' ~ name ~ ' end'
+            ~ ' - coalesce(credited.' ~ name ~ ', 0))'
     }) %}
 {% endfor %}
 with assignments as (
@@ -33,6 +35,13 @@ horizon as (
 purchases as (
 
     select * from {{ ref('int_retention__purchases') }}
+
+),
+
+credits as (
+
+    select * from {{ ref('int_retention__returns') }}
+    where order_id is null
 
 ),
 
@@ -125,6 +134,26 @@ bought as (
 
 ),
 
+credited as (
+
+    select
+        dated.customer_id,
+        dated.as_of_date,
+        {{ exact_sum(
+            'credits.returned_amount', condition='credits.return_date >= dated.window_start_date'
+        ) }} as spend_amount_before,
+        {{ exact_sum(
+            'credits.returned_amount', condition='credits.return_date >= dated.lookback_start_date'
+        ) }} as spend_amount_lookback
+    from dated
+    inner join credits
+        on
+            dated.customer_id = credits.customer_id
+            and dated.as_of_date >= credits.known_from_date
+    group by dated.customer_id, dated.as_of_date
+
+),
+
 {% for name, time in {'tickets': 'opened_at', 'reviews': 'reviewed_at', 'sessions': 'started_at'}.items() %}
 
     {{ name }}_counted as (
@@ -187,6 +216,10 @@ features as (
         on
             dated.customer_id = bought.customer_id
             and dated.as_of_date = bought.as_of_date
+    left join credited
+        on
+            dated.customer_id = credited.customer_id
+            and dated.as_of_date = credited.as_of_date
     {% for name in ['tickets', 'reviews', 'sessions'] %}
         left join {{ name }}_counted
             on

@@ -13,6 +13,14 @@ purchases as (
 
 ),
 
+{# For which no purchase was found. #}
+credits as (
+
+    select * from {{ ref('int_retention__returns') }}
+    where order_id is null
+
+),
+
 customers as (
 
     select
@@ -61,6 +69,21 @@ tiers as (
 
 ),
 
+credited as (
+
+    select
+        warnings.customer_id,
+        {{ exact_sum('credits.returned_amount') }} as credited_amount_12m
+    from warnings
+    inner join credits
+        on
+            warnings.customer_id = credits.customer_id
+            and warnings.as_of_date >= credits.known_from_date
+            and credits.return_date >= {{ days_from('warnings.as_of_date', -365) }}
+    group by warnings.customer_id
+
+),
+
 bought as (
 
     select
@@ -69,9 +92,10 @@ bought as (
         case
             when count(purchases.order_id) = 0 then 0
             else {{ known_sum('purchases.purchase_amount') }}
-        end as spend_amount_12m,
+        end - coalesce(max(credited.credited_amount_12m), 0) as spend_amount_12m,
         count(purchases.order_id) as orders_count_12m
     from warnings
+    left join credited on warnings.customer_id = credited.customer_id
     left join purchases
         on
             warnings.customer_id = purchases.customer_id

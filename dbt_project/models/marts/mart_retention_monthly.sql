@@ -1,7 +1,15 @@
 -- One row per cohort (the month of the first purchase) and month since: how many of the cohort bought in it?
+-- Credits for which no purchase was found lower the spend of their own month.
 with purchases as (
 
     select * from {{ ref('int_retention__purchases') }}
+
+),
+
+credits as (
+
+    select * from {{ ref('int_retention__returns') }}
+    where order_id is null
 
 ),
 
@@ -68,6 +76,19 @@ active as (
 
 ),
 
+credited as (
+
+    select
+        firsts.cohort_month_date,
+        cast({{ dbt.date_trunc('month', 'credits.return_date') }} as date) as purchase_month_date,
+        {{ exact_sum('credits.returned_amount') }} as credited_amount
+    from credits
+    inner join today on credits.known_from_date <= today.as_of_date
+    inner join firsts on credits.customer_id = firsts.customer_id
+    group by firsts.cohort_month_date, cast({{ dbt.date_trunc('month', 'credits.return_date') }} as date)
+
+),
+
 filled as (
 
     select
@@ -84,7 +105,7 @@ filled as (
         case
             when active.active_customers_count is null and shop.is_amount_known then 0
             else active.spend_amount
-        end as spend_amount
+        end - coalesce(credited.credited_amount, 0) as spend_amount
     from cohorts
     cross join today
     cross join shop
@@ -93,6 +114,10 @@ filled as (
         on
             cohorts.cohort_month_date = active.cohort_month_date
             and months.purchase_month_date = active.purchase_month_date
+    left join credited
+        on
+            cohorts.cohort_month_date = credited.cohort_month_date
+            and months.purchase_month_date = credited.purchase_month_date
 
 ),
 
