@@ -51,7 +51,7 @@
             {% do mine.update({
                 'rules_count': mine.rules_count + sizes[-1] * retention._rules_of_length(level, settings)
             }) %}
-            {% do retention._check_rules_count(mine.rules_count, settings) %}
+            {% do retention._check_rules_count(mine.rules_count, settings, up_to_length=level) %}
             {% if forecast_from_level <= level < settings.max_length and not mine.is_forecast
                 and retention._rows_of_level(level) > forecast_from_rows %}
                 {% do mine.update({'is_forecast': true}) %}

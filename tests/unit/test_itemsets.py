@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import combinations
@@ -193,26 +194,93 @@ def test_a_share_is_rounded_up_but_not_past_a_whole_number() -> None:
     assert itemsets == {frozenset("a"): 3, frozenset("b"): 27}
 
 
-def test_a_level_that_explodes_stops_with_its_name_and_what_to_do() -> None:
+def mining_error(lines: Lines | pa.Table, told: list[str] | None = None, **options: Any) -> str:
+    """The error of mine(); no rules are made. told: receives the steps before it."""
+    table = lines if isinstance(lines, pa.Table) else table_of(lines)
+    with duckdb.connect() as connection:
+        connection.register("basket_lines", table)
+        with pytest.raises(RetentionError) as stopped:
+            mine(
+                connection, lines="basket_lines", progress=None if told is None else told.append, **options
+            )  # fmt: skip
+        assert connection.sql("from duckdb_tables() where table_name like '%rules'").fetchall() == []
+    return str(stopped.value)
+
+
+def counted_levels(told: Iterable[str]) -> list[str]:
+    """The levels that were counted, among the steps: neither the candidates nor the forecasts."""
+    return [step.split(":")[0] for step in told if step.endswith(" itemsets") and "about" not in step]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_level_that_explodes_stops_with_its_name_and_what_to_do(strategy: Strategy) -> None:
+    """Without rules, which would be too many before that level."""
     lines = [(basket, f"item {number}") for basket in range(4) for number in range(40)]
-    with pytest.raises(RetentionError) as stopped:
-        mined_from(lines, min_support=4, max_length=8, max_level_gb=0.002)
-    message = str(stopped.value)
+    told: list[str] = []
+    message = mining_error(
+        lines, told, min_support=4, max_length=8, max_level_gb=0.002, with_rules=False, strategy=strategy
+    )
+    assert counted_levels(told) == ["length 1", "length 2", "length 3"]
     assert "itemsets of length 4 would need 91,390 candidates and about 0.00512 GB" in message
     assert "Raise --min-support (now 4: 4 of 4 baskets)" in message
     assert "lower --max-length to 3, or raise --max-level-gb" in message
 
 
-def test_eclat_stops_before_an_explosion_too() -> None:
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_rules_that_explode_stop_the_levels_after_them(strategy: Strategy) -> None:
+    """780 pairs make 2 rules each, and 9,880 triples 6: no count of all rules, and not said to be one."""
     lines = [(basket, f"item {number}") for basket in range(4) for number in range(40)]
-    with pytest.raises(RetentionError, match="itemsets of length 4 would need 91,390 candidates"):
-        mined_from(lines, min_support=4, max_length=8, max_level_gb=0.002, strategy="eclat")
+    told: list[str] = []
+    message = mining_error(lines, told, min_support=4, max_length=8, max_level_gb=0.002, strategy=strategy)
+    assert "the itemsets up to length 3 would make 60,840 rules and about 0.00973 GB, more than" in message
+    assert (
+        "Raise --min-support, lower --max-length, ask for single consequents, or raise --max-level" in message
+    )
+    assert counted_levels(told) == ["length 1", "length 2", "length 3"]
 
 
-def test_too_many_rules_stop_before_they_are_made() -> None:
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_too_many_rules_stop_before_they_are_made(strategy: Strategy) -> None:
+    """Without the last itemset the rules would take 0.0831 GB: only the count of all is over the limit."""
     lines = [(basket, item) for basket in range(3) for item in "abcdefghijkl"]
-    with pytest.raises(RetentionError, match=r"the itemsets would make 523,250 rules and about 0\.0837 GB"):
-        mined_from(lines, min_support=3, max_length=12, max_level_gb=0.05)
+    message = mining_error(lines, min_support=3, max_length=12, max_level_gb=0.0835, strategy=strategy)
+    assert "the itemsets up to length 12 would make 523,250 rules and about 0.0837 GB, more than" in message
+
+
+@pytest.mark.parametrize(
+    ("single_consequent", "max_level_gb", "words"),
+    [
+        (
+            False,
+            0.05,
+            "the itemsets would make 523,250 rules and about 0.0837 GB, more than --max-level-gb = 0.05",
+        ),
+        (
+            True,
+            0.003,
+            "the itemsets would make 24,564 rules and about 0.00393 GB, more than --max-level-gb = 0.003",
+        ),
+    ],
+)
+def test_too_many_rules_of_finished_itemsets_stop_too(
+    single_consequent: bool, max_level_gb: float, words: str
+) -> None:
+    """As mart_association_rules does: the itemsets were mined without a word about rules."""
+    lines = [(basket, item) for basket in range(3) for item in "abcdefghijkl"]
+    with duckdb.connect() as connection:
+        connection.register("basket_lines", table_of(lines))
+        mine(connection, lines="basket_lines", min_support=3, max_length=12, with_rules=False)
+        macros = SqlMacros(connection)
+        called = {
+            "min_support": "--min-support",
+            "max_length": "--max-length",
+            "max_level_gb": "--max-level-gb",
+        }
+        limits = macros.call("itemset_settings", 3, 12, "apriori", max_level_gb, called)
+        with pytest.raises(RetentionError) as stopped:
+            macros.call("check_rules", "itemsets", limits, single_consequent)
+    assert words in str(stopped.value)
+    assert "Raise --min-support, lower --max-length, ask for single consequents" in str(stopped.value)
 
 
 @pytest.mark.parametrize(
@@ -351,30 +419,68 @@ def dense_lines(*, baskets: int, items: int) -> pa.Table:
     return pa.table({"basket": rows.astype("int32"), "item": columns.astype("int32")})
 
 
+# Two significant digits: 61,000,000 or 8.4 or 0.084.
+ROUNDED = r"(?:0\.0*)?[1-9](?:\.?\d)?(?:0|,)*"
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_dense_file_is_refused_before_its_levels_are_counted(strategy: Strategy) -> None:
     told: list[str] = []
-    with duckdb.connect() as connection:
-        connection.register("basket_lines", dense_lines(baskets=2600, items=40))
-        with pytest.raises(RetentionError, match=r"would need [\d,]+ candidates and about .* GB, more than"):
-            mine(
-                connection, lines="basket_lines", min_support=0.5, max_length=16, strategy=strategy,
-                max_level_gb=0.5, with_rules=False, progress=told.append,
-            )  # fmt: skip
-    counted = [step for step in told if step.endswith(" itemsets") and "about" not in step]
-    assert len(counted) <= 4, told
+    message = mining_error(
+        dense_lines(baskets=2600, items=40), told, min_support=0.5, max_length=16, strategy=strategy,
+        max_level_gb=0.5, with_rules=False,
+    )  # fmt: skip
+    assert len(counted_levels(told)) <= 4, told
+    forecast = re.match(
+        rf"itemsets of length (\d+) would number about {ROUNDED} and need about {ROUNDED} GB "
+        r"\(forecast from a sample of the itemsets of length (\d+)\), more than --max-level-gb = 0\.5\. "
+        r"Raise --min-support \(now 0\.5: 1,300 of 2,600 baskets\), lower --max-length to (\d+), or raise",
+        message,
+    )
+    assert forecast, message
+    level, sampled_level, max_length = map(int, forecast.groups())
+    assert (sampled_level, max_length) == (len(counted_levels(told)), level - 1)
+    assert "candidates" not in message
 
 
-def test_too_many_rules_are_refused_before_the_itemsets_are_counted() -> None:
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_too_many_rules_are_refused_before_the_itemsets_are_counted(strategy: Strategy) -> None:
+    """The rules up to length 5 take 0.6 GB, which the exact count lets pass."""
     told: list[str] = []
+    message = mining_error(
+        dense_lines(baskets=600, items=37), told, min_support=0.5, max_length=16, max_level_gb=1,
+        strategy=strategy,
+    )  # fmt: skip
+    assert len(counted_levels(told)) <= 5, told
+    forecast = re.match(
+        rf"the itemsets up to length (\d+) would make about {ROUNDED} rules and about {ROUNDED} GB "
+        r"\(forecast from a sample of the itemsets of length (\d+)\), more than --max-level-gb = 1\. "
+        r"Raise --min-support, lower --max-length, ask for single consequents, or raise --max-level-gb",
+        message,
+    )
+    assert forecast, message
+    level, sampled_level = map(int, forecast.groups())
+    assert sampled_level == len(counted_levels(told)) < level
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(61234567.0, "61,000,000"), (140.2, "140"), (8.37, "8.4"), (0.0837, "0.084")]
+)
+def test_a_forecast_is_rounded(number: float, text: str) -> None:
     with duckdb.connect() as connection:
-        connection.register("basket_lines", dense_lines(baskets=600, items=37))
-        with pytest.raises(RetentionError, match=r"the itemsets would make [\d,]+ rules"):
-            mine(
-                connection, lines="basket_lines", min_support=0.5, max_length=16, max_level_gb=0.5,
-                progress=told.append,
-            )  # fmt: skip
-    assert sum(step.endswith(" itemsets") and "about" not in step for step in told) <= 5, told
+        assert SqlMacros(connection).call("_rounded_number", number) == text
+
+
+def test_a_forecast_refuses_only_what_is_a_quarter_over_the_limit() -> None:
+    """1,000,000 rules are 0.16 GB."""
+    with duckdb.connect() as connection:
+        macros = SqlMacros(connection)
+        limits = macros.call("itemset_settings", 0.5, 16, "apriori", 0.16)
+        macros.call("_check_rules_count", 1_250_000, limits, up_to_length=5, sampled_level=3)
+        with pytest.raises(RetentionError, match=r"about 1,300,000 rules and about 0\.2 GB \(forecast"):
+            macros.call("_check_rules_count", 1_260_000, limits, up_to_length=5, sampled_level=3)
+        with pytest.raises(RetentionError, match="up to length 5 would make 1,000,001 rules"):
+            macros.call("_check_rules_count", 1_000_001, limits, up_to_length=5)
 
 
 def test_a_forecast_is_near_the_count() -> None:

@@ -91,9 +91,11 @@
             ) %}
         {% endif %}
         {% if bytes > 1.25 * mine.settings.max_level_gb * 1000000000 %}
-            {% do retention._raise_level(next_level, sets_count, bytes, mine) %}
+            {% do retention._raise_level(next_level, sets_count, bytes, mine, sampled_level=level) %}
         {% endif %}
-        {% do retention._check_rules_count(found.rules_count / 1.25, mine.settings) %}
+        {% do retention._check_rules_count(
+            found.rules_count, mine.settings, up_to_length=next_level, sampled_level=level
+        ) %}
         {% set chosen = '(select * from ' ~ retention.work_table('sampled_extensions') ~ ' where extension_id <= '
             ~ sample_size ~ ')' %}
         {% set next_items %}
