@@ -151,7 +151,11 @@ MUTANTS = (
                 "as_of_date,\n        cast(min(days_ago)",
                 "max(as_of_date) as newest,\n        cast(min(days_ago)",
             ),
-            (RFM, "group by customer_id, as_of_date", "group by customer_id"),
+            (
+                RFM,
+                "from history\n    group by customer_id, as_of_date",
+                "from history\n    group by customer_id",
+            ),
             (RFM, "and spine.as_of_date = counted.as_of_date", ""),
         ),
         "order_next_week is seen",
@@ -219,13 +223,7 @@ MUTANTS = (
     Mutant(
         "labels_count_what_was_sent_back",
         "twins",
-        (
-            (
-                LABELS,
-                "spine.label_window_end_date\n                and purchases.undone_from_date is null",
-                "spine.label_window_end_date",
-            ),
-        ),
+        ((LABELS, "\n                and {{ retention.is_kept('purchases') }}", ""),),
         "order_sent_back_whole is labelled stayed",
     ),
     Mutant(
