@@ -61,13 +61,26 @@ bought as (
 
 ),
 
+{# By exact_sum, not by a window: the order in which doubles are added moves their last digits. #}
+order_totals as (
+
+    select
+        order_id,
+        {{ known_sum('net_amount') }} as lines_amount,
+        {{ exact_sum('pieces_count') }} as order_pieces_count
+    from bought
+    group by order_id
+
+),
+
 with_totals as (
 
     select
-        *,
-        sum(net_amount) over (partition by order_id) as lines_amount,
-        sum(pieces_count) over (partition by order_id) as order_pieces_count
+        bought.*,
+        order_totals.lines_amount,
+        order_totals.order_pieces_count
     from bought
+    inner join order_totals on bought.order_id = order_totals.order_id
 
 ),
 
