@@ -347,7 +347,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
     (
         "void_order_statuses",
         "cancelled",
-        "int_retention__purchases",
+        "int_retention__placed_orders",
         "is 'cancelled'; expected a list, such as",
     ),
     ("low_rating", 4, "int_retention__rated_reviews", "expected low_rating below high_rating"),

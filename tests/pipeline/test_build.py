@@ -279,11 +279,16 @@ def test_the_interval_of_the_next_order_holds_most_of_them(built_shop: Shop) -> 
 def test_the_example_shop_is_ready(built_shop: Shop) -> None:
     assert (
         built_shop.query(
-            "select subject, status from mart_data_readiness where subject_type <> 'feature family' "
-            "and status <> 'present'"
+            "select subject, status from mart_data_readiness "
+            "where subject_type not in ('feature family', 'order status') and status <> 'present'"
         )
         == []
     )
+    statuses = built_shop.query(
+        "select status, subject in ('cancelled', 'returned') "
+        "from mart_data_readiness where subject_type = 'order status'"
+    )
+    assert set(statuses) == {("excluded", True), ("present", False)}
     families = built_shop.query(
         "select feature_family, features_count, customers_count, todays_customers_count "
         "from ml_feature_coverage"

@@ -78,11 +78,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, purchases: list[Purchase]) ->
         ORDER_COLUMNS,
         [(one.order_id, one.customer_id, noon(one.day), one.amount, one.loaded) for one in purchases],
     )
-    write(
-        lines,
-        LINE_COLUMNS,
-        [(one.order_id, "P1", 2.0, 2.0 if one.returned else None, noon(one.returned)) for one in purchases],
-    )
+    write(lines, LINE_COLUMNS, [line_of(one) for one in purchases])
     shop = foreign_shop(
         folder / "shop",
         models={
@@ -108,6 +104,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory, purchases: list[Purchase]) ->
     nodes = ("--select", "+mart_churn_definitions", "+int_retention__labels")
     shop.build(*nodes, "--indirect-selection", "cautious", tests=True)
     return shop
+
+
+def line_of(purchase: Purchase) -> tuple[Any, ...]:
+    pieces_back = 2.0 if purchase.returned else None
+    return (purchase.order_id, "P1", 2.0, pieces_back, noon(purchase.returned))
 
 
 def write(path: Path, columns: str, rows: list[tuple[Any, ...]]) -> None:
@@ -278,7 +279,8 @@ def test_what_happens_after_the_label_window_changes_no_label(
     )
     end = test_day + timedelta(days=horizon)
     kept = [one for one in purchases if one.day < end]
-    orders = tmp_path / "orders.parquet"
+    orders, lines = tmp_path / "orders.parquet", tmp_path / "lines.parquet"
+    write(lines, LINE_COLUMNS, [line_of(one) for one in kept])
     write(
         orders,
         ORDER_COLUMNS,
@@ -286,7 +288,8 @@ def test_what_happens_after_the_label_window_changes_no_label(
     )
     labels = "select * exclude (input_fingerprint) from int_retention__definition_labels order by all"
     before = (shop.query(labels), horizon)
-    (shop.folder / "models" / "my_orders.sql").write_text(f"select * from read_parquet('{orders}')")
+    for name, path in (("my_orders", orders), ("my_lines", lines)):
+        (shop.folder / "models" / f"{name}.sql").write_text(f"select * from read_parquet('{path}')")
     shop.build("--select", "+int_retention__definition_labels")
     assert (shop.query(labels), horizon_of(shop)) == before
     assert len(kept) < len(purchases)
