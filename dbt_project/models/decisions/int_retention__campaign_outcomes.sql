@@ -234,9 +234,9 @@ outcomes as (
         days_since_last_order,
         days_since_first_order,
         orders_count_before,
-        round(spend_amount_before, 2) as spend_amount_before,
+        {{ rounded('spend_amount_before', 2) }} as spend_amount_before,
         orders_count_lookback,
-        round(spend_amount_lookback, 2) as spend_amount_lookback,
+        {{ rounded('spend_amount_lookback', 2) }} as spend_amount_lookback,
         recency_weight,
         recency_band,
         frequency_band,
@@ -248,7 +248,7 @@ outcomes as (
         end as risk_tier,
         case when is_window_closed then orders_after > 0 end as is_retained,
         case when is_window_closed then orders_after end as orders_count,
-        case when is_window_closed and is_amount_known then round(spend_after, 2) end as spend_amount,
+        case when is_window_closed and is_amount_known then {{ rounded('spend_after', 2) }} end as spend_amount,
         case
             when is_window_closed and is_amount_known and is_cost_known
                 then {{ rounded('margin_after - contact_amount', 2) }}

@@ -136,7 +136,7 @@ final as (
         {{ hide_small_group(
             'round(cast(active_customers_count as double) / customers_count, 6)', 'active_customers_count'
         ) }} as retained_rate,
-        {{ hide_small_group('round(spend_amount, 2)', 'active_customers_count') }} as spend_amount
+        {{ hide_small_group(rounded('spend_amount', 2), 'active_customers_count') }} as spend_amount
     from filled
 
 )
