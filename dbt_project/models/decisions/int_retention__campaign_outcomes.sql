@@ -248,7 +248,9 @@ outcomes as (
         end as risk_tier,
         case when is_window_closed then orders_after > 0 end as is_retained,
         case when is_window_closed then orders_after end as orders_count,
-        case when is_window_closed and is_amount_known then {{ rounded('spend_after', 2) }} end as spend_amount,
+        case
+            when is_window_closed and is_amount_known then {{ rounded('spend_after', 2) }}
+        end as spend_amount,
         case
             when is_window_closed and is_amount_known and is_cost_known
                 then {{ rounded('margin_after - contact_amount', 2) }}
