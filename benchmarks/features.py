@@ -25,7 +25,7 @@ from measuring import Clock, dbt, exponent, report, seconds_by_node
 LINES_PER_ORDER, ORDERS_PER_CUSTOMER, PRODUCTS, DAYS = 5, 5, 10_000, 730
 FIRST_DAY = "2024-01-01"
 LIMITS = {"to_scan": 40.0, "exponent": 1.1, "daily": 0.15, "peak_gb": 8.0}
-ROOMS = ("staging", "intermediate", "labels", "features/history", "features")
+ROOMS = ("staging", "intermediate", "calendar", "history", "features")
 
 # A number from 0 to 1 that depends on the arguments alone.
 RANDOM = "(hash({}) % 1000003) / 1000003.0"
@@ -173,7 +173,7 @@ def build(folder: Path) -> dict[str, Any]:
         **asdict(run),
         "models": {model: seconds for room in found.values() for model, seconds in room.items()},
         "rooms": rooms,
-        "features": rooms["features"] + rooms["features/history"],
+        "features": rooms["features"] + rooms["history"],
     }
 
 

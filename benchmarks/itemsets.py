@@ -31,8 +31,8 @@ from measuring import Clock, peak_gb, report
 PRODUCTS, ITEMS_PER_BASKET, MAX_LENGTH = 10_000, 10, 4
 BLOCK, LARGE = 100_000, 10_000_000
 IMPORTS = {
-    "apriori": ["dbt_retention.itemsets"],
-    "eclat": ["dbt_retention.itemsets"],
+    "apriori": ["dbt_retention.commands.itemsets"],
+    "eclat": ["dbt_retention.commands.itemsets"],
     "pyfim": ["fim"],
     "mlxtend": ["pandas", "mlxtend.frequent_patterns", "mlxtend.preprocessing"],
 }
@@ -72,7 +72,7 @@ def opened(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def run_ours(path: Path, support: float, strategy: str, memory: str | None) -> list[int]:
-    from dbt_retention.itemsets import mine
+    from dbt_retention.commands.itemsets import mine
 
     with opened(path) as connection:
         if memory:

@@ -89,7 +89,7 @@ def settings(example: str, candidates: list[str]) -> dict[str, Any]:
 
 def measured(rows: pa.Table, example: str, candidate: str, scratch: Path) -> dict[str, Any]:
     """The card's figures of the test date."""
-    from dbt_retention.registry import Registry
+    from dbt_retention.registry.store import Registry
     from dbt_retention.training.churn import train_churn
 
     registry = Registry(scratch / "models_onnx")
@@ -102,7 +102,7 @@ def measured(rows: pa.Table, example: str, candidate: str, scratch: Path) -> dic
 
 
 def main() -> None:
-    from dbt_retention.candidates import CANDIDATES
+    from dbt_retention.training.candidates import CANDIDATES
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="CDNOW's champion and logistic regression")

@@ -70,9 +70,9 @@ def generate(path: Path, *, rows: int) -> None:
 
 def fitted(model: str) -> Any:
     """The candidate with a made-up calibration, fitted on other rows than those to score; always the same."""
-    from dbt_retention.candidates import CANDIDATES
-    from dbt_retention.card import Calibration
-    from dbt_retention.export import ChurnBlend
+    from dbt_retention.registry.card import Calibration
+    from dbt_retention.training.candidates import CANDIDATES
+    from dbt_retention.training.export import ChurnBlend
 
     matrix = block(2**40, TRAINING_ROWS)
     risk = matrix[:, :12].clip(-5, 5).sum(axis=1)
@@ -85,9 +85,9 @@ def fitted(model: str) -> Any:
 
 def publish(folder: Path, model: str) -> None:
     """The model as the champion of a registry in `folder`."""
-    from dbt_retention.card import Card
-    from dbt_retention.export import export_churn
-    from dbt_retention.registry import Registry
+    from dbt_retention.registry.card import Card
+    from dbt_retention.registry.store import Registry
+    from dbt_retention.training.export import export_churn
 
     onnx_bytes, parity = export_churn(fitted(model), block(2**40, TRAINING_ROWS))
     digest = hashlib.sha256(onnx_bytes).hexdigest()

@@ -50,7 +50,7 @@ def build(folder: Path) -> dict[str, Any]:
         "rooms": {room: sum(nodes.values()) for room, nodes in rooms.items()},
         "nodes": {room: len(nodes) for room, nodes in rooms.items()},
         "training": sum(rooms["training"].values())
-        + rooms["features/history"]["int_retention__sentiment_model"],
+        + rooms["history"]["int_retention__sentiment_model"],
         "sql": sql_of_data_tests(folder, target),
     }
 

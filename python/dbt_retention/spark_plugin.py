@@ -39,9 +39,9 @@ from pyspark.sql.functions import arrow_udf
 from pyspark.sql.pandas.types import from_arrow_type
 
 from dbt_retention.errors import RetentionError
-from dbt_retention.functions import SqlFunction, sql_functions
 from dbt_retention.package_data import package_folder
-from dbt_retention.registry import DEFAULT_MODELS_PATH
+from dbt_retention.registry.store import DEFAULT_MODELS_PATH
+from dbt_retention.sql_functions.catalog import SqlFunction, sql_functions
 
 WAREHOUSE, MODELS_PATH = "spark.sql.warehouse.dir", "spark.retention.models_path"
 PACKAGE_DATA = "spark.retention.package_data."

@@ -11,7 +11,7 @@ import duckdb
 from dbt_retention.dbt_runner import Project, profile_of, working_in
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
-from dbt_retention.registry import DEFAULT_MODELS_PATH
+from dbt_retention.registry.store import DEFAULT_MODELS_PATH
 
 PLUGIN = "dbt_retention.duckdb_plugin"
 EVALUATION = "_evaluate_"  # in the names of schemas that `retention evaluate` builds in, and drops

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from conftest import Shop, foreign_shop
-from dbt_retention.registry import Registry
+from dbt_retention.registry.store import Registry
 
 # 400 customers buy in most months; in the 30 days after day 300 those who were written to buy more often.
 ORDERS = """

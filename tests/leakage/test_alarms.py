@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, Shop, foreign_shop, seed_orders
-from dbt_retention.candidates import CANDIDATES
+from dbt_retention.training.candidates import CANDIDATES
 from sklearn.metrics import roc_auc_score
 
 KEYS = "customer_id, as_of_date, split, is_churned"

@@ -9,13 +9,13 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from dbt_retention.candidates import CANDIDATES
-from dbt_retention.card import Calibration, Card
 from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import RetentionError
-from dbt_retention.export import ChurnBlend, export_churn
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import Matrix
+from dbt_retention.registry.card import Calibration, Card
+from dbt_retention.registry.scoring import Matrix
+from dbt_retention.registry.store import Registry
+from dbt_retention.training.candidates import CANDIDATES
+from dbt_retention.training.export import ChurnBlend, export_churn
 from dbt_retention.training.fitting import GRIDS, Fitting, fit_candidate, variants
 from lightgbm import LGBMClassifier
 from scipy.special import expit
@@ -123,7 +123,7 @@ def test_lightgbm_splits_values_that_lie_next_to_each_other_alike_in_onnx() -> N
 def test_a_candidate_whose_packages_are_not_installed_says_what_to_install(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "dbt_retention.boosting", raising=False)
+    monkeypatch.delitem(sys.modules, "dbt_retention.training.boosting", raising=False)
     monkeypatch.setitem(sys.modules, "onnxmltools", None)
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from dbt_retention.itemsets import Mined, Strategy, mine_file
+from dbt_retention.commands.itemsets import Mined, Strategy, mine_file
 
 frequent_patterns = pytest.importorskip("mlxtend.frequent_patterns")
 preprocessing = pytest.importorskip("mlxtend.preprocessing")

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT, Shop, seeds_shop, shop_in
 from dbt_retention.dbt_runner import Project, run_dbt
 from dbt_retention.errors import RetentionError
-from dbt_retention.registry import Registry
+from dbt_retention.registry.store import Registry
 from engines import Difference, compare
 from rich.console import Console
 

@@ -9,9 +9,9 @@ import sys
 import numpy as np
 import pytest
 from conftest import Shop
-from dbt_retention.card import Card
-from dbt_retention.evaluation import binary_metrics, expected_calibration_error
-from dbt_retention.one_customer import score_customer
+from dbt_retention.commands.one_customer import score_customer
+from dbt_retention.registry.card import Card
+from dbt_retention.training.metrics import binary_metrics, expected_calibration_error
 from dbt_retention.warehouse import Target
 from sentences import assert_sentences_hold
 

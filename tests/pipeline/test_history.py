@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 from conftest import Shop, copy_of
-from dbt_retention.registry import read_card
+from dbt_retention.registry.store import read_card
 from sklearn.metrics import log_loss, roc_auc_score
 
 LATER: dict[str, Any] = {"as_of_date": "2024-08-06", "training_policy": "auto"}

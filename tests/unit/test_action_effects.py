@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dbt_retention.action_effects import Arms, fit_factors
 from dbt_retention.errors import RetentionError
+from dbt_retention.sql_functions.action_effects import Arms, fit_factors
 
 ASSUMED = 0.05
 

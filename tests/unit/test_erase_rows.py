@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dbt_retention.commands.erasure import erase, files, print_removals, tables
+from dbt_retention.commands.erasure.person import LEFT, without_words
 from dbt_retention.dbt_runner import Project
-from dbt_retention.erasure import erase, files, print_removals, tables
-from dbt_retention.erasure.person import LEFT, without_words
 from dbt_retention.errors import RetentionError
 from rich.console import Console
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dbt_retention.card import ProfitAssumptions
-from dbt_retention.evaluation import (
+from dbt_retention.registry.card import ProfitAssumptions
+from dbt_retention.training.metrics import (
     best_f1_threshold,
     best_profit_threshold,
     binary_metrics,

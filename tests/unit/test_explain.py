@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import shap
 from dbt_retention.errors import RetentionError
-from dbt_retention.explain import group_contributions
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import LoadedModel, load
+from dbt_retention.registry.explain import group_contributions
+from dbt_retention.registry.scoring import LoadedModel, load
+from dbt_retention.registry.store import Registry
 from models import FEATURES, blend_of, card_and_onnx, customers
 from scipy.special import logit
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dbt_retention.candidates import SignedLog1p
 from dbt_retention.errors import ExportParityError
-from dbt_retention.export import OPSETS, check_parity, export_churn, export_clusters
-from dbt_retention.scoring import session
+from dbt_retention.registry.scoring import session
+from dbt_retention.training.candidates import SignedLog1p
+from dbt_retention.training.export import OPSETS, check_parity, export_churn, export_clusters
 from models import blend_of, customers
 from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dbt_retention.commands.features_sync import new_family, with_list
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
-from dbt_retention.features_sync import new_family, with_list
 
 NAMES = ["kept", "weekend"]
 

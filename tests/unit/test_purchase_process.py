@@ -11,7 +11,14 @@ import pytest
 from conftest import Shop
 from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import RetentionError
-from dbt_retention.purchase_process import PROCESSES, Floats, Parameters, Statistics, expected_purchases, fit
+from dbt_retention.sql_functions.purchase_process import (
+    PROCESSES,
+    Floats,
+    Parameters,
+    Statistics,
+    expected_purchases,
+    fit,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from dbt_retention import registry as registry_module
 from dbt_retention.errors import ModelAlteredError, ModelNotFoundError, RetentionError
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import load, load_model
+from dbt_retention.registry import store as registry_module
+from dbt_retention.registry.scoring import load, load_model
+from dbt_retention.registry.store import Registry
 from models import blend_of, card_and_onnx
 
 

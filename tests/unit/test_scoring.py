@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import FeatureMissingError, ModelNotFoundError, RetentionError
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import Scorer, load, load_model
+from dbt_retention.registry.scoring import Scorer, load, load_model
+from dbt_retention.registry.store import Registry
 from models import FEATURES, blend_of, card_and_onnx, customers
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from dbt_retention.errors import RetentionError, TrainingDataError
-from dbt_retention.registry import Registry
+from dbt_retention.registry.store import Registry
 from dbt_retention.training.clustering import branches, choose_count, named_places
 from dbt_retention.training.segments import no_segment_model, train_segments
 from scipy.spatial.distance import cdist

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import ModelAlteredError, RetentionError
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import Scorer
+from dbt_retention.registry.scoring import Scorer
+from dbt_retention.registry.store import Registry
 from dbt_retention.training.sentiment import train_sentiment
 
 GOOD = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from dbt_retention.errors import RetentionError
-from dbt_retention.purchase_process import Parameters, expected_purchases
-from dbt_retention.spend_process import fit_spend
+from dbt_retention.sql_functions.purchase_process import Parameters, expected_purchases
+from dbt_retention.sql_functions.spend_process import fit_spend
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -13,16 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pytest
-from dbt_retention.candidates import CANDIDATES
-from dbt_retention.card import Parity
 from dbt_retention.errors import DbtModelError, ExportParityError, RetentionError, TrainingDataError
-from dbt_retention.explain import group_contributions
-from dbt_retention.export import ChurnBlend
-from dbt_retention.registry import Registry, read_card
-from dbt_retention.scoring import Matrix, load
+from dbt_retention.registry.card import Parity
+from dbt_retention.registry.explain import group_contributions
+from dbt_retention.registry.scoring import Matrix, load
+from dbt_retention.registry.store import Registry, read_card
 from dbt_retention.training import churn
+from dbt_retention.training.candidates import CANDIDATES
 from dbt_retention.training.churn import no_churn_model, train_churn
 from dbt_retention.training.dbt_model import run_dbt_model
+from dbt_retention.training.export import ChurnBlend
 from dbt_retention.training.fitting import Fitting, fit_candidate
 from dbt_retention.training.selection import champion_of, time_folds
 from dbt_retention.training.versions import churn_importance, churn_versions

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from dbt_retention.duckdb_plugin import register
-from dbt_retention.registry import Registry
+from dbt_retention.registry.store import Registry
 from dbt_retention.training.uplift import NO_BETTER, TOO_FEW, TRAINED, UPLIFT, Contacts, qini, train_uplift
 
 SETTINGS = {"training_policy": "if_missing", "orders_input": "orders"}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dbt_retention.commands.evaluate import _nodes_to_build, _refuse_other_schemas
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
-from dbt_retention.evaluate import _nodes_to_build, _refuse_other_schemas
 from dbt_retention.warehouse import Target, open_to_read, target_of
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from dbt_retention import __version__
-from dbt_retention.card import Card
 from dbt_retention.errors import TrainingDataError
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import LIBRARIES, Matrix
+from dbt_retention.registry.card import Card
+from dbt_retention.registry.scoring import LIBRARIES, Matrix
+from dbt_retention.registry.store import Registry
 from dbt_retention.training.settings import Settings
 
 

@@ -10,10 +10,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dbt_retention.candidates import BOOSTING
-from dbt_retention.card import Calibration, Card, ChurnTraining, Parity, ProfitAssumptions
 from dbt_retention.errors import ExportParityError, ModelAlteredError, TrainingDataError
-from dbt_retention.evaluation import (
+from dbt_retention.registry.card import Calibration, Card, ChurnTraining, Parity, ProfitAssumptions
+from dbt_retention.registry.explain import permutation_importance
+from dbt_retention.registry.scoring import Matrix, load
+from dbt_retention.registry.store import Registry
+from dbt_retention.training.calibration import isotonic_calibration
+from dbt_retention.training.candidates import BOOSTING
+from dbt_retention.training.champion import champion_or_none, new_card
+from dbt_retention.training.export import PROBABILITY_TOLERANCE, ChurnBlend, apply_calibration, export_churn
+from dbt_retention.training.fitting import fit_candidate
+from dbt_retention.training.metrics import (
     Floats,
     best_f1_threshold,
     best_profit_threshold,
@@ -22,14 +29,7 @@ from dbt_retention.evaluation import (
     expected_maximum_profit,
     with_intervals,
 )
-from dbt_retention.explain import permutation_importance
-from dbt_retention.export import PROBABILITY_TOLERANCE, ChurnBlend, apply_calibration, export_churn
-from dbt_retention.plots import churn_plots
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import Matrix, load
-from dbt_retention.training.calibration import isotonic_calibration
-from dbt_retention.training.champion import champion_or_none, new_card
-from dbt_retention.training.fitting import fit_candidate
+from dbt_retention.training.plots import churn_plots
 from dbt_retention.training.policy import ALWAYS, NO_CHAMPION, NO_FIT, Evidence, why_retrain
 from dbt_retention.training.rows import (
     LabelledRows,

@@ -12,7 +12,7 @@ from duckdb import DuckDBPyRelation
 from threadpoolctl import threadpool_limits
 
 from dbt_retention.errors import DbtModelError, RetentionError, TrainingDataError
-from dbt_retention.registry import Registry
+from dbt_retention.registry.store import Registry
 
 ROWS_OF_ONE_THREAD = 100_000
 

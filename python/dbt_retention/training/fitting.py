@@ -21,9 +21,15 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_sample_weight
 
-from dbt_retention.candidates import CANDIDATES, RANDOM_STATE, ChosenFeatures, Selection, without_empty
-from dbt_retention.export import Floats, mean_log_odds
-from dbt_retention.scoring import Matrix
+from dbt_retention.registry.scoring import Matrix
+from dbt_retention.training.candidates import (
+    CANDIDATES,
+    RANDOM_STATE,
+    ChosenFeatures,
+    Selection,
+    without_empty,
+)
+from dbt_retention.training.export import Floats, mean_log_odds
 
 NEIGHBOURS_TO_IMPUTE_FROM = 10
 

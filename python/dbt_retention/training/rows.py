@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
-from dbt_retention.card import Card
-from dbt_retention.evaluation import Floats
-from dbt_retention.scoring import Matrix, Vector, as_matrix
+from dbt_retention.registry.card import Card
+from dbt_retention.registry.scoring import Matrix, Vector, as_matrix
+from dbt_retention.training.metrics import Floats
 
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)

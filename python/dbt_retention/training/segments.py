@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 from sklearn.cluster import KMeans
 
-from dbt_retention.card import Card, SegmentTraining
 from dbt_retention.errors import ModelAlteredError, TrainingDataError
-from dbt_retention.evaluation import Floats
-from dbt_retention.export import export_clusters
-from dbt_retention.registry import Registry
+from dbt_retention.registry.card import Card, SegmentTraining
+from dbt_retention.registry.store import Registry
 from dbt_retention.training.champion import champion_or_none, new_card
 from dbt_retention.training.clustering import branches, choose_count, fit_segments, named_places, put_in_order
+from dbt_retention.training.export import export_clusters
+from dbt_retention.training.metrics import Floats
 from dbt_retention.training.rows import (
     dates_of,
     feature_matrix,

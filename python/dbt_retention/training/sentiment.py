@@ -22,13 +22,13 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 
-from dbt_retention.candidates import RANDOM_STATE
-from dbt_retention.card import Card, Parity, SentimentTraining
 from dbt_retention.errors import ExportParityError
-from dbt_retention.export import IR_VERSION, OPSETS, PROBABILITY_TOLERANCE, sort_opsets
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import SENTIMENT, read_texts, session
+from dbt_retention.registry.card import Card, Parity, SentimentTraining
+from dbt_retention.registry.scoring import SENTIMENT, read_texts, session
+from dbt_retention.registry.store import Registry
+from dbt_retention.training.candidates import RANDOM_STATE
 from dbt_retention.training.champion import new_card
+from dbt_retention.training.export import IR_VERSION, OPSETS, PROBABILITY_TOLERANCE, sort_opsets
 from dbt_retention.training.settings import Settings, read_settings
 
 FOLDS = 5

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from dbt_retention.candidates import CANDIDATES, Selection
-from dbt_retention.card import ProfitAssumptions
 from dbt_retention.errors import RetentionError
+from dbt_retention.registry.card import ProfitAssumptions
+from dbt_retention.training.candidates import CANDIDATES, Selection
 from dbt_retention.training.clustering import Algorithm
 from dbt_retention.training.fitting import Fitting
 from dbt_retention.training.policy import Limits

@@ -26,13 +26,18 @@ from scipy.stats import norm
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from dbt_retention.candidates import RANDOM_STATE, gradient_boosting, logistic_regression, without_empty
-from dbt_retention.card import Calibration, Card, UpliftAction, UpliftCandidate, UpliftTraining
-from dbt_retention.evaluation import Floats
-from dbt_retention.export import export_uplift
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import Matrix, as_matrix
+from dbt_retention.registry.card import Calibration, Card, UpliftAction, UpliftCandidate, UpliftTraining
+from dbt_retention.registry.scoring import Matrix, as_matrix
+from dbt_retention.registry.store import Registry
+from dbt_retention.training.candidates import (
+    RANDOM_STATE,
+    gradient_boosting,
+    logistic_regression,
+    without_empty,
+)
 from dbt_retention.training.champion import new_card
+from dbt_retention.training.export import export_uplift
+from dbt_retention.training.metrics import Floats
 from dbt_retention.training.rows import learnable_features, still_fits
 from dbt_retention.training.settings import Settings, read_settings
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from dbt_retention.card import Card
-from dbt_retention.registry import Registry
+from dbt_retention.registry.card import Card
+from dbt_retention.registry.store import Registry
 
 CHURN = "churn"
 VERSION_COLUMNS = pa.schema(

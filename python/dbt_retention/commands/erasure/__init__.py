@@ -15,10 +15,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from dbt_retention.commands.erasure.files import files_in, files_of, without_in_file
+from dbt_retention.commands.erasure.person import LEFT, Person, Removal
+from dbt_retention.commands.erasure.tables import is_tombstoned, known, rewrite_database
 from dbt_retention.dbt_runner import Project
-from dbt_retention.erasure.files import files_in, files_of, without_in_file
-from dbt_retention.erasure.person import LEFT, Person, Removal
-from dbt_retention.erasure.tables import is_tombstoned, known, rewrite_database
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import open_to_write, target_of
 

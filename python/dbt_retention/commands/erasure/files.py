@@ -10,9 +10,9 @@ from pathlib import Path
 
 import yaml
 
+from dbt_retention.commands.erasure.person import LEFT, Person, Removal, without_words
+from dbt_retention.commands.erasure.tables import rewrite_database, rewrite_parquet, take_place
 from dbt_retention.dbt_runner import Project
-from dbt_retention.erasure.person import LEFT, Person, Removal, without_words
-from dbt_retention.erasure.tables import rewrite_database, rewrite_parquet, take_place
 from dbt_retention.warehouse import Target, open_to_write
 
 TABULAR = {".csv": ",", ".tsv": "\t"}

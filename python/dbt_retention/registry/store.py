@@ -20,8 +20,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from dbt_retention.card import Card
 from dbt_retention.errors import ModelAlteredError, ModelNotFoundError, RetentionError
+from dbt_retention.registry.card import Card
 
 DEFAULT_MODELS_PATH = "models_onnx"
 CHAMPION_FILE = "champion.json"

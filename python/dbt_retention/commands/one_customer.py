@@ -15,9 +15,9 @@ import numpy as np
 from rich.console import Console
 
 from dbt_retention.errors import RetentionError
-from dbt_retention.explain import group_contributions
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import LoadedModel, Scorer
+from dbt_retention.registry.explain import group_contributions
+from dbt_retention.registry.scoring import LoadedModel, Scorer
+from dbt_retention.registry.store import Registry
 from dbt_retention.warehouse import Target, open_to_read
 
 REASONS_SHOWN = 3

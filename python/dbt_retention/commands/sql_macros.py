@@ -78,7 +78,7 @@ class _Namespace:
 
 def macros_folder() -> Path:
     """Where the SQL lies: inside the installed package, or beside it in a clone without symbolic links."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     for folder in (here / "macros", here.parents[1] / "dbt_project" / "macros"):
         if (folder / "mine_itemsets.sql").is_file():
             return folder

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from scipy.special import gammaln
 
 from dbt_retention.errors import RetentionError
-from dbt_retention.purchase_process import Floats
+from dbt_retention.sql_functions.purchase_process import Floats
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dbt_retention import purchase_process, spend_process
-from dbt_retention.action_effects import Arms, fit_factors
 from dbt_retention.errors import RetentionError
-from dbt_retention.explain import group_contributions
-from dbt_retention.phone_numbers import phone_e164
-from dbt_retention.purchase_process import Parameters, Statistics, fit
-from dbt_retention.registry import Registry
-from dbt_retention.scoring import SENTIMENT, LoadedModel, Scorer, struct_rows
+from dbt_retention.registry.explain import group_contributions
+from dbt_retention.registry.scoring import SENTIMENT, LoadedModel, Scorer, struct_rows
+from dbt_retention.registry.store import Registry
+from dbt_retention.sql_functions import purchase_process, spend_process
+from dbt_retention.sql_functions.action_effects import Arms, fit_factors
+from dbt_retention.sql_functions.phone_numbers import phone_e164
+from dbt_retention.sql_functions.purchase_process import Parameters, Statistics, fit
 
 Arrow: TypeAlias = Any  # pa.Array | pa.ChunkedArray; pyarrow has no types
 

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from scipy.special import logit
 from sklearn.metrics import log_loss
 
-from dbt_retention.candidates import RANDOM_STATE
 from dbt_retention.errors import RetentionError
-from dbt_retention.evaluation import Floats
-from dbt_retention.scoring import LoadedModel, Matrix, session
+from dbt_retention.registry.scoring import LoadedModel, Matrix, session
+from dbt_retention.training.candidates import RANDOM_STATE
+from dbt_retention.training.metrics import Floats
 
 Coalition: TypeAlias = tuple[int, ...]  # groups that are present, in order
 

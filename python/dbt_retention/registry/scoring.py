@@ -17,9 +17,9 @@ import numpy.typing as npt
 import onnxruntime
 import pyarrow as pa
 
-from dbt_retention.card import Card, Kind
 from dbt_retention.errors import FeatureMissingError, ModelNotFoundError, RetentionError
-from dbt_retention.registry import DEFAULT_MODELS_PATH, Registry, read_card, verify_onnx
+from dbt_retention.registry.card import Card, Kind
+from dbt_retention.registry.store import DEFAULT_MODELS_PATH, Registry, read_card, verify_onnx
 
 # onnxruntime computes the last few rows of a batch by other instructions, whose last bit differs. Full
 # blocks give a row the same score wherever it stands, so that two builds make identical tables.

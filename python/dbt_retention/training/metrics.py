@@ -20,7 +20,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from dbt_retention.card import Decision, Interval, ProfitAssumptions
+from dbt_retention.registry.card import Decision, Interval, ProfitAssumptions
 
 Floats = npt.NDArray[np.float64]
 

@@ -14,7 +14,15 @@ from pathlib import Path
 
 import duckdb
 
-from dbt_retention.erasure.person import LEFT, WORDS, Person, Removal, is_telling, phrases, without_words
+from dbt_retention.commands.erasure.person import (
+    LEFT,
+    WORDS,
+    Person,
+    Removal,
+    is_telling,
+    phrases,
+    without_words,
+)
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
 

@@ -12,9 +12,9 @@ from typing import Literal
 
 import duckdb
 
+from dbt_retention.commands.sql_macros import SqlMacros
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
-from dbt_retention.sql_macros import SqlMacros
 
 Strategy = Literal["apriori", "eclat"]
 

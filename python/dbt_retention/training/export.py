@@ -19,10 +19,10 @@ from skl2onnx import convert_sklearn, update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.preprocessing import StandardScaler
 
-from dbt_retention.candidates import RANDOM_STATE, ChosenFeatures, RbfLandmarks, SignedLog1p
-from dbt_retention.card import Calibration, Parity
 from dbt_retention.errors import ExportParityError
-from dbt_retention.scoring import Matrix, session
+from dbt_retention.registry.card import Calibration, Parity
+from dbt_retention.registry.scoring import Matrix, session
+from dbt_retention.training.candidates import RANDOM_STATE, ChosenFeatures, RbfLandmarks, SignedLog1p
 
 OPSETS = {"": 18, "ai.onnx.ml": 3}
 IR_VERSION = 9

@@ -236,7 +236,7 @@ def _filled(estimator: Any) -> Pipeline:
 def _boosting(candidate: str) -> Any:
     """The module that needs the extra `boosting`, imported at the first use."""
     try:
-        return import_module("dbt_retention.boosting")
+        return import_module("dbt_retention.training.boosting")
     except ImportError as error:
         raise RetentionError(
             f"the candidate {candidate} needs packages that are not installed ({error}). "

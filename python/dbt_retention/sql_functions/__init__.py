@@ -1,0 +1,1 @@
+"""The functions that SQL calls, on Arrow columns: one implementation for every engine."""
