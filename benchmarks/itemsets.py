@@ -81,7 +81,7 @@ def run_ours(path: Path, support: float, strategy: str, memory: str | None) -> l
             connection, lines="shop.baskets", min_support=support, max_length=MAX_LENGTH,
             strategy=strategy, with_rules=False, is_deduplicated=True, max_level_gb=40,
         )  # fmt: skip
-        connection.execute("select items, length, baskets, support from itemsets").fetchall()
+        connection.execute("select items, length, baskets_count, support from itemsets").fetchall()
     return list(mined.levels)
 
 

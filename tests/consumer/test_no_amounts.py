@@ -57,7 +57,7 @@ def test_no_sum_of_money_is_claimed_anywhere(shop: Shop) -> None:
             "ml_customer_values": ["expected_order_amount", "expected_value_12m", "naive_value_12m"],
             "mart_early_warning": ["expected_value_12m", "value_at_risk", "expected_profit"],
             "mart_early_warning_history": ["expected_value_12m", "value_at_risk"],
-            "mart_customer_segments": ["monetary_rank", "spend_amount_364d"],
+            "mart_customer_segments": ["monetary_percentile", "spend_amount_364d"],
             "mart_segment_profiles": ["spend_amount_avg_364d", "value_at_risk"],
             "mart_retention_monthly": ["spend_amount"],
             "mart_retention_actions": ["value_kept_amount"],

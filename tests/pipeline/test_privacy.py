@@ -174,12 +174,12 @@ def test_figures_about_few_customers_are_hidden(built_shop: Shop) -> None:
         select min(least(active_customers_count, cohort_customers_count)) from mart_retention_monthly
         union all select min(least(customers_count, warned_customers_count)) from mart_inventory_warning
         union all select min(customers_count) from mart_segment_profiles
-        union all select min(customers) from mart_product_affinity
+        union all select min(customers_count) from mart_product_affinity
         """
     )
     assert all(count >= 5 for (count,) in few)
     [(hidden, shown)] = built_shop.query(
-        "select count(*) - count(retained_rate), count(retained_rate) from mart_retention_monthly"
+        "select count(*) - count(retention_rate), count(retention_rate) from mart_retention_monthly"
     )
     assert hidden > 0
     assert shown > 50

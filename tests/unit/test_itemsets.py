@@ -39,7 +39,7 @@ def mined_from(lines: Lines, **options: Any) -> tuple[dict[frozenset[str], int],
     with duckdb.connect() as connection:
         connection.register("basket_lines", table_of(lines))
         mine(connection, lines="basket_lines", **options)
-        itemsets = connection.sql("select items, length, baskets from itemsets").fetchall()
+        itemsets = connection.sql("select items, length, baskets_count from itemsets").fetchall()
         rules = connection.sql("select * from rules").to_arrow_table().to_pylist()
     assert all(len(set(items)) == length for items, length, _ in itemsets)
     assert len({frozenset(items) for items, _, _ in itemsets}) == len(itemsets)
@@ -102,7 +102,7 @@ def test_itemsets_and_rules_equal_a_count_by_hand(
         assert not antecedent & consequent
         both = expected[antecedent | consequent] / total
         first, second = expected[antecedent] / total, expected[consequent] / total
-        assert rule["baskets"] == expected[antecedent | consequent]
+        assert rule["baskets_count"] == expected[antecedent | consequent]
         assert math.isclose(rule["support"], both)
         assert math.isclose(rule["confidence"], both / first)
         assert math.isclose(rule["lift"], both / first / second)
@@ -390,7 +390,7 @@ def test_blank_items_and_baskets_do_not_count(tmp_path: Path) -> None:
     mined = mine_file(source, basket="till", item="what", min_support=1, max_length=2, out=tmp_path / "found")
     assert (mined.baskets_count, mined.left_out_lines_count) == (3, 4)
     assert duckdb.sql(
-        f"select items, baskets from '{tmp_path / 'found' / 'itemsets.parquet'}'"
+        f"select items, baskets_count from '{tmp_path / 'found' / 'itemsets.parquet'}'"
     ).fetchall() == [
         (["Tea"], 2),
         (["Milk"], 1),

@@ -1,7 +1,7 @@
 -- One row per customer of today: what segments are formed by.
 with ranks as (
 
-    select * from {{ ref('ml_segment_ranks') }}
+    select * from {{ ref('ml_segment_percentiles') }}
 
 ),
 
@@ -10,9 +10,9 @@ of_today as (
     select
         customer_id,
         as_of_date,
-        recency_rank,
-        frequency_rank,
-        monetary_rank
+        recency_percentile,
+        frequency_percentile,
+        monetary_percentile
     from ranks
     where split = 'score'
 

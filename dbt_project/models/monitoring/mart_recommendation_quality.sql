@@ -268,7 +268,7 @@ quality as (
         recommendation_days.as_of_date,
         judged.list_name,
         judged.method,
-        count(*) as customers,
+        count(*) as customers_count,
         cast(sum(judged.hit) as double) / count(*) as hit_rate_at_10,
         round({{ exact_sum("judged.recall", scale=12) }} / count(*), 10) as recall_at_10,
         round({{ exact_sum("judged.ndcg", scale=12) }} / count(*), 10) as ndcg_at_10

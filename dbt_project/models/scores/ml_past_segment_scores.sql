@@ -1,7 +1,7 @@
 -- One row per customer of the test date: the segment of today's model whose centre was nearest that morning.
 with ranks as (
 
-    select * from {{ ref('ml_segment_ranks') }}
+    select * from {{ ref('ml_segment_percentiles') }}
     where split = 'test'
 
 ),

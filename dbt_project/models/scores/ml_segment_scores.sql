@@ -17,9 +17,9 @@ scored as (
     select
         segment_set.customer_id,
         segment_set.as_of_date,
-        segment_set.recency_rank,
-        segment_set.frequency_rank,
-        segment_set.monetary_rank,
+        segment_set.recency_percentile,
+        segment_set.frequency_percentile,
+        segment_set.monetary_percentile,
         {{ cluster('segments', 'segment_set', version='champion.model_version') }} as segment_number,
         champion.model_version
     from segment_set

@@ -79,10 +79,10 @@ def mine_file(
     memory_limit: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Mined:
-    """Write `out`/itemsets.parquet (items, length, baskets, support) and `out`/rules.parquet.
+    """Write `out`/itemsets.parquet (items, length, baskets_count, support) and `out`/rules.parquet.
 
     source: Parquet, CSV or TSV, one row per basket and item in the columns named. Items keep their type;
-    those of an itemset stand from the most to the least frequent. rules: antecedent, consequent, baskets,
+    those of an itemset stand from the most to the least frequent. rules: antecedent, consequent, baskets_count,
     support, confidence, lift, leverage, conviction (null where a rule never fails), zhangs_metric.
     memory_limit: DuckDB's, such as '8GB'; what does not fit goes to a scratch folder in `out`.
     progress: told a line for each step. Baskets and items that are null or blank do not count.
@@ -183,7 +183,7 @@ def _named_itemsets(items: str, *, width: int) -> str:
             coded_itemsets.itemset_key,
             ([{names}])[1:coded_itemsets.length] as items,
             coded_itemsets.length,
-            coded_itemsets.baskets_count as baskets,
+            coded_itemsets.baskets_count,
             cast(coded_itemsets.baskets_count as double) / coded_itemsets.all_baskets_count as support
         from coded_itemsets
         {joins}
@@ -195,7 +195,7 @@ _NAMED_RULES = """
     select
         antecedents.items as antecedent,
         consequents.items as consequent,
-        coded_rules.baskets_count as baskets,
+        coded_rules.baskets_count,
         coded_rules.support,
         coded_rules.confidence,
         coded_rules.lift,
@@ -207,8 +207,8 @@ _NAMED_RULES = """
     inner join itemsets as consequents on coded_rules.consequent_key = consequents.itemset_key
 """
 _ORDERED = {
-    "itemsets": "select items, length, baskets, support from itemsets order by length, baskets desc, items",
-    "rules": "select * from rules order by confidence desc, baskets desc, antecedent, consequent",
+    "itemsets": "select items, length, baskets_count, support from itemsets order by length, baskets_count desc, items",
+    "rules": "select * from rules order by confidence desc, baskets_count desc, antecedent, consequent",
 }
 
 

@@ -135,7 +135,7 @@ final as (
             as active_customers_count,
         {{ hide_small_group(
             'round(cast(active_customers_count as double) / customers_count, 6)', 'active_customers_count'
-        ) }} as retained_rate,
+        ) }} as retention_rate,
         {{ hide_small_group(rounded('spend_amount', 2), 'active_customers_count') }} as spend_amount
     from filled
 

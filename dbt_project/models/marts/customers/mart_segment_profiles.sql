@@ -33,16 +33,16 @@ described as (
         branch_path,
         branch_distance,
         case
-            when place_frequency_rank >= 0.5 then 'Regulars'
+            when place_frequency_percentile >= 0.5 then 'Regulars'
             else 'Occasional buyers'
         end
         || case
-            when place_recency_rank >= 0.5 then ', active'
+            when place_recency_percentile >= 0.5 then ', active'
             else ', gone quiet'
         end
         || case
-            when place_monetary_rank >= place_frequency_rank + 0.15 then ', big baskets'
-            when place_monetary_rank <= place_frequency_rank - 0.15 then ', small baskets'
+            when place_monetary_percentile >= place_frequency_percentile + 0.15 then ', big baskets'
+            when place_monetary_percentile <= place_frequency_percentile - 0.15 then ', small baskets'
             else ''
         end as description
     from segments

@@ -27,7 +27,7 @@ named as (
         consequents.itemset as consequent,
         cast(rules.antecedent_length as integer) as antecedent_length,
         cast(rules.consequent_length as integer) as consequent_length,
-        rules.baskets_count as baskets,
+        rules.baskets_count,
         rules.support,
         rules.confidence,
         rules.lift,

@@ -10,7 +10,7 @@ shares as (
     select
         itemset,
         cast(length as integer) as length,
-        cast(baskets_count as bigint) as baskets,
+        cast(baskets_count as bigint) as baskets_count,
         cast(baskets_count as double) / cast(all_baskets_count as double) as support,
         itemset_key
     from itemsets

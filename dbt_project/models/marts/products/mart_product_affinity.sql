@@ -18,12 +18,12 @@ compared as (
     select
         first_items.item,
         later_items.item as other_item,
-        cast(pairs.baskets_count as bigint) as baskets,
+        cast(pairs.baskets_count as bigint) as baskets_count,
         cast(pairs.baskets_count * first_items.all_baskets_count as double)
         / cast(first_items.baskets_count * later_items.baskets_count as double) as basket_lift,
         cast(pairs.baskets_count as double)
         / sqrt(cast(first_items.baskets_count * later_items.baskets_count as double)) as basket_cosine,
-        cast(pairs.customers_count as bigint) as customers,
+        cast(pairs.customers_count as bigint) as customers_count,
         cast(pairs.customers_count * first_items.all_customers_count as double)
         / cast(first_items.customers_count * later_items.customers_count as double) as customer_lift,
         cast(pairs.customers_count as double)

@@ -16,18 +16,18 @@ ranked as (
         percent_rank() over (
             partition by as_of_date
             order by days_since_last_order desc
-        ) as recency_rank,
+        ) as recency_percentile,
         percent_rank() over (
             partition by as_of_date
             order by orders_count_364d
-        ) as frequency_rank,
+        ) as frequency_percentile,
         case
             when spend_sum_364d is not null
                 then percent_rank() over (
                     partition by as_of_date, spend_sum_364d is null
                     order by round(spend_sum_364d, 2)
                 )
-        end as monetary_rank
+        end as monetary_percentile
     from features
     where split in ('test', 'score')
 
