@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: how the customer used to buy, as it was known on that morning.
--- What churn definitions call usual. A closed date is kept: its habits do not change when new orders come.
+-- One row per customer and as_of_date: how the customer used to buy, as known on as_of_date.
+-- The churn definitions compare with these habits. A past as_of_date is kept: new orders do not change it.
 {{ config(materialized='by_date') }}
 
 with known_purchases as (
@@ -19,6 +19,23 @@ known_credits as (
 
 ),
 
-{{ purchase_habit_ctes() }}
+habits as (
 
-select * from habits
+    {{ purchase_habits('known_purchases', 'known_credits') | indent(4) }}
+
+),
+
+final as (
+
+    select
+        customer_id,
+        as_of_date,
+        first_purchase_date,
+        last_purchase_date,
+        rhythm_days,
+        lookback_spend_amount
+    from habits
+
+)
+
+select * from final

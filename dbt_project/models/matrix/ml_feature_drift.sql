@@ -1,6 +1,6 @@
 -- noqa: disable=LT02
--- One row per feature: do today's customers look like those of the training dates?
--- Of many customers a sample is looked at, chosen by hash.
+-- One row per feature: do the customers of the latest as_of_date look like those of the training dates?
+-- A large shop is sampled by a hash of the customer.
 {% set buckets = 4096 %}
 {% set max_customers = number_var('monitoring_sample_customers', 1, 1000000000, whole=true) %}
 {% set columns = feature_columns(ref('ml_features')) | reject('equalto', 'split') | list %}
@@ -73,6 +73,25 @@ figures as (
 
 ),
 
-{{ drift_ctes() }}
+drift as (
 
-select * from drift
+    {{ population_drift('figures') | indent(4) }}
+
+),
+
+final as (
+
+    select
+        subject,
+        name,
+        population_stability_index,
+        drift_status,
+        reference_null_share,
+        today_null_share,
+        reference_rows_count,
+        today_rows_count
+    from drift
+
+)
+
+select * from final

@@ -69,9 +69,17 @@ known_credits as (
 
 ),
 
-{{ purchase_habit_ctes() }},
+habits as (
 
-{{ definition_label_ctes() }},
+    {{ purchase_habits('known_purchases', 'known_credits') | indent(4) }}
+
+),
+
+labels as (
+
+    {{ churn_labels('spine', 'purchases', 'habits') | indent(4) }}
+
+),
 
 test_scores as (
 

@@ -23,14 +23,36 @@ figures as (
 
 ),
 
-{{ drift_ctes() }},
+score_drift as (
 
-both_kinds as (
+    {{ population_drift('figures') | indent(4) }}
 
-    select * from feature_drift
+),
+
+final as (
+
+    select
+        subject,
+        name,
+        population_stability_index,
+        drift_status,
+        reference_null_share,
+        today_null_share,
+        reference_rows_count,
+        today_rows_count
+    from feature_drift
     union all
-    select * from drift
+    select
+        subject,
+        name,
+        population_stability_index,
+        drift_status,
+        reference_null_share,
+        today_null_share,
+        reference_rows_count,
+        today_rows_count
+    from score_drift
 
 )
 
-select * from both_kinds
+select * from final

@@ -1,8 +1,11 @@
-{# CTEs that end in `habits`: how a customer used to buy, as it was known on as_of_date. They read the CTE
-   `known_purchases`: one row per customer_id, as_of_date and purchase known then (purchase_date, purchase_amount), and
-   `known_credits`: one row per credit known then for which no purchase was found (return_date, credited_amount). #}
-{% macro purchase_habit_ctes() -%}
-    ordered_purchases as (
+{# Query: how each customer used to buy, as known on as_of_date. One row per customer_id and as_of_date.
+
+   known_purchases: one row per customer_id, as_of_date and purchase known then: purchase_date,
+   purchase_amount. known_credits: the same for credits without a purchase: return_date, credited_amount. #}
+{% macro purchase_habits(known_purchases, known_credits) -%}
+    {% set lookback_start = days_from('as_of_date', -retention.lookback_days()) %}
+
+    with ordered_purchases as (
 
         select
             *,
@@ -10,7 +13,7 @@
                 partition by customer_id, as_of_date
                 order by purchase_date
             ) as previous_purchase_date
-        from known_purchases
+        from {{ known_purchases }}
 
     ),
 
@@ -21,13 +24,12 @@
             as_of_date,
             min(purchase_date) as first_purchase_date,
             max(purchase_date) as last_purchase_date,
-            -- Purchases of one day are no gap.
+            -- Two purchases on one day are not a gap.
             cast(
                 median(nullif({{ days_between('previous_purchase_date', 'purchase_date') }}, 0)) as double
             ) as rhythm_days,
-            {{ known_sum(
-                'purchase_amount', condition='purchase_date >= ' ~ days_from('as_of_date', -retention.lookback_days())
-            ) }} as lookback_spend_amount
+            {{ known_sum('purchase_amount', condition='purchase_date >= ' ~ lookback_start) }}
+                as lookback_spend_amount
         from ordered_purchases
         group by customer_id, as_of_date
 
@@ -39,8 +41,8 @@
             customer_id,
             as_of_date,
             {{ exact_sum('credited_amount') }} as credited_amount
-        from known_credits
-        where return_date >= {{ days_from('as_of_date', -retention.lookback_days()) }}
+        from {{ known_credits }}
+        where return_date >= {{ lookback_start }}
         group by customer_id, as_of_date
 
     ),
@@ -62,4 +64,6 @@
                 and habits_of_purchases.as_of_date = lookback_credits.as_of_date
 
     )
+
+    select * from habits
 {%- endmacro %}

@@ -1,10 +1,14 @@
-{# CTEs that end in `drift`: the population stability index (PSI) of every subject and name, over tenths of the rows before and
-   a bin of nulls. They read the CTE `figures` (subject, name, side: reference or today, figure). #}
-{% macro drift_ctes() -%}
+{# Query: the population stability index (PSI) of each subject and name: how far the rows of the latest
+   as_of_date have moved from the reference rows. Bins: tenths of the reference rows, and nulls.
+
+   figures: subject, name, side (reference or today), figure. #}
+{% macro population_drift(figures) -%}
     {% set thresholds = retention.numbers_var('drift_thresholds', ['moved', 'drifted'], 0, 100, rising=true) %}
     {% set least_share = 0.0001 %}
+    {% set today = 'greatest(today_share, ' ~ least_share ~ ')' %}
+    {% set reference = 'greatest(reference_share, ' ~ least_share ~ ')' %}
 
-    tenths as (
+    with tenths as (
 
         select
             subject,
@@ -14,7 +18,7 @@
                 partition by subject, name
                 order by figure
             ) as tenth
-        from figures
+        from {{ figures }} as figures
         where
             side = 'reference'
             and figure is not null
@@ -45,7 +49,7 @@
                 + case when figures.figure > edges.edge_{{ tenth }} then 1 else 0 end
             {% endfor %}
                 as bin
-        from figures
+        from {{ figures }} as figures
         left join edges
             on
                 figures.subject = edges.subject
@@ -69,14 +73,13 @@
     shares as (
 
         select
-            {% for side in ['reference', 'today'] %}
-                {{ side }}_count,
-                {{ side }}_count / nullif(sum({{ side }}_count) over (partition by subject, name), 0)
-                    as {{ side }}_share,
-            {% endfor %}
             subject,
             name,
-            bin
+            bin,
+            reference_count,
+            today_count,
+            reference_count / nullif(sum(reference_count) over (partition by subject, name), 0) as reference_share,
+            today_count / nullif(sum(today_count) over (partition by subject, name), 0) as today_share
         from counts
 
     ),
@@ -90,13 +93,8 @@
             cast(sum(today_count) as integer) as today_rows_count,
             round(coalesce(max(case when bin = -1 then reference_share end), 0), 4) as reference_null_share,
             round(coalesce(max(case when bin = -1 then today_share end), 0), 4) as today_null_share,
-            round(
-                {{ exact_sum(
-                    '(greatest(today_share, ' ~ least_share ~ ') - greatest(reference_share, ' ~ least_share ~ '))'
-                    ~ ' * ln(greatest(today_share, ' ~ least_share ~ ') / greatest(reference_share, ' ~ least_share ~ '))',
-                    scale=9
-                ) }}, 4
-            ) as population_stability_index
+            round({{ exact_sum('(' ~ today ~ ' - ' ~ reference ~ ') * ln(' ~ today ~ ' / ' ~ reference ~ ')', scale=9) }}, 4)
+                as population_stability_index
         from shares
         where
             reference_share is not null
@@ -123,4 +121,6 @@
         from measured
 
     )
+
+    select * from drift
 {%- endmacro %}

@@ -1,27 +1,27 @@
-{# CTEs that end in `labels`: churned or not, by each churn definition, of every row of the CTE `spine` (customer_id,
-   as_of_date, label_window_end_date, churn_horizon_days, split). They read the CTEs `purchases` and `habits`, of
-   purchase_habit_ctes or int_retention__purchase_habits.
+{# Query: the churn label of each row of spine, by each churn definition.
 
-   fixed_horizon: churned is who buys nothing in the label window.
+   spine: customer_id, as_of_date, label_window_end_date, churn_horizon_days, split. purchases: as
+   int_retention__purchases. habits: as int_retention__purchase_habits.
 
-   personal_cadence: churned is who stays silent for longer than personal_cadence_multiple times their own
-   rhythm. The rhythm is the median of the days between the customer's purchase days, as they were known
-   on as_of_date: one long holiday does not move it. Silence is counted from the last purchase known then.
-   So that the answer is never known beforehand, nobody is called before personal_cadence_min_days after
-   as_of_date; so that it closes with all the others, nobody later than the end of the label window. With
-   one purchase day there is no rhythm, and the whole window is waited for.
+   fixed_horizon: the customer churned if they made no purchase in the label window.
 
-   spend_decline: churned, in part or altogether, is who spends in the label window less than
-   spend_decline_share of their own usual spend for as many days. Usual is the spend of the look-back, or
-   of the time since the first purchase where that is shorter, though of one window's length at least.
-   Purchases without an amount count for no spend. Where no amount is known, of the look-back or of the label
-   window's purchases, who buys nothing has churned. #}
-{% macro definition_label_ctes() -%}
+   personal_cadence: the customer churned if they stayed silent for longer than personal_cadence_multiple
+   times their rhythm. The rhythm is the median of the days between purchase days, as known on as_of_date;
+   the silence is counted from the last purchase known then. The answer is open for at least
+   personal_cadence_min_days after as_of_date, and closed at the end of the label window. A customer with one
+   purchase day has no rhythm: then the whole window counts.
+
+   spend_decline: the customer churned, in part or completely, if they spent less in the label window than
+   spend_decline_share of their usual spend for as many days. Usual is the spend of the look-back, or of the
+   time since the first purchase if that is shorter, but of at least one label window. Purchases without an
+   amount add no spend. If no amount is known, in the look-back or in the label window, the rule of
+   fixed_horizon applies. #}
+{% macro churn_labels(spine, purchases, habits) -%}
     {% set cadence_multiple = number_var('personal_cadence_multiple', 0.1, 1000) %}
     {% set cadence_min_days = number_var('personal_cadence_min_days', 1, 3650, whole=true) %}
     {% set spend_share = number_var('spend_decline_share', 0.01, 1) %}
 
-    windows as (
+    with windows as (
 
         select
             spine.customer_id,
@@ -29,8 +29,8 @@
             count(*) as purchases_in_horizon_count,
             min(purchases.purchase_date) as next_purchase_date,
             {{ known_sum('purchases.purchase_amount') }} as spend_in_horizon_amount
-        from spine
-        inner join purchases
+        from {{ spine }} as spine
+        inner join {{ purchases }} as purchases
             on
                 spine.customer_id = purchases.customer_id
                 and purchases.purchase_date >= spine.as_of_date
@@ -78,8 +78,8 @@
                 when windows.customer_id is null then 0
                 else windows.spend_in_horizon_amount
             end as spend_in_horizon_amount
-        from spine
-        inner join habits
+        from {{ spine }} as spine
+        inner join {{ habits }} as habits
             on
                 spine.customer_id = habits.customer_id
                 and spine.as_of_date = habits.as_of_date
@@ -104,4 +104,6 @@
         from measured
 
     )
+
+    select * from labels
 {%- endmacro %}
