@@ -82,8 +82,9 @@ def mine_file(
     """Write `out`/itemsets.parquet (items, length, baskets_count, support) and `out`/rules.parquet.
 
     source: Parquet, CSV or TSV, one row per basket and item in the columns named. Items keep their type;
-    those of an itemset stand from the most to the least frequent. rules: antecedent, consequent, baskets_count,
-    support, confidence, lift, leverage, conviction (null where a rule never fails), zhangs_metric.
+    those of an itemset stand from the most to the least frequent. rules: antecedent, consequent,
+    baskets_count, support, confidence, lift, leverage, conviction (null where a rule never fails),
+    zhangs_metric.
     memory_limit: DuckDB's, such as '8GB'; what does not fit goes to a scratch folder in `out`.
     progress: told a line for each step. Baskets and items that are null or blank do not count.
     """
@@ -207,7 +208,7 @@ _NAMED_RULES = """
     inner join itemsets as consequents on coded_rules.consequent_key = consequents.itemset_key
 """
 _ORDERED = {
-    "itemsets": "select items, length, baskets_count, support from itemsets order by length, baskets_count desc, items",
+    "itemsets": "select * exclude (itemset_key) from itemsets order by length, baskets_count desc, items",
     "rules": "select * from rules order by confidence desc, baskets_count desc, antecedent, consequent",
 }
 
