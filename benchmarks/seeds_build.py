@@ -49,8 +49,7 @@ def build(folder: Path) -> dict[str, Any]:
         "read": read,
         "rooms": {room: sum(nodes.values()) for room, nodes in rooms.items()},
         "nodes": {room: len(nodes) for room, nodes in rooms.items()},
-        "training": sum(rooms["training"].values())
-        + rooms["history"]["int_retention__sentiment_model"],
+        "training": sum(rooms["training"].values()) + rooms["history"]["int_retention__sentiment_model"],
         "sql": sql_of_data_tests(folder, target),
     }
 
