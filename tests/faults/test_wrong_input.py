@@ -232,14 +232,14 @@ def test_the_readiness_mart_gives_the_figures_of_the_refusal(untrained: tuple[Sh
     assert readiness["buyers"] == (
         "thin",
         40,
-        "no model is trained: 40 customers who ever bought, at least 500 needed",
+        "no model is trained: 40 customers with a purchase, at least 500 needed",
     )
     assert readiness["history_days"][0] == "present"
     churned, stayed = (readiness[name][1] for name in ("churned_in_training", "stayed_in_training"))
     assert f"{churned} churned and {stayed} stayed (at least 200 of each)" in message
     assert shop.query(
         "select what_it_costs is not null, what_to_do from mart_data_readiness where subject = 'sessions'"
-    ) == [(True, "map it, and point the var input_sessions at it; see docs/inputs.md")]
+    ) == [(True, "map it, and set the var input_sessions to the model; see docs/inputs.md")]
 
 
 @pytest.mark.parametrize("orders", [1, 30], ids=["one order", "a month"])
@@ -263,13 +263,18 @@ def test_a_backfill_taken_for_the_day_of_knowledge_is_named(tmp_path: Path) -> N
     )
     assert status == "thin"
     assert costs.startswith("most rows were loaded weeks late")
-    assert to_do.startswith("leave loaded_at empty where it is the day of a backfill")
+    assert to_do.startswith("leave loaded_at empty if it holds the date of a backfill")
 
 
 WRONG_VARS: list[tuple[str, object, str, str]] = [
     ("churn_horizon_days", "soon", "int_retention__horizon", "expected a whole number of days"),
     ("auto_horizon_gap_quantile", 95, "int_retention__horizon", "expected a number from 0.5 to 1"),
-    ("min_buyers", 0, "mart_data_readiness", "min_buyers is '0'; expected a whole number from 1"),
+    (
+        "min_buyers",
+        0,
+        "int_retention__training_readiness",
+        "min_buyers is '0'; expected a whole number from 1",
+    ),
     ("churn_definition", "mood", "int_retention__labels", "is 'mood'; allowed are fixed_horizon"),
     (
         "risk_tier_thresholds",
@@ -326,7 +331,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
     (
         "min_linked_share",
         90,
-        "mart_data_readiness",
+        "int_retention__link_readiness",
         "is '90'; expected a number from 0 to 1",
     ),
     (

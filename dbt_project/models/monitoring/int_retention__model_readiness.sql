@@ -1,4 +1,4 @@
--- One row per model that a build trains: is there one, and if not, why? mart_data_readiness begins so.
+-- One row per model that a build trains: is there one, and if not, why?
 {% set models = {
     'churn': ['ml_churn_model', 'churn scores, warnings, reasons and chosen actions'],
     'segments': ['ml_segment_model', 'segments'],
@@ -7,10 +7,10 @@
 
 with trained as (
 
-    {% for name, (table, what_rests_on_it) in models.items() %}
+    {% for name, (table, dependents) in models.items() %}
         select
             '{{ name }}' as subject,
-            '{{ what_rests_on_it }}' as dependent_words,
+            '{{ dependents }}' as dependent_text,
             max(model_version) as model_version,
             max(not_trained_because) as not_trained_because
         from {{ ref(table) }}
@@ -40,11 +40,11 @@ readiness as (
             case
                 when model_version is null
                     then
-                        'no model was trained, so ' || dependent_words || ' are empty: '
+                        'no model was trained, so ' || dependent_text || ' are empty: '
                         || not_trained_because
                 when not_trained_because is not null
                     then
-                        'no new model was trained, the champion ' || model_version || ' stays: '
+                        'no new model was trained, and the champion ' || model_version || ' is kept: '
                         || not_trained_because
             end as {{ text }}
         ) as what_it_costs,
@@ -52,8 +52,8 @@ readiness as (
             case
                 when not_trained_because is not null
                     then
-                        'see the rows of subject_type training; what needs no model is complete, '
-                        || 'campaign effects and baskets included. See docs/training.md'
+                        'see the rows of subject_type training; marts that need no model are complete, '
+                        || 'such as campaign effects and baskets. See docs/training.md'
             end as {{ text }}
         ) as what_to_do
     from trained

@@ -1,5 +1,4 @@
--- One row per consent that a contact may need: how many of today's customers gave it, and what it costs where
--- nobody did. Columns are those of mart_data_readiness.
+-- One row per consent that a contact may need: how many customers of the latest as_of_date gave it?
 {% set min_share = number_var('min_coverage_share', 0, 1) %}
 
 with todays_customers as (
@@ -32,14 +31,14 @@ consents as (
         'email_consent' as subject,
         todays_customers_count,
         email_count as given_count,
-        'gets no action whose consent is email (column consent of the table of actions)' as cost_words
+        'can get an action with consent email (column consent of the table of actions)' as cost_text
     from counted
     union all
     select
         'ads_consent' as subject,
         todays_customers_count,
         ads_count as given_count,
-        'is in no advertising audience, and gets no action whose consent is ads' as cost_words
+        'can be in an advertising audience, or get an action with consent ads' as cost_text
     from counted
 
 ),
@@ -53,7 +52,7 @@ shares as (
 
 ),
 
-coverage as (
+readiness as (
 
     select
         'consent' as subject_type,
@@ -71,17 +70,17 @@ coverage as (
         given_share as measured_value,
         cast({{ min_share }} as double) as needed_value,
         case
-            when given_count = 0 then 'nobody gave it: every customer ' || cost_words
-            when given_share < {{ min_share }} then 'few gave it: everybody else ' || cost_words
+            when given_count = 0 then 'no customer gave it: no customer ' || cost_text
+            when given_share < {{ min_share }} then 'few customers gave it: no other customer ' || cost_text
         end as what_it_costs,
         case
             when given_count = 0 or given_share < {{ min_share }}
                 then
-                    'map ' || subject || ' in input_customers where customers agreed, or give actions that '
-                    || 'need none in a table of actions of yours; see docs/dirty-shop.md'
+                    'map ' || subject || ' in input_customers, or use your own table of actions with actions '
+                    || 'that need no consent; see docs/dirty-shop.md'
         end as what_to_do
     from shares
 
 )
 
-select * from coverage
+select * from readiness

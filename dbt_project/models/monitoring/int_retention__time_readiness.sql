@@ -1,5 +1,5 @@
--- One row per setting of time: is the horizon that auto found within its bounds, and is there a purchase
--- before the test date? Columns are those of mart_data_readiness.
+-- One row per time setting: is the automatic horizon within its bounds, and is there a purchase before the
+-- test date?
 {% set text = _input_types().text.sql %}
 {% set min_days = number_var('auto_horizon_min_days', 1, 3650, whole=true) %}
 {% set max_days = number_var('auto_horizon_max_days', min_days, 3650, whole=true) %}
@@ -45,44 +45,46 @@ settings as (
             when not is_auto then null
             when gaps_count = 0
                 then
-                    'nobody bought twice before ' || cast(gaps_known_date as {{ text }})
-                    || ': auto has no gap to go by, and takes {{ max_days }} days'
+                    'no customer bought twice before ' || cast(gaps_known_date as {{ text }})
+                    || ': auto has no gap to measure, and uses {{ max_days }} days'
             when wanted_days > {{ max_days }}
                 then
-                    'the gaps between purchases want ' || cast(cast(wanted_days as integer) as {{ text }})
-                    || ' days, and auto gives {{ max_days }}: many who only pause are called churned'
+                    'the gaps between purchases call for ' || cast(cast(wanted_days as integer) as {{ text }})
+                    || ' days, but auto is limited to {{ max_days }}: many customers who only pause '
+                    || 'are labelled churned'
             when {{ week_days }} * ceil(wanted_days / {{ week_days }}) < {{ min_days }}
                 then
-                    'the gaps between purchases want ' || cast(cast(wanted_days as integer) as {{ text }})
-                    || ' days, and auto gives {{ min_days }}: churn is called later than it could be'
-        end as cost_words,
-        'move auto_horizon_max_days or auto_horizon_min_days, or set churn_horizon_days to a number; '
-        || 'see docs/time.md' as remedy_words
+                    'the gaps between purchases call for ' || cast(cast(wanted_days as integer) as {{ text }})
+                    || ' days, but auto is limited to {{ min_days }}: churn is detected later than necessary'
+        end as cost_text,
+        'change auto_horizon_max_days or auto_horizon_min_days, or set churn_horizon_days to a number; '
+        || 'see docs/time.md' as remedy_text
     from horizon
     union all
     select
         'test_date' as subject,
-        cast({{ days_between('first_purchase_date', 'test_date') }} as double) as measured_value, -- noqa: LT05
+        cast({{ days_between('first_purchase_date', 'test_date') }} as double) -- noqa: LT05
+            as measured_value,
         cast(1 as double) as needed_value,
         case
             when test_date <= first_purchase_date
                 then
                     'the test date would be ' || cast(test_date as {{ text }})
-                    || ', and the first purchase is of ' || cast(first_purchase_date as {{ text }})
-                    || ': there is no test date, and nothing is trained'
-        end as cost_words,
+                    || ', but the first purchase is on ' || cast(first_purchase_date as {{ text }})
+                    || ': there is no test date, and no model is trained'
+        end as cost_text,
         'map older orders, or choose a shorter churn_horizon_days or a later test_date; see docs/time.md'
-            as remedy_words
+            as remedy_text
     from test_day
 
 ),
 
-coverage as (
+readiness as (
 
     select
         'time' as subject_type,
         subject,
-        case when cost_words is null then 'present' else 'thin' end as status,
+        case when cost_text is null then 'present' else 'thin' end as status,
         cast(null as double) as coverage_share,
         cast(null as bigint) as rows_count,
         cast(null as bigint) as rejected_rows_count,
@@ -90,10 +92,10 @@ coverage as (
         cast(null as date) as last_date,
         measured_value,
         needed_value,
-        cost_words as what_it_costs,
-        case when cost_words is not null then remedy_words end as what_to_do
+        cost_text as what_it_costs,
+        case when cost_text is not null then remedy_text end as what_to_do
     from settings
 
 )
 
-select * from coverage
+select * from readiness

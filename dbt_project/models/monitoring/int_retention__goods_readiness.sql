@@ -1,11 +1,10 @@
--- One row: how many order lines are of goods, and not of what reads like postage, a fee or a gift card.
--- Columns are those of mart_data_readiness. A word in a product's name, category or id is a hint and no
--- proof: nothing is left out here.
+-- One row per shop: how many order lines look like goods, and not like postage, a fee or a gift card?
+-- A word in the name, category or id of a product is a hint, not proof: no line is excluded here.
 {% set text = _input_types().text.sql %}
 {% set words = [
     'postage', 'shipping', 'carriage', 'freight', 'delivery', 'handling', 'surcharge', 'fee', 'fees',
-    'charges', 'commission', 'gift card', 'gift cards', 'giftcard', 'gift voucher', 'gift certificate', 'voucher',
-    'versand', 'versandkosten', 'porto', 'gutschein', 'frais de port', 'carte cadeau', 'spedizione',
+    'charges', 'commission', 'gift card', 'gift cards', 'giftcard', 'gift voucher', 'gift certificate',
+    'voucher', 'versand', 'versandkosten', 'porto', 'gutschein', 'frais de port', 'carte cadeau', 'spedizione',
 ] %}
 
 with order_lines as (
@@ -54,7 +53,7 @@ counted as (
 
 ),
 
-coverage as (
+readiness as (
 
     select
         'goods' as subject_type,
@@ -71,17 +70,17 @@ coverage as (
             when others_count > 0
                 then
                     cast(others_count as {{ text }}) || ' of ' || cast(lines_count as {{ text }})
-                    || ' order lines read like postage, a fee or a gift card, such as ' || example_words
-                    || ': they count as things that customers buy'
+                    || ' order lines look like postage, a fee or a gift card, such as ' || example_words
+                    || ': they count as products that customers buy'
         end as what_it_costs,
         case
             when others_count > 0
                 then
-                    'leave them out in the mapping of order_lines where they are no goods; see '
+                    'if they are not goods, exclude them in the mapping of order_lines; see '
                     || 'docs/installing.md'
         end as what_to_do
     from counted
 
 )
 
-select * from coverage
+select * from readiness

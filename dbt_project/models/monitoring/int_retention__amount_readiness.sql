@@ -1,6 +1,5 @@
--- One row: of how many of the shop's purchases the amount is known, and what the others cost.
--- An amount is an order's order_amount, or else the net_amount of its lines. Columns are those of
--- mart_data_readiness.
+-- One row per shop: how many of its purchases have an amount, and what is lost if not all have one?
+-- The amount is the order_amount of the order, or else the net_amount of its lines.
 {% set text = _input_types().text.sql %}
 
 with purchases as (
@@ -21,7 +20,7 @@ counted as (
 
 ),
 
-coverage as (
+readiness as (
 
     select
         'amounts' as subject_type,
@@ -42,12 +41,12 @@ coverage as (
             when known_count = 0
                 then
                     'no purchase has an amount: spend, value at risk and profit are not known, no action is '
-                    || 'chosen, and warnings are ranked by probability'
+                    || 'chosen, and warnings are ranked by churn probability'
             when known_count < purchases_count
                 then
                     cast(purchases_count - known_count as {{ text }}) || ' of '
                     || cast(purchases_count as {{ text }})
-                    || ' purchases have no amount: spend, value and profit count the others only'
+                    || ' purchases have no amount: spend, value and profit ignore them'
         end as what_it_costs,
         case
             when known_count < purchases_count
@@ -59,4 +58,4 @@ coverage as (
 
 )
 
-select * from coverage
+select * from readiness
