@@ -7,6 +7,8 @@ fit_purchase_process('bg_nbd', x, t_x, T, customers) -> struct(r, alpha, a, b, l
 fit_spend(x, mean) -> struct(p, q, v, log_likelihood),
 fit_action_effect(assumed_error, action, tier, level[], action[], tier[], assumed[], surplus[], error[])
 -> struct(mean, standard_error), numbers counted from 1,
+fit_choice_prices(action, budget, action[], places[], customer_id[], action[], profit[], cost[])
+-> struct(place_price, budget_price); budget null = no limit,
 expected_purchases('bg_nbd', r, alpha, a, b, x, t_x, T, time) -> double,
 phone_e164(text, region) -> text; region null = only numbers with a country code are known.
 """
@@ -29,6 +31,7 @@ from dbt_retention.registry.scoring import SENTIMENT, LoadedModel, Scorer, struc
 from dbt_retention.registry.store import Registry
 from dbt_retention.sql_functions import purchase_process, spend_process
 from dbt_retention.sql_functions.action_effects import Arms, fit_factors
+from dbt_retention.sql_functions.choice_prices import Candidates, fit_prices
 from dbt_retention.sql_functions.phone_numbers import phone_e164
 from dbt_retention.sql_functions.purchase_process import Parameters, Statistics, fit
 
@@ -86,6 +89,10 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         rows = zip(*(_items(column) for column in arguments), strict=True)
         return pa.array(_factors(list(rows)), type=_FACTOR)
 
+    def fit_choice_prices(*arguments: Arrow) -> Arrow:
+        rows = zip(*(_items(column) for column in arguments), strict=True)
+        return pa.array(_prices(list(rows)), type=_PRICES)
+
     def expected_purchases(process: Arrow, *arguments: Arrow) -> Arrow:
         columns = [column.cast(pa.float64()).to_numpy(zero_copy_only=False) for column in arguments]
         expected = _expected_purchases(process[0].as_py(), np.column_stack(columns))
@@ -103,6 +110,7 @@ def sql_functions(models_path: Path) -> list[SqlFunction]:
         SqlFunction("fit_purchase_process", fit_purchase_process, _PROCESS),
         SqlFunction("fit_spend", fit_spend, _SPEND),
         SqlFunction("fit_action_effect", fit_action_effect, _FACTOR),
+        SqlFunction("fit_choice_prices", fit_choice_prices, _PRICES),
         SqlFunction("expected_purchases", expected_purchases, pa.float64()),
         SqlFunction("phone_e164", phones_e164, pa.string()),
     ]
@@ -115,6 +123,7 @@ def _doubles(*names: str) -> Any:
 _PROCESS = _doubles("r", "alpha", "a", "b", "log_likelihood")
 _SPEND = _doubles("p", "q", "v", "log_likelihood")
 _FACTOR = _doubles("mean", "standard_error")
+_PRICES = _doubles("place_price", "budget_price")
 
 
 def _fitted(row: tuple[Any, ...]) -> dict[str, float]:
@@ -147,6 +156,25 @@ def _factors(rows: list[tuple[Any, ...]]) -> list[dict[str, float]]:
             "standard_error": float(factors.standard_error[action - 1, tier - 1]),
         }
         for _, action, tier, *_ in rows
+    ]
+
+
+def _prices(rows: list[tuple[Any, ...]]) -> list[dict[str, float]]:
+    """Prices of the action that each row names; all rows have the same limits and candidates."""
+    _, budget, names, places, *pairs = rows[0]
+    limits = dict(zip(names, places, strict=True))
+    names = sorted(limits)
+    prices = fit_prices(
+        Candidates.of_pairs(*(column or [] for column in pairs), names=names),
+        places=np.array([limits[name] for name in names], dtype=float),
+        budget=None if budget is None else float(budget),
+    )
+    return [
+        {
+            "place_price": float(prices.place_prices[names.index(action)]),
+            "budget_price": prices.budget_price,
+        }
+        for action, *_ in rows
     ]
 
 
