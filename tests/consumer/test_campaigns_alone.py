@@ -98,7 +98,7 @@ def test_the_effect_is_the_plain_difference_of_shares(built: tuple[Shop, str], c
     assert found[8] == ("higher" if campaign == "K1" else "no_clear_difference")
 
 
-def test_what_rests_on_scores_is_empty_and_says_why_first(built: tuple[Shop, str]) -> None:
+def test_models_of_scores_are_empty_and_readiness_says_why_first(built: tuple[Shop, str]) -> None:
     shop, said = built
     for table in (
         "ml_churn_scores",
@@ -119,7 +119,7 @@ def test_what_rests_on_scores_is_empty_and_says_why_first(built: tuple[Shop, str
     assert not (shop.models / "churn").exists()
 
 
-def test_what_needs_no_score_is_filled(built: tuple[Shop, str]) -> None:
+def test_models_without_scores_are_filled(built: tuple[Shop, str]) -> None:
     shop, _ = built
     for table in ("mart_customer_segments", "mart_campaign_checks", "mart_retention_monthly"):
         [(rows,)] = shop.query(f"select count(*) from {table}")
@@ -139,7 +139,7 @@ def test_commands_that_need_a_model_say_why_there_is_none(built: tuple[Shop, str
     assert "No customer is scored. No model was trained" in summary.stdout
 
 
-def test_with_lower_limits_the_same_shop_trains_on_the_columns_that_are_filled(
+def test_with_lower_limits_the_same_shop_trains_on_its_filled_columns(
     built: tuple[Shop, str],
 ) -> None:
     """Reviews, tickets, birth years: every column of what the shop does not have is empty throughout."""

@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 EXAMPLE = ROOT / "examples" / "cdnow"
 
 
-def test_orders_alone_score_a_past_morning_as_well_as_promised(tmp_path: Path) -> None:
+def test_orders_alone_reach_the_promised_auc_on_a_past_date(tmp_path: Path) -> None:
     shop = Shop(
         folder=EXAMPLE, warehouse=tmp_path / "cdnow.duckdb", models=tmp_path / "models_onnx", project=EXAMPLE
     )
@@ -28,7 +28,7 @@ def test_orders_alone_score_a_past_morning_as_well_as_promised(tmp_path: Path) -
     assert roc_auc_score(labels, scores) >= 0.795
 
 
-def test_the_reasons_of_customers_with_one_order_hold_too(tmp_path: Path) -> None:
+def test_reasons_of_customers_with_one_order_are_true(tmp_path: Path) -> None:
     shop = Shop(
         folder=EXAMPLE, warehouse=tmp_path / "cdnow.duckdb", models=tmp_path / "models_onnx", project=EXAMPLE
     )

@@ -25,7 +25,7 @@ def grocery(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 @pytest.mark.parametrize(
     ("as_of", "customers", "churned"), [("2017-12-01", 2309, 0.1429), ("2017-10-01", 2295, 0.1447)]
 )
-def test_past_mornings_are_scored_as_well_as_promised(
+def test_past_dates_reach_the_promised_auc(
     grocery: Shop, tmp_path: Path, as_of: str, customers: int, churned: float
 ) -> None:
     out = tmp_path / "scores.parquet"
@@ -42,7 +42,7 @@ def test_past_mornings_are_scored_as_well_as_promised(
     assert not [name for (name,) in schemas if "evaluate" in name], "what was built for it is gone"
 
 
-def test_the_demo_ends_in_a_readable_summary(grocery: Shop) -> None:
+def test_the_demo_ends_with_a_readable_summary(grocery: Shop) -> None:
     built = grocery.run("retention", "build", "--project", ".")
     assert built.returncode == 0, built.stderr
     told = grocery.run("retention", "summary", "--project", ".")
@@ -92,7 +92,7 @@ def assert_the_summary_is_true(shop: Shop, said: str) -> None:
     assert shop.query("select distinct evidence from mart_campaign_audience") == [("prior",)]
 
 
-def test_the_shop_s_own_actions_go_before_the_package_s(grocery: Shop) -> None:
+def test_the_shop_s_own_actions_replace_the_package_s(grocery: Shop) -> None:
     rows = grocery.query(
         "select action, channel, count(*), sum(expected_cost_amount) from mart_campaign_audience group by all"
     )
@@ -101,7 +101,7 @@ def test_the_shop_s_own_actions_go_before_the_package_s(grocery: Shop) -> None:
     assert 490 < sum(row[3] for row in rows) <= 500, "the budget is used, and kept"
 
 
-def test_letters_lead_with_what_tells_the_customer_something(grocery: Shop) -> None:
+def test_letters_start_with_items_that_inform_the_customer(grocery: Shop) -> None:
     """After the test above has built the shop. 549 of 780 letters led with milk."""
     letters = grocery.query(
         "select recommended_item_1, recommended_item_3 from mart_campaign_audience "
@@ -127,7 +127,7 @@ def test_letters_lead_with_what_tells_the_customer_something(grocery: Shop) -> N
     assert quality["recommendation"][1] > quality["popularity"][1]
 
 
-def test_the_traps_of_the_data_are_handled_where_they_can_be_seen(grocery: Shop) -> None:
+def test_known_data_problems_are_handled_visibly(grocery: Shop) -> None:
     traps = dict(grocery.query("select trap, lines_count from shop_traps"))
     assert traps == {"unknown product": 4836, "quantity 0": 8869, "fuel": 14697}
     assert grocery.query("select max(quantity) < 1000, count(*) from stg_retention__order_lines") == [
@@ -146,7 +146,7 @@ def test_the_traps_of_the_data_are_handled_where_they_can_be_seen(grocery: Shop)
         ("subcategory", {"usual": (0.171, 0.550), "new": (0.070, 0.094)}),
     ],
 )
-def test_recommendations_would_have_been_bought_as_often_as_promised(
+def test_recommendations_reach_the_promised_recall_and_ndcg(
     tmp_path: Path, basket_item: str, least: dict[str, tuple[float, float]]
 ) -> None:
     """Recall and NDCG at 10 of the 28 days after 2017-12-01, by what was known on that morning."""
@@ -170,7 +170,7 @@ def test_recommendations_would_have_been_bought_as_often_as_promised(
         assert (found_recall >= recall, found_ndcg >= ndcg) == (True, True), quality
 
 
-def test_a_past_morning_that_cannot_be_judged_gets_words(grocery: Shop, tmp_path: Path) -> None:
+def test_a_past_date_that_cannot_be_evaluated_raises_a_clear_error(grocery: Shop, tmp_path: Path) -> None:
     out = tmp_path / "scores.parquet"
     done = grocery.run("retention", "evaluate", "--project", ".", "--as-of", "2017-12-20", "--out", str(out))
     assert done.returncode == 1
@@ -178,7 +178,7 @@ def test_a_past_morning_that_cannot_be_judged_gets_words(grocery: Shop, tmp_path
     assert not out.exists()
 
 
-def test_campaigns_without_control_are_matched_and_never_called_causal(grocery: Shop) -> None:
+def test_campaigns_without_a_control_are_matched_and_never_causal(grocery: Shop) -> None:
     """After the test above has built the shop. Nobody was held out in any of the 27 campaigns."""
     rows = grocery.query(
         "select is_causal, design, warning, incremental_profit_amount from mart_campaign_effects"

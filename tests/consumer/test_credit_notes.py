@@ -110,7 +110,7 @@ def spend(shop: Shop, customer: str, column: str = "spend_sum_364d") -> float:
     return float(found)
 
 
-def test_who_was_credited_more_than_was_bought_has_nothing_at_risk(credited: Shop) -> None:
+def test_a_customer_credited_more_than_bought_has_no_value_at_risk(credited: Shop) -> None:
     [(value, at_risk)] = credited.query(
         "select expected_value_12m, value_at_risk from mart_early_warning where customer_id = 'whale'"
     )
@@ -121,37 +121,37 @@ def test_who_was_credited_more_than_was_bought_has_nothing_at_risk(credited: Sho
     assert spend(credited, "whale") == -6
 
 
-def test_a_return_goes_to_the_newest_earlier_purchases_piece_by_piece(credited: Shop) -> None:
+def test_a_return_is_matched_to_the_newest_earlier_purchases_piece_by_piece(credited: Shop) -> None:
     assert amounts(credited, "newest") == {"N1": 30}
     assert spend(credited, "newest") == 30
 
 
-def test_pieces_that_went_back_before_are_not_returned_again(credited: Shop) -> None:
+def test_returned_pieces_are_not_returned_again(credited: Shop) -> None:
     assert amounts(credited, "between") == {"B1": 10}
 
 
-def test_a_return_that_names_its_order_goes_there(credited: Shop) -> None:
+def test_a_return_that_names_its_order_is_matched_to_it(credited: Shop) -> None:
     assert amounts(credited, "named") == {"D2": 20}
 
 
-def test_a_return_before_the_purchase_lowers_spend_from_its_own_day(credited: Shop) -> None:
+def test_a_return_before_the_purchase_lowers_spend_from_its_own_date(credited: Shop) -> None:
     assert amounts(credited, "unnamed") == {"U1": 20}
     assert unmatched(credited, "unnamed") == 7
     assert spend(credited, "unnamed", "spend_sum_84d") == 13
     assert spend(credited, "unnamed", "spend_sum_28d") == 0
 
 
-def test_without_a_product_amounts_are_taken_off_the_newest_purchases(credited: Shop) -> None:
+def test_a_return_without_a_product_lowers_the_newest_purchases(credited: Shop) -> None:
     assert amounts(credited, "amounts") == {"A1": 35}
 
 
-def test_never_more_comes_back_than_was_bought(credited: Shop) -> None:
+def test_returns_never_exceed_purchases(credited: Shop) -> None:
     assert amounts(credited, "too_many") == {"T2": 500}
     assert unmatched(credited, "too_many") == 120
     assert spend(credited, "too_many") == 380
 
 
-def test_a_line_that_came_back_in_part_lowers_spend_by_its_share(credited: Shop) -> None:
+def test_a_partly_returned_line_lowers_spend_by_its_share(credited: Shop) -> None:
     assert credited.query(
         "select known_from_date, undone_from_date, purchase_amount from int_retention__purchases "
         "where order_id = 'L1' order by version_number"
@@ -159,7 +159,7 @@ def test_a_line_that_came_back_in_part_lowers_spend_by_its_share(credited: Shop)
     assert spend(credited, "line") == 30
 
 
-def test_on_every_morning_one_version_of_a_purchase_counts_or_none(credited: Shop) -> None:
+def test_on_every_date_at_most_one_version_of_a_purchase_counts(credited: Shop) -> None:
     [(most,)] = credited.query(
         """
         select max(versions) from (
@@ -175,12 +175,12 @@ def test_on_every_morning_one_version_of_a_purchase_counts_or_none(credited: Sho
     assert most == 1
 
 
-def test_orders_that_came_back_whole_stand_in_no_basket(credited: Shop) -> None:
+def test_orders_returned_whole_are_in_no_basket(credited: Shop) -> None:
     held = {order for (order,) in credited.query("select distinct order_id from int_retention__baskets")}
     assert held == {"W2", "N1", "B1", "D2", "U1", "A1", "T2", "L1"}
 
 
-def test_a_negative_line_is_rejected_with_the_way_out(credited: Shop) -> None:
+def test_a_negative_line_is_rejected_with_a_hint_to_returns(credited: Shop) -> None:
     assert credited.query("select row_key, rejection_rule from stg_retention__rejected_rows") == [
         ("W2 2", "quantity is negative: a credit note belongs in input_returns, see docs/inputs.md")
     ]

@@ -48,13 +48,13 @@ def test_compile_works_before_anything_is_built(compiled: Shop) -> None:
     assert "order_amount" in sql.read_text()
 
 
-def test_build_empty_makes_every_table_without_rows(empty: Shop) -> None:
+def test_build_empty_creates_every_table_without_rows(empty: Shop) -> None:
     assert empty.query("select count(*) from int_retention__purchases") == [(0,)]
     assert empty.query("select count(*) from mart_early_warning") == [(0,)]
     assert not list(empty.models.glob("*/*/model.onnx"))
 
 
-def test_retry_runs_what_failed(empty: Shop) -> None:
+def test_retry_runs_the_failed_nodes(empty: Shop) -> None:
     model = empty.folder / "models" / "my_orders.sql"
     right = model.read_text()
     chosen = ("--select", "my_orders", "stg_retention__rejected_rows", *NO_TESTS)
@@ -72,7 +72,7 @@ def test_retry_runs_what_failed(empty: Shop) -> None:
     }
 
 
-def test_clone_makes_a_view_of_each_table(empty: Shop) -> None:
+def test_clone_creates_a_view_of_each_table(empty: Shop) -> None:
     state = empty.folder / "state"
     state.mkdir()
     shutil.copy(empty.folder / "target" / "manifest.json", state)
@@ -89,7 +89,7 @@ def test_clone_makes_a_view_of_each_table(empty: Shop) -> None:
     assert cloned == built - len(python_models)
 
 
-def test_a_warehouse_in_memory_builds_and_is_refused_by_what_reads_it(compiled: Shop) -> None:
+def test_a_warehouse_in_memory_builds_and_cannot_be_read_afterwards(compiled: Shop) -> None:
     in_memory = replace(compiled, environment={"RETENTION_DUCKDB": ":memory:"})
     done = in_memory.dbt("build", "--empty", *NO_TESTS)  # seeds too: nothing stays between two commands
     assert done.returncode == 0, done.stdout

@@ -135,7 +135,7 @@ def linked(shop: Shop, subject: str) -> tuple[str, float]:
     return row
 
 
-def test_lines_of_no_order_are_rejected_with_the_order_they_name(shop: Shop) -> None:
+def test_lines_without_an_order_are_rejected_with_the_named_order(shop: Shop) -> None:
     found = [row for row in rejections(shop, "order_lines") if row[0].startswith("NOSUCHORDER")]
     assert found == [
         ("NOSUCHORDER 1", "order_id is not in input_orders", "NOSUCHORDER"),
@@ -143,7 +143,7 @@ def test_lines_of_no_order_are_rejected_with_the_order_they_name(shop: Shop) -> 
     ]
 
 
-def test_lines_of_a_rejected_order_say_so(shop: Shop) -> None:
+def test_lines_of_a_rejected_order_have_their_own_reason(shop: Shop) -> None:
     found = [row for row in rejections(shop, "order_lines") if row[0].startswith("4 ")]
     assert found == [
         ("4 1", "order_id is that of a rejected row of input_orders", "4"),
@@ -151,7 +151,7 @@ def test_lines_of_a_rejected_order_say_so(shop: Shop) -> None:
     ]
 
 
-def test_no_line_vanishes(shop: Shop) -> None:
+def test_every_line_is_accepted_or_rejected(shop: Shop) -> None:
     [(given, kept, rejected, bought)] = shop.query(
         "select (select count(*) from my_order_lines), (select count(*) from stg_retention__order_lines), "
         "(select count(*) from stg_retention__rejected_rows where input_name = 'order_lines'), "
@@ -168,7 +168,7 @@ def test_a_ticket_of_an_unknown_order_still_counts_for_its_customer(shop: Shop) 
     assert linked(shop, "service_tickets.order_id to orders") == ("present", pytest.approx(30 / 31, abs=1e-6))
 
 
-def test_children_of_every_input_say_how_many_find_their_parent(shop: Shop) -> None:
+def test_readiness_counts_rows_of_every_input_that_find_their_parent(shop: Shop) -> None:
     assert {
         subject: (status, round(share, 3))
         for subject, status, share in shop.query(
@@ -190,7 +190,7 @@ def test_children_of_every_input_say_how_many_find_their_parent(shop: Shop) -> N
     }
 
 
-def test_statuses_of_shop_systems_are_no_purchases_in_any_writing(shop: Shop) -> None:
+def test_void_statuses_match_in_any_spelling(shop: Shop) -> None:
     assert shop.query(
         "select order_id from stg_retention__orders anti join int_retention__purchases using (order_id) "
         "order by cast(order_id as integer)"
@@ -213,15 +213,15 @@ def test_every_status_is_listed_with_its_orders_and_whether_it_counts(shop: Shop
     }
 
 
-def test_spaces_and_characters_without_width_split_no_customer(shop: Shop) -> None:
+def test_spaces_and_invisible_characters_split_no_customer(shop: Shop) -> None:
     assert shop.query("select count(distinct customer_id) from stg_retention__orders") == [(40,)]
 
 
-def test_ids_that_are_whole_numbers_with_decimals_match_those_without(shop: Shop) -> None:
+def test_whole_number_ids_match_with_and_without_decimals(shop: Shop) -> None:
     assert shop.query("select min(pieces_count), max(pieces_count) from int_retention__purchases") == [(2, 2)]
 
 
-def test_an_id_with_a_leading_zero_is_another_one(shop: Shop) -> None:
+def test_an_id_with_a_leading_zero_is_a_different_id(shop: Shop) -> None:
     assert shop.query(
         "select product_id, category, count(*) > 500 from int_retention__purchase_lines "
         "where product_id <> '99' group by all order by all"
@@ -240,13 +240,13 @@ def test_offsets_are_converted_to_the_time_of_the_shop(shop: Shop) -> None:
     ]
 
 
-def test_times_with_a_zone_do_not_take_that_of_the_machine(shop: Shop) -> None:
+def test_times_with_a_zone_ignore_the_time_zone_of_the_machine(shop: Shop) -> None:
     assert shop.query("select distinct cast(session_date as varchar) from stg_retention__sessions") == [
         ("2024-02-29",)
     ]
 
 
-def test_a_zone_that_is_not_understood_is_rejected_in_words(shop: Shop) -> None:
+def test_an_unknown_time_zone_is_rejected_with_a_reason(shop: Shop) -> None:
     words = (
         "ordered_at ends in a time zone that is not understood: write an offset such as +02:00, Z, or none"
     )
@@ -255,11 +255,11 @@ def test_a_zone_that_is_not_understood_is_rejected_in_words(shop: Shop) -> None:
     assert found["6"] == ("ordered_at is not a timestamp", "2024-05-01 10:30:00 PM")
 
 
-def test_a_missing_value_shows_no_value_of_another_column(shop: Shop) -> None:
+def test_the_example_of_a_missing_value_comes_from_its_own_column(shop: Shop) -> None:
     assert ("22", "customer_id is missing", None) in rejections(shop, "orders")
 
 
-def test_the_largest_amounts_can_be_added_up(shop: Shop) -> None:
+def test_the_largest_amounts_can_be_summed(shop: Shop) -> None:
     assert shop.query("select purchase_amount from int_retention__purchases where order_id = '21'") == [
         (1.8e12,)
     ]
@@ -272,7 +272,7 @@ def test_amounts_are_rounded_to_the_cent(shop: Shop) -> None:
     ) == [(0.3,), (10.13,), (10.13,)]
 
 
-def test_a_share_of_rejected_rows_is_raised_for_one_input_only(shop: Shop) -> None:
+def test_max_rejected_share_can_be_raised_for_one_input(shop: Shop) -> None:
     refused = shop.dbt(
         "build",
         "--select",

@@ -42,7 +42,7 @@ def shop_with(folder: Path, **vectors: str) -> Shop:
     )
 
 
-def test_vectors_join_as_they_were_known_on_each_morning(tmp_path: Path) -> None:
+def test_vectors_are_joined_as_known_on_each_date(tmp_path: Path) -> None:
     shop = shop_with(tmp_path, my_product_vectors=PRODUCT_VECTORS, my_customer_vectors=CUSTOMER_VECTORS)
     shop.build("--select", "+ml_features")
     expected = shop.query(
@@ -84,7 +84,7 @@ def test_vectors_join_as_they_were_known_on_each_morning(tmp_path: Path) -> None
     assert any(row[4] is None for row in found), "ten customers have no vector"
 
 
-def test_vectors_may_be_files_that_a_source_names(tmp_path: Path) -> None:
+def test_vectors_may_be_files_of_a_source(tmp_path: Path) -> None:
     files = tmp_path / "files"
     files.mkdir()
     duckdb.sql(PRODUCT_VECTORS).write_parquet(str(files / "products.parquet"))
@@ -127,7 +127,7 @@ def test_vectors_may_be_files_that_a_source_names(tmp_path: Path) -> None:
     ],
     ids=["no date", "a list"],
 )
-def test_vectors_that_cannot_do_are_refused(tmp_path: Path, vectors: dict[str, str], words: str) -> None:
+def test_invalid_vectors_are_refused(tmp_path: Path, vectors: dict[str, str], words: str) -> None:
     shop = shop_with(tmp_path, **vectors)
     done = shop.dbt(
         "build", "--select", "+stg_retention__product_embeddings", "+stg_retention__customer_embeddings"

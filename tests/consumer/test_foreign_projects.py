@@ -46,7 +46,7 @@ def test_orders_alone_are_enough_for_warnings(by_git: Shop) -> None:
     assert warned > 50
 
 
-def test_by_git_the_link_to_the_example_seeds_leads_nowhere_and_harms_nothing(by_git: Shop) -> None:
+def test_a_git_install_builds_although_the_link_to_the_seeds_dangles(by_git: Shop) -> None:
     link = by_git.folder / "dbt_packages" / "retention" / "seeds"
     assert link.is_symlink()
     assert not link.exists()
@@ -54,7 +54,7 @@ def test_by_git_the_link_to_the_example_seeds_leads_nowhere_and_harms_nothing(by
     assert not by_git.tables(like="example_%")
 
 
-def test_by_local_no_example_seed_reaches_the_shop(tmp_path: Path) -> None:
+def test_a_local_install_loads_no_example_seed(tmp_path: Path) -> None:
     shop = foreign_shop(
         tmp_path / "shop", models={"my_orders": seed_orders()}, variables={"input_orders": "my_orders"}
     )
@@ -96,7 +96,7 @@ def test_the_package_may_have_a_schema_of_its_own(tmp_path: Path) -> None:
     ]
 
 
-def test_a_shop_s_own_stg_orders_and_orders_stay_its_own(tmp_path: Path) -> None:
+def test_a_shop_s_own_stg_orders_and_orders_are_not_replaced(tmp_path: Path) -> None:
     shop = foreign_shop(
         tmp_path / "shop",
         models={

@@ -43,7 +43,7 @@ def rows(shop: Shop, table: str) -> int:
     return int(count)
 
 
-def test_no_sum_of_money_is_claimed_anywhere(shop: Shop) -> None:
+def test_no_mart_shows_an_amount(shop: Shop) -> None:
     claimed = {
         (table, column): count
         for table, columns in {
@@ -72,7 +72,7 @@ def test_no_sum_of_money_is_claimed_anywhere(shop: Shop) -> None:
     assert {place: count for place, count in claimed.items() if count} == {}
 
 
-def test_what_needs_no_money_is_there(shop: Shop) -> None:
+def test_columns_that_need_no_amount_are_filled(shop: Shop) -> None:
     customers = rows(shop, "mart_early_warning")
     assert customers > 100
     scored = known(shop, "mart_early_warning", "churn_probability", "risk_tier")
@@ -93,7 +93,7 @@ def test_warnings_are_ranked_by_probability(shop: Shop) -> None:
     ) == [(0,)]
 
 
-def test_campaign_effects_keep_retention_and_orders_and_claim_no_money(shop: Shop) -> None:
+def test_campaign_effects_show_retention_and_orders_and_no_amounts(shop: Shop) -> None:
     money = [
         f"{name}_{shown}_amount"
         for name in ("spend", "profit")
@@ -123,7 +123,7 @@ def test_campaign_effects_and_checks_say_that_amounts_are_unknown(shop: Shop) ->
     assert flagged == [(True, False)], "retention may still be called causal"
 
 
-def test_segments_say_nothing_of_baskets(shop: Shop) -> None:
+def test_segment_profiles_do_not_mention_baskets(shop: Shop) -> None:
     names = [name for (name,) in shop.query("select segment_name from mart_segment_profiles")]
     assert len(names) >= 3
     assert not [name for name in names if "basket" in name]
@@ -133,7 +133,7 @@ def test_segments_say_nothing_of_baskets(shop: Shop) -> None:
     )
 
 
-def test_no_action_is_chosen_and_the_reason_is_in_words(shop: Shop) -> None:
+def test_no_action_is_chosen_and_the_reason_is_given(shop: Shop) -> None:
     assert shop.query("select distinct recommended_action from mart_early_warning") == [("none",)]
     assert rows(shop, "mart_campaign_audience") == 0
     reasons = shop.query(
@@ -145,7 +145,7 @@ def test_no_action_is_chosen_and_the_reason_is_in_words(shop: Shop) -> None:
     assert "no amount" in reasons[0][1]
 
 
-def test_readiness_says_what_to_map(shop: Shop) -> None:
+def test_readiness_names_the_columns_to_map(shop: Shop) -> None:
     [(status, share, what_it_costs, what_to_do)] = shop.query(
         "select status, coverage_share, what_it_costs, what_to_do from mart_data_readiness "
         "where subject_type = 'amounts'"
@@ -155,7 +155,7 @@ def test_readiness_says_what_to_map(shop: Shop) -> None:
     assert "order_amount" in what_to_do
 
 
-def test_member_tiers_go_by_orders_alone(shop: Shop) -> None:
+def test_member_tiers_depend_on_orders_alone(shop: Shop) -> None:
     assert shop.query(
         "select count(*) from mart_member_offers where earned_tier is distinct from case "
         "when orders_count_12m >= 30 then 'gold' when orders_count_12m >= 10 then 'silver' "
@@ -163,12 +163,12 @@ def test_member_tiers_go_by_orders_alone(shop: Shop) -> None:
     ) == [(0,)]
 
 
-def test_no_seed_of_the_most_valuable_is_drawn_by_customer_id(shop: Shop) -> None:
+def test_no_lookalike_seed_is_chosen_by_customer_id(shop: Shop) -> None:
     audiences = dict(shop.query("select audience, count(*) from mart_ad_audiences group by audience"))
     assert audiences.keys() == {"suppress", "win_back"}
 
 
-def test_tickets_are_ranked_by_risk_and_waiting(shop: Shop) -> None:
+def test_tickets_are_ranked_by_risk_and_waiting_time(shop: Shop) -> None:
     tickets = shop.query(
         "select tickets.priority_rank, warnings.churn_probability, tickets.return_policy, "
         "tickets.return_policy_reason from mart_service_priority as tickets "
@@ -181,7 +181,7 @@ def test_tickets_are_ranked_by_risk_and_waiting(shop: Shop) -> None:
     assert not [row for row in tickets if row[3] and "0.00 at risk" in row[3]]
 
 
-def test_the_summary_prints(shop: Shop) -> None:
+def test_the_summary_is_printed(shop: Shop) -> None:
     done = shop.run("retention", "summary", "--project", ".")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "What is at risk is not known" in done.stdout

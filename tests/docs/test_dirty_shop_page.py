@@ -68,7 +68,7 @@ def rows(shop: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
     return shop.execute(query).fetchall()
 
 
-def test_a_guest_is_the_account_of_the_same_address_or_one_customer(shop: duckdb.DuckDBPyConnection) -> None:
+def test_a_guest_joins_the_account_of_its_address_or_is_one_customer(shop: duckdb.DuckDBPyConnection) -> None:
     customers = dict(rows(shop, "select order_id, customer_id from orders_with_guests"))
     assert customers["1"] == customers["2"] == customers["6"] == "A1"
     assert customers["3"] == customers["4"]
@@ -76,7 +76,7 @@ def test_a_guest_is_the_account_of_the_same_address_or_one_customer(shop: duckdb
     assert "5" not in customers
 
 
-def test_postage_fees_and_gift_cards_are_left_out(shop: duckdb.DuckDBPyConnection) -> None:
+def test_postage_fees_and_gift_cards_are_excluded(shop: duckdb.DuckDBPyConnection) -> None:
     found = rows(shop, "select order_id, line_number from goods_lines where quantity > 0 order by all")
     assert ("1", 2) not in found
     assert ("6", 1) not in found
@@ -86,7 +86,7 @@ def test_postage_fees_and_gift_cards_are_left_out(shop: duckdb.DuckDBPyConnectio
     assert "6" not in amounts  # a gift card alone
 
 
-def test_a_sale_keeps_its_line_where_the_code_is_lost(shop: duckdb.DuckDBPyConnection) -> None:
+def test_a_sale_without_a_product_code_keeps_its_line(shop: duckdb.DuckDBPyConnection) -> None:
     found = rows(shop, "select line_number, product_id from lines_with_codes where order_id = '7' order by 1")
     assert found == [(1, "MUG"), (2, "X9"), (3, "unknown")]
 
@@ -97,14 +97,14 @@ def test_a_credit_note_is_a_return(shop: duckdb.DuckDBPyConnection) -> None:
     ]
 
 
-def test_the_last_word_on_consent_counts(shop: duckdb.DuckDBPyConnection) -> None:
+def test_the_latest_consent_counts(shop: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         shop, "select customer_id, email_consent, ads_consent from customers_with_consents order by 1"
     )
     assert found == [("A1", False, True), ("B2", True, False), ("C3", False, False)]
 
 
-def test_amounts_are_converted_at_the_rate_of_their_day(shop: duckdb.DuckDBPyConnection) -> None:
+def test_amounts_are_converted_at_the_rate_of_their_date(shop: duckdb.DuckDBPyConnection) -> None:
     found = dict(rows(shop, "select order_id, order_amount from orders_in_one_currency"))
     assert {order: amount and float(amount) for order, amount in found.items()} == {
         "1": 30.0,

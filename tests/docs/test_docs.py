@@ -120,7 +120,7 @@ def test_every_exposed_mart_answers_a_question() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_point_to_existing_files(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
@@ -143,7 +143,7 @@ def test_a_macro_file_holds_one_macro_of_its_name(path: Path) -> None:
     assert path.read_text().startswith("{#"), "a macro says first what it is for"
 
 
-def test_pages_name_no_file_that_is_not_there() -> None:
+def test_pages_name_existing_files_only() -> None:
     for page in PAGES:
         for name in re.findall(r"docs/[\w-]+\.md", page.read_text()):
             assert (ROOT / name).exists(), (page.name, name)
@@ -152,7 +152,7 @@ def test_pages_name_no_file_that_is_not_there() -> None:
             assert (ROOT / name).exists(), (source.name, name)
 
 
-def test_the_readme_s_query_answers(built_shop: Shop) -> None:
+def test_the_readme_s_query_returns_rows(built_shop: Shop) -> None:
     [query] = [block for block in blocks(ROOT / "README.md") if block.startswith("select")]
     assert len(built_shop.query(query.rstrip(";"))) == 20
 
@@ -167,7 +167,7 @@ def test_the_notebook_page_runs(
     assert "for those who left" in capsys.readouterr().out
 
 
-def test_queries_of_the_pages_answer(built_shop: Shop) -> None:
+def test_queries_of_the_pages_return_rows(built_shop: Shop) -> None:
     assert built_shop.query(block_with("inputs.md", "from stg_retention__rejected_rows"))
 
 
@@ -201,7 +201,7 @@ def test_the_itemsets_of_a_segment_are_those_of_its_baskets(tmp_path: Path) -> N
     assert len(pairs) > 5
 
 
-def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
+def test_the_steps_to_a_new_feature_work(tmp_path: Path) -> None:
     """docs/adding-a-feature.md, step by step, in a project that installs the package."""
     page = "adding-a-feature.md"
     orders = f"""
@@ -263,7 +263,7 @@ def test_the_walk_through_a_new_feature_can_be_walked(tmp_path: Path) -> None:
     assert gone.stdout.strip() == "retention_features: removed weekend", gone.stderr
 
 
-def test_the_benchmarks_page_is_what_the_results_say() -> None:
+def test_the_benchmarks_page_matches_the_results() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "benchmarks" / "readme.py", "--check"],
         check=False,
@@ -273,7 +273,7 @@ def test_the_benchmarks_page_is_what_the_results_say() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_readme_quotes_what_the_quality_benchmark_printed() -> None:
+def test_the_readme_quotes_the_results_of_the_quality_benchmark() -> None:
     figures = json.loads((ROOT / "benchmarks" / "results" / "quality.json").read_text())["ratios"]
     sets = {
         "Complete Journey, 2017-12-01": "complete_journey_2017-12-01",

@@ -104,7 +104,7 @@ def test_text_in_ordered_at(tmp_path: Path) -> None:
     assert "mart_early_warning" not in shop.tables()
 
 
-def test_the_example_in_an_error_is_of_the_column_that_it_names(tmp_path: Path) -> None:
+def test_the_example_in_an_error_is_from_the_named_column(tmp_path: Path) -> None:
     orders = ORDERS_OF_FEW.replace(
         "'C' || (number % 40)", "case when number >= 30 then 'C' || (number % 40) end"
     ).replace("10.0 as", "case when number < 30 then -97.35 end as")
@@ -114,7 +114,7 @@ def test_the_example_in_an_error_is_of_the_column_that_it_names(tmp_path: Path) 
     assert "97.35" not in message
 
 
-def test_nan_and_infinity_are_no_numbers(tmp_path: Path) -> None:
+def test_nan_and_infinity_are_rejected(tmp_path: Path) -> None:
     amount = "case number when 1 then 'NaN' when 2 then '-Infinity' when 3 then 'much' else '10' end"
     orders = ORDERS_OF_FEW.replace("10.0 as order_amount", f"{amount} as order_amount")
     shop = shop_with_orders(tmp_path / "shop", orders)
@@ -148,7 +148,7 @@ HAPPENED = {
 }
 
 
-def test_slips_in_single_rows_stop_no_build_and_move_no_day(built_shop: Shop, tmp_path: Path) -> None:
+def test_data_errors_in_single_rows_stop_no_build_and_move_no_date(built_shop: Shop, tmp_path: Path) -> None:
     """The example shop with the largest numbers that pass, larger ones, and years mistyped."""
     models = {}
     for name, (keys, numbers) in NUMBERS.items():
@@ -193,7 +193,7 @@ def test_empty_orders(tmp_path: Path) -> None:
     assert "input_orders (my_orders) is empty; at least one order is needed" in message
 
 
-def test_fewer_customers_than_can_be_trained_on(untrained: tuple[Shop, str]) -> None:
+def test_too_few_customers_to_train_on(untrained: tuple[Shop, str]) -> None:
     shop, message = untrained
     assert "too little data to train on: 40 customers (at least 500)" in message
     assert not (shop.models / "churn").exists()
@@ -203,7 +203,7 @@ def test_fewer_customers_than_can_be_trained_on(untrained: tuple[Shop, str]) -> 
     assert "too little data to train on" in plain.stdout
 
 
-def test_to_train_by_hand_on_too_little_data_is_an_error(untrained: tuple[Shop, str]) -> None:
+def test_retention_train_with_too_little_data_is_an_error(untrained: tuple[Shop, str]) -> None:
     done = untrained[0].run("retention", "train", "--project", ".")
     assert done.returncode == 1
     [line] = done.stderr.strip().splitlines()
@@ -211,7 +211,9 @@ def test_to_train_by_hand_on_too_little_data_is_an_error(untrained: tuple[Shop, 
     assert "Traceback" not in done.stdout
 
 
-def test_to_evaluate_too_little_data_is_an_error(untrained: tuple[Shop, str], tmp_path: Path) -> None:
+def test_retention_evaluate_with_too_little_data_is_an_error(
+    untrained: tuple[Shop, str], tmp_path: Path
+) -> None:
     shop, _ = untrained
     words = ("--as-of", "2024-11-01", "--out", str(tmp_path / "scores.parquet"))
     done = shop.run("retention", "evaluate", "--project", ".", *words)
@@ -220,7 +222,7 @@ def test_to_evaluate_too_little_data_is_an_error(untrained: tuple[Shop, str], tm
     assert not (tmp_path / "scores.parquet").exists()
 
 
-def test_the_readiness_mart_gives_the_figures_of_the_refusal(untrained: tuple[Shop, str]) -> None:
+def test_readiness_gives_the_same_figures_as_the_warning(untrained: tuple[Shop, str]) -> None:
     shop, message = untrained
     readiness = {
         subject: (status, value, cost)
@@ -243,7 +245,7 @@ def test_the_readiness_mart_gives_the_figures_of_the_refusal(untrained: tuple[Sh
 
 
 @pytest.mark.parametrize("orders", [1, 30], ids=["one order", "a month"])
-def test_hardly_any_history_is_a_status_and_a_sentence(tmp_path: Path, orders: int) -> None:
+def test_a_very_short_history_is_explained_in_readiness(tmp_path: Path, orders: int) -> None:
     shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW + f" where number < {orders}")
     selected = () if orders == 1 else ("--select", "+mart_data_readiness")
     assert "cannot train: no test date has a closed label window" in built_untrained(shop, *selected)
@@ -253,7 +255,7 @@ def test_hardly_any_history_is_a_status_and_a_sentence(tmp_path: Path, orders: i
     assert readiness["test_answers"] == readiness["validation_dates"] == "missing"
 
 
-def test_a_backfill_taken_for_the_day_of_knowledge_is_named(tmp_path: Path) -> None:
+def test_a_loaded_at_that_is_a_backfill_date_is_named(tmp_path: Path) -> None:
     orders = ORDERS_OF_FEW.replace("as order_amount", "as order_amount, timestamp '2026-01-01' as loaded_at")
     shop = shop_with_orders(tmp_path / "shop", orders)
     said = built_untrained(shop, "--select", "+mart_data_readiness")
@@ -369,7 +371,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
 ]
 
 
-def test_wrong_vars_are_named_with_what_is_allowed(few_customers: Shop) -> None:
+def test_wrong_vars_are_named_with_the_allowed_values(few_customers: Shop) -> None:
     cases = json.dumps([[name, value, model] for name, value, model, _ in WRONG_VARS])
     script = str(Path(__file__).parent / "vars_tried.py")
     target = str(few_customers.folder / "tried")
@@ -387,7 +389,7 @@ def test_wrong_vars_are_named_with_what_is_allowed(few_customers: Shop) -> None:
         ("net value", "'net value' of feat_odd is no plain name of a column"),
     ],
 )
-def test_a_feature_that_sql_cannot_name_is_named(
+def test_a_feature_with_a_reserved_name_is_refused(
     untrained: tuple[Shop, str], column: str, words: str
 ) -> None:
     shop, _ = untrained
@@ -408,7 +410,7 @@ def test_a_feature_that_sql_cannot_name_is_named(
     assert words in done.stdout, done.stdout
 
 
-def test_wrong_vars_of_training_are_named_too(untrained: tuple[Shop, str]) -> None:
+def test_wrong_training_vars_are_named_with_the_allowed_values(untrained: tuple[Shop, str]) -> None:
     done = untrained[0].dbt("build", "--select", "ml_churn_model", churn_candidates=["oracle"])
     assert done.returncode != 0
     assert "unknown oracle; allowed are logistic_regression" in done.stdout
@@ -445,7 +447,7 @@ def test_onnx_file_missing_or_altered(copied_shop: Shop) -> None:
     copied_shop.build("--select", "ml_churn_model", "ml_churn_scores")
 
 
-def test_a_folder_that_is_no_project(tmp_path: Path, shop_of_seeds: Shop) -> None:
+def test_a_folder_without_a_project(tmp_path: Path, shop_of_seeds: Shop) -> None:
     done = shop_of_seeds.run("retention", "build", "--project", str(tmp_path / "nowhere"))
     assert done.returncode == 1
     assert "is not a dbt project" in done.stderr
@@ -459,7 +461,7 @@ def test_summary_before_the_first_build(shop_of_seeds: Shop) -> None:
     assert "does not exist yet. Build it first: retention build" in done.stderr
 
 
-def test_a_selection_that_names_nothing(tmp_path: Path) -> None:
+def test_a_selection_without_nodes(tmp_path: Path) -> None:
     shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW)
     done = shop.run("retention", "build", "--project", ".", "--select", "mart_early_warnings")
     assert done.returncode == 1

@@ -30,7 +30,7 @@ PACKAGE = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text())
 ALARM = "ml_training_set,test_type:generic"
 
 
-def test_a_feature_that_knows_the_answer_stops_the_build_and_is_named(tmp_path: Path) -> None:
+def test_a_leaking_feature_stops_the_build_and_is_named(tmp_path: Path) -> None:
     shop = foreign_shop(
         tmp_path / "shop",
         models={"my_orders": seed_orders(), "feat_leak": LEAK},
@@ -63,7 +63,7 @@ def test_a_feature_that_knows_the_answer_stops_the_build_and_is_named(tmp_path: 
         assert quiet.returncode == 0, quiet.stdout
 
 
-def test_the_package_s_own_features_raise_no_alarm(built_shop: Shop) -> None:
+def test_the_package_s_own_features_raise_no_leakage_alarm(built_shop: Shop) -> None:
     done = built_shop.dbt("test", "--select", ALARM)
     assert done.returncode == 0, done.stdout
     assert "no_feature_tells_the_answer" in done.stdout

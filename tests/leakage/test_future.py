@@ -152,16 +152,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[t
     return found
 
 
-def test_inputs_cut_at_the_date_give_the_same_features(made: dict[str, Any]) -> None:
+def test_inputs_cut_at_as_of_date_give_the_same_features(made: dict[str, Any]) -> None:
     assert len(made["whole"]["features"]) > 1000
     assert made["cut"]["features"] == made["whole"]["features"]
     assert made["cut"]["churned"] > made["whole"]["churned"]
 
 
-def test_events_planted_on_the_date_change_answers_and_no_feature(made: dict[str, Any]) -> None:
+def test_events_planted_on_as_of_date_change_labels_and_no_feature(made: dict[str, Any]) -> None:
     assert made["planted"]["features"] == made["whole"]["features"]
     assert made["whole"]["churned"] > made["planted"]["churned"] == [(0,)]
 
 
-def test_an_order_loaded_late_is_not_seen_before_it_was_loaded(made: dict[str, Any]) -> None:
+def test_a_late_order_is_not_used_before_it_was_loaded(made: dict[str, Any]) -> None:
     assert made["late"]["silent"][0][0] > 29 > made["whole"]["silent"][0][0]

@@ -365,7 +365,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
     patch.undo()
 
 
-def test_the_package_as_it_is_has_no_fault(laboratory: Laboratory) -> None:
+def test_the_unchanged_package_passes_every_check(laboratory: Laboratory) -> None:
     laboratory.dbt("run", *NODES, *BUILT_ONCE)
     assert laboratory.faults() == []
     laboratory.dbt("test", "--select", "feat_*,test_type:unit")

@@ -106,7 +106,7 @@ def test_every_candidate_scores_200_000_rows_in_sql_as_in_scikit_learn(
     assert largest_difference(blend, shop[0], connection, registry) <= 1e-5
 
 
-def test_lightgbm_splits_values_that_lie_next_to_each_other_alike_in_onnx() -> None:
+def test_lightgbm_splits_neighbouring_values_the_same_in_onnx() -> None:
     """At 1e8 neighbours in float32 are 8 apart: half of all midpoints would round up, onto the upper one."""
     rng = np.random.default_rng(0)
     steps = rng.integers(0, 400, (TRAINING_ROWS, 3))
@@ -172,7 +172,7 @@ def test_every_setting_of_the_grids_is_one_that_its_candidate_has() -> None:
 
 
 @pytest.mark.parametrize("method", ["importance", "rfe", "lasso"])
-def test_selection_keeps_what_tells_and_leaves_noise(method: str, shop: tuple[Matrix, np.ndarray]) -> None:
+def test_feature_selection_keeps_signal_and_drops_noise(method: str, shop: tuple[Matrix, np.ndarray]) -> None:
     matrix, churned = (part[:TRAINING_ROWS] for part in shop)
     [chosen] = fit_candidate(
         CANDIDATES["logistic_regression"], matrix, churned, how=Fitting(feature_selection=method)

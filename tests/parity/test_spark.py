@@ -90,11 +90,11 @@ def compared(shop: Shop, *, schema: str, capsys: pytest.CaptureFixture[str]) -> 
     return differences
 
 
-def test_work_tables_are_gone_when_the_build_is_done(shop: Shop) -> None:
+def test_work_tables_are_dropped_after_the_build(shop: Shop) -> None:
     assert not list((spark_folder(shop) / "retention.db").glob("retention_work_*"))
 
 
-def test_spark_trains_the_models_that_duckdb_trains(shop: Shop) -> None:
+def test_spark_trains_the_same_models_as_duckdb(shop: Shop) -> None:
     trained = shop.folder / "models_of_spark"
     on_spark(shop, "run", "--select", *PYTHON_MODELS, models=trained, training_policy="always")
     for model in ("sentiment", "churn", "segments"):
@@ -104,7 +104,7 @@ def test_spark_trains_the_models_that_duckdb_trains(shop: Shop) -> None:
         assert theirs.onnx_sha256 == ours.onnx_sha256, model
 
 
-def test_a_failure_on_spark_is_told_in_words(shop: Shop) -> None:
+def test_a_failure_on_spark_raises_a_clear_error(shop: Shop) -> None:
     with pytest.raises(RetentionError, match=r"model ml_churn_model: wrong var .* unknown oracle"):
         on_spark(
             shop,
@@ -116,7 +116,7 @@ def test_a_failure_on_spark_is_told_in_words(shop: Shop) -> None:
         )
 
 
-def test_on_spark_too_a_model_that_cannot_be_trained_is_a_warning(shop: Shop) -> None:
+def test_on_spark_an_untrained_model_is_a_warning_too(shop: Shop) -> None:
     warnings: list[str] = []
     on_spark(
         shop,
@@ -144,7 +144,7 @@ def test_without_java_it_says_what_to_install(tmp_path: Path) -> None:
         on_spark(seeds_shop(tmp_path), "run", models=tmp_path / "models")
 
 
-def test_every_table_of_complete_journey_is_the_same_too(
+def test_every_table_of_complete_journey_is_the_same_on_both_engines(
     grocery: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Real data: 1.47 million lines, ties and all. The tests above are done with their session by now."""

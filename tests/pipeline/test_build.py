@@ -43,7 +43,7 @@ def champion(shop: Shop, model: str) -> Card:
     return Card.model_validate_json((folder / version / "card.json").read_text())
 
 
-def test_train_makes_champions_where_nothing_was_built_before(shop_of_seeds: Shop) -> None:
+def test_train_creates_champions_without_an_earlier_build(shop_of_seeds: Shop) -> None:
     shop = shop_of_seeds
     shop.environment |= {"DBT_TARGET_PATH": f"{shop.folder}/target", "DBT_LOG_PATH": f"{shop.folder}/logs"}
     done = shop.run("retention", "train", "--project", str(shop.project))
@@ -54,7 +54,7 @@ def test_train_makes_champions_where_nothing_was_built_before(shop_of_seeds: Sho
     }  # fmt: skip
 
 
-def test_every_customer_of_today_is_scored_once(built_shop: Shop) -> None:
+def test_every_customer_on_the_scoring_date_is_scored_once(built_shop: Shop) -> None:
     [(eligible,)] = built_shop.query("select count(*) from int_retention__spine where split = 'score'")
     [(scored, distinct)] = built_shop.query(
         "select count(*), count(distinct customer_id) from mart_early_warning"
@@ -81,7 +81,7 @@ def test_training_dates_close_before_the_test_date(built_shop: Shop) -> None:
     assert train >= 3
 
 
-def test_migration_counts_every_customer_of_both_mornings_once(built_shop: Shop) -> None:
+def test_migration_counts_every_customer_of_both_dates_once(built_shop: Shop) -> None:
     moved = {
         (past, today): count
         for past, today, count in built_shop.query(
@@ -133,7 +133,7 @@ def test_performance_in_sql_equals_scikit_learn(built_shop: Shop) -> None:
         assert abs(found[metric] - value) <= 1e-6, metric
 
 
-def test_decisions_in_sql_are_those_of_the_card(built_shop: Shop) -> None:
+def test_decision_thresholds_in_sql_equal_the_card(built_shop: Shop) -> None:
     card = champion(built_shop, "churn")
     assert card.decisions.keys() == {"best_f1", "best_profit"}
     for name, expected in card.decisions.items():
@@ -145,7 +145,7 @@ def test_decisions_in_sql_are_those_of_the_card(built_shop: Shop) -> None:
         assert found == pytest.approx(tuple(expected.model_dump().values()), abs=1e-9), name
 
 
-def test_intervals_in_sql_are_as_wide_as_the_bootstrap_s(built_shop: Shop) -> None:
+def test_intervals_in_sql_are_as_wide_as_bootstrap_intervals(built_shop: Shop) -> None:
     card = champion(built_shop, "churn")
     for metric in ("auc", "accuracy", "recall", "brier"):
         [(lower, upper)] = built_shop.query(
@@ -172,7 +172,7 @@ def test_reasons_add_up_to_the_score(built_shop: Shop) -> None:
     assert max(rests) - min(rests) < 1e-3  # what is left is the median customer's score, for everyone
 
 
-def test_one_customer_now_is_what_the_build_said(built_shop: Shop) -> None:
+def test_retention_score_agrees_with_the_build(built_shop: Shop) -> None:
     """Most at risk, least at risk, and one in between."""
     target = Target("retention", "duckdb", built_shop.warehouse, "main", built_shop.models)
     for order in ("churn_probability desc", "churn_probability", "hash(customer_id)"):
@@ -195,7 +195,7 @@ def test_one_customer_now_is_what_the_build_said(built_shop: Shop) -> None:
     assert "customer 'nobody' is not scored today" in nobody.stderr
 
 
-def test_warned_customers_have_reasons_that_their_own_numbers_support(built_shop: Shop) -> None:
+def test_warned_customers_have_reasons_supported_by_their_numbers(built_shop: Shop) -> None:
     assert_sentences_hold(built_shop)
     assert built_shop.query(
         "select count(*) from mart_early_warning where risk_tier = 'low' and reason_1 is not null"
@@ -233,7 +233,7 @@ def test_drift_in_sql_equals_numpy(built_shop: Shop) -> None:
         assert rows == len(today)
 
 
-def test_expected_value_is_nearer_than_the_naive_rate(built_shop: Shop) -> None:
+def test_expected_value_has_a_smaller_error_than_the_naive_rate(built_shop: Shop) -> None:
     rows = built_shop.query(
         "select method, is_chosen, absolute_error_avg, root_mean_squared_error from mart_value_quality "
         "where decile = 0"
@@ -263,7 +263,7 @@ def test_the_stock_forecast_is_no_worse_than_the_naive_one(built_shop: Shop) -> 
     assert error <= naive_error + 0.01
 
 
-def test_the_interval_of_the_next_order_holds_most_of_them(built_shop: Shop) -> None:
+def test_the_next_order_interval_covers_about_80_percent(built_shop: Shop) -> None:
     [(coverage, customers)] = built_shop.query(
         "select coverage_share, customers_count from mart_next_order_quality"
     )
@@ -276,7 +276,7 @@ def test_the_interval_of_the_next_order_holds_most_of_them(built_shop: Shop) -> 
     assert early == late == 0
 
 
-def test_the_example_shop_is_ready(built_shop: Shop) -> None:
+def test_readiness_of_the_example_shop_is_complete(built_shop: Shop) -> None:
     assert (
         built_shop.query(
             "select subject, status from mart_data_readiness "
@@ -315,7 +315,7 @@ def test_the_example_shop_is_ready(built_shop: Shop) -> None:
     assert 0 < share == round(wrote / todays, 6) < 1
 
 
-def test_dirty_seed_rows_are_quarantined_not_lost(built_shop: Shop) -> None:
+def test_dirty_seed_rows_are_rejected_and_kept(built_shop: Shop) -> None:
     for name in ("orders", "order_lines", "reviews"):
         [(given, accepted, rejected)] = built_shop.query(
             f"select (select count(*) from example_{name}), (select count(*) from stg_retention__{name}), "
@@ -325,7 +325,7 @@ def test_dirty_seed_rows_are_quarantined_not_lost(built_shop: Shop) -> None:
         assert accepted + rejected == given
 
 
-def test_second_build_trains_nothing_and_makes_identical_tables(copied_shop: Shop) -> None:
+def test_a_second_build_trains_nothing_and_creates_identical_tables(copied_shop: Shop) -> None:
     tables = copied_shop.tables()
     files = {path: path.stat().st_mtime_ns for path in copied_shop.models.rglob("*.*")}
     copied_shop.build()

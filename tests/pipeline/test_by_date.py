@@ -129,7 +129,7 @@ def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
     }
 
 
-def test_files_that_dbt_does_not_follow_count_whole(tmp_path: Path) -> None:
+def test_a_replaced_source_file_recomputes_every_date(tmp_path: Path) -> None:
     """A source that is a file, and a view over one, are replaced in turn."""
     files = tmp_path / "files"
     files.mkdir()
@@ -171,7 +171,7 @@ def test_files_that_dbt_does_not_follow_count_whole(tmp_path: Path) -> None:
         assert shop.query(f"select distinct {name} from by_day") == [(value,)]
 
 
-def test_a_family_without_the_spine_is_refused_in_words(daily: DailyShop) -> None:
+def test_a_family_without_the_spine_raises_a_clear_error(daily: DailyShop) -> None:
     model = daily.shop.folder / "models" / "feat_alone.sql"
     model.write_text(
         "{{ config(materialized='by_date') }}\nselect 'A' as customer_id, date '2024-01-01' as as_of_date"

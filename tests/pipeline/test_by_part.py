@@ -10,7 +10,7 @@ INPUTS = ("orders", "order_lines", "products")
 LISTS = "select * from int_retention__recommendations order by all"
 
 
-def test_parts_of_the_customers_get_the_lists_that_all_get_at_once(tmp_path: Path) -> None:
+def test_recommendations_do_not_depend_on_the_size_of_the_parts(tmp_path: Path) -> None:
     shop = foreign_shop(
         tmp_path / "shop",
         models={

@@ -20,7 +20,7 @@ HOLDOUT = "select customer_id from int_retention__decision_customers where is_ho
 ARMS = "select customer_id, campaign_id, arm from mart_campaign_audience order by all"
 
 
-def test_expected_profit_is_that_of_the_formula(built_shop: Shop) -> None:
+def test_expected_profit_equals_the_formula(built_shop: Shop) -> None:
     rows = built_shop.query("""
         select mart.expected_profit, warning.churn_probability, prior.prior_save_rate, mart.value_kept_amount,
             action.offer_value, action.contact_cost, action.reach_share
@@ -36,7 +36,7 @@ def test_expected_profit_is_that_of_the_formula(built_shop: Shop) -> None:
         assert profit == pytest.approx(formula, abs=0.01)
 
 
-def test_nobody_is_contacted_without_consent_or_held_out(built_shop: Shop) -> None:
+def test_no_customer_is_contacted_without_consent_or_in_the_holdout(built_shop: Shop) -> None:
     counts = built_shop.query(f"""
         select action, count(*), count(*) filter (where email_consent), count(*) filter (where ads_consent),
             count(*) filter (where phone is not null)
@@ -59,7 +59,7 @@ def test_nobody_is_contacted_without_consent_or_held_out(built_shop: Shop) -> No
     )
 
 
-def test_plans_of_experiments_agree_with_scipy(built_shop: Shop) -> None:
+def test_experiment_plans_agree_with_scipy(built_shop: Shop) -> None:
     rows = built_shop.query("""
         select base_retention_rate, expected_effect_rate, treatment_count, control_count,
             minimum_detectable_effect_rate, power_probability
@@ -73,7 +73,7 @@ def test_plans_of_experiments_agree_with_scipy(built_shop: Shop) -> None:
         assert power == pytest.approx(expected, abs=2e-6)
 
 
-def test_the_holdout_stays_and_another_salt_stops_the_build(copied_shop: Shop) -> None:
+def test_the_holdout_is_stable_and_another_salt_stops_the_build(copied_shop: Shop) -> None:
     arms, held_out = copied_shop.query(ARMS), set(copied_shop.query(HOLDOUT))
     assert {arm for *_, arm in arms} == {"treatment", "control"}
     for words in ((), ("--full-refresh",)):
@@ -96,7 +96,7 @@ def test_the_holdout_stays_and_another_salt_stops_the_build(copied_shop: Shop) -
     assert all(before[row[:2]] == row[2] for row in kept), "arms do not depend on who else is chosen"
 
 
-def test_a_table_that_is_no_table_of_actions_gets_words(copied_shop: Shop) -> None:
+def test_an_invalid_table_of_actions_raises_a_clear_error(copied_shop: Shop) -> None:
     wrong = copied_shop.dbt(
         "run", "--select", "int_retention__actions", retention_actions="int_retention__today"
     )
@@ -105,7 +105,7 @@ def test_a_table_that_is_no_table_of_actions_gets_words(copied_shop: Shop) -> No
     assert "See docs/decisions.md" in wrong.stdout
 
 
-def test_a_save_rate_of_a_tier_that_is_none_gets_words(copied_shop: Shop) -> None:
+def test_a_save_rate_of_an_unknown_tier_raises_a_clear_error(copied_shop: Shop) -> None:
     wrong = copied_shop.dbt(
         "run",
         "--select",
@@ -128,7 +128,7 @@ def test_a_save_rate_of_a_tier_that_is_none_gets_words(copied_shop: Shop) -> Non
         ("segment_number", "7", "has the segment_number 7; expected 1, 2, 3, 4, 5, 6, or nothing for all"),
     ],
 )
-def test_a_save_rate_of_nothing_that_there_is_gets_words(
+def test_a_save_rate_of_an_unknown_action_or_segment_raises_a_clear_error(
     copied_shop: Shop, column: str, value: str, words: str
 ) -> None:
     with duckdb.connect(str(copied_shop.warehouse)) as connection:
@@ -143,7 +143,7 @@ def test_a_save_rate_of_nothing_that_there_is_gets_words(
     assert words in wrong.stdout
 
 
-def test_a_segment_may_come_as_a_number_with_a_point(copied_shop: Shop) -> None:
+def test_a_segment_number_may_have_decimals(copied_shop: Shop) -> None:
     with duckdb.connect(str(copied_shop.warehouse)) as connection:
         connection.execute("alter table retention_action_priors alter segment_number type double")
         connection.execute("update retention_action_priors set segment_number = 2 where risk_tier = 'low'")
@@ -152,7 +152,7 @@ def test_a_segment_may_come_as_a_number_with_a_point(copied_shop: Shop) -> None:
     )
 
 
-def test_a_rule_that_names_no_column_gets_words(copied_shop: Shop) -> None:
+def test_a_rule_with_an_unknown_column_raises_a_clear_error(copied_shop: Shop) -> None:
     with duckdb.connect(str(copied_shop.warehouse)) as connection:
         connection.execute(
             "update int_retention__actions set eligibility_rule = "

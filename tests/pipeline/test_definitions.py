@@ -132,7 +132,7 @@ def horizon_of(shop: Shop) -> int:
     return int(days)
 
 
-def test_auto_is_the_quantile_of_the_gaps_known_long_before_the_test_date(
+def test_auto_horizon_is_a_quantile_of_gaps_known_long_before_the_test_date(
     shop: Shop, purchases: list[Purchase]
 ) -> None:
     [(known_on, test_day)] = shop.query(
@@ -224,7 +224,7 @@ def test_labels_of_all_definitions_equal_brute_force(shop: Shop, purchases: list
     ) == [(0,)]
 
 
-def test_no_label_looks_at_a_window_that_has_not_closed(shop: Shop) -> None:
+def test_no_label_uses_an_open_window(shop: Shop) -> None:
     assert shop.query(
         "select count(*) from int_retention__definition_labels where label_window_end_date > "
         "(select as_of_date from int_retention__today)"
@@ -269,7 +269,7 @@ def test_the_mart_equals_brute_force(shop: Shop, purchases: list[Purchase]) -> N
         assert row[8] == (name == "personal_cadence")
 
 
-def test_what_happens_after_the_label_window_changes_no_label(
+def test_events_after_the_label_window_change_no_label(
     tmp_path: Path, shop: Shop, purchases: list[Purchase]
 ) -> None:
     """Neither do purchases from the test date on change the horizon."""
@@ -305,7 +305,9 @@ def test_what_happens_after_the_label_window_changes_no_label(
         ("spend_decline_share", "half", "expected a number from 0.01 to 1"),
     ],
 )
-def test_a_wrong_var_is_named_at_compile_time(shop: Shop, name: str, value: object, words: str) -> None:
+def test_a_wrong_var_raises_a_clear_error_at_compile_time(
+    shop: Shop, name: str, value: object, words: str
+) -> None:
     done = shop.dbt("parse", **{name: value})
     assert done.returncode != 0
     assert f"{name} is '{value}'; {words}" in done.stdout, done.stdout

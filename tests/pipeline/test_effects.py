@@ -31,9 +31,7 @@ def arms(shop: Shop, campaign: str, outcome: str) -> dict[bool, np.ndarray[Any, 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
 @pytest.mark.parametrize("campaign", ["K002", "K006"])
-def test_an_effect_and_its_interval_are_those_of_numpy_and_scipy(
-    built_shop: Shop, campaign: str, outcome: str
-) -> None:
+def test_effects_and_intervals_equal_numpy_and_scipy(built_shop: Shop, campaign: str, outcome: str) -> None:
     sides = arms(built_shop, campaign, outcome)
     treated, compared = sides[True], sides[False]
     centred = [side - side.mean(axis=0) for side in (treated, compared)]
@@ -60,7 +58,7 @@ def test_an_effect_and_its_interval_are_those_of_numpy_and_scipy(
     assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
-def test_what_comes_after_an_assignment_changes_nothing_that_is_known_of_it(built_shop: Shop) -> None:
+def test_events_after_an_assignment_change_no_covariate(built_shop: Shop) -> None:
     """Covariates, computed anew by plain SQL that cannot look past the morning."""
     rows = built_shop.query(
         """

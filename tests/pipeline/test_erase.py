@@ -103,7 +103,7 @@ def tables_with(shop: Shop, values: set[str]) -> list[str]:
     ]
 
 
-def test_not_a_byte_of_the_person_is_left(erasure: Erasure) -> None:
+def test_no_byte_of_the_person_is_left(erasure: Erasure) -> None:
     assert len(erasure.theirs) > 50
     files = [path for path in erasure.shop.folder.rglob("*") if path.is_file()]
     assert len(files) > 100
@@ -113,7 +113,7 @@ def test_not_a_byte_of_the_person_is_left(erasure: Erasure) -> None:
         assert not found, (path, found)
 
 
-def test_what_was_removed_is_printed_table_by_table(erasure: Erasure) -> None:
+def test_removed_rows_are_printed_by_table(erasure: Erasure) -> None:
     lines = dict(line.rsplit(": ", 1) for line in erasure.printed.splitlines() if line.endswith(" rows"))
     assert lines["main.stg_retention__customers"] == lines["main.mart_early_warning"] == "1 rows"
     assert lines[f"{erasure.shop.warehouse.with_name('serve.duckdb')} main.mart_early_warning"] == "1 rows"
@@ -123,13 +123,13 @@ def test_what_was_removed_is_printed_table_by_table(erasure: Erasure) -> None:
     assert erasure.customer not in erasure.printed
 
 
-def test_nobody_else_loses_a_row(erasure: Erasure) -> None:
+def test_no_other_customer_loses_a_row(erasure: Erasure) -> None:
     assert rows_of_others(erasure.shop, erasure.customer) == erasure.rows_before
     exported = erasure.shop.query(f"select count(*) from '{erasure.shop.folder}/exports/warnings.csv'")
     assert exported == [(erasure.rows_before["mart_early_warning"],)]
 
 
-def test_the_next_build_leaves_the_person_out(erasure: Erasure) -> None:
+def test_the_next_build_excludes_the_person(erasure: Erasure) -> None:
     """The seeds still hold them, as a shop's source does until the shop deletes them there."""
     shop = erasure.shop
     shop.build(
@@ -154,7 +154,7 @@ def test_the_next_build_leaves_the_person_out(erasure: Erasure) -> None:
     assert shop.query("select count(*) from stg_retention__erased_customers") == [(1,)]
 
 
-def test_a_warehouse_in_use_is_left_alone_in_words(built_shop: Shop) -> None:
+def test_a_warehouse_in_use_is_not_changed_and_raises_a_clear_error(built_shop: Shop) -> None:
     bytes_before = built_shop.warehouse.read_bytes()
     erase = ("retention", "erase", "--project", str(built_shop.project), "--customer-id")
     with duckdb.connect(str(built_shop.warehouse), read_only=True):

@@ -26,7 +26,7 @@ def later(built_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return shop
 
 
-def test_the_history_keeps_both_mornings(built_shop: Shop, later: Shop) -> None:
+def test_the_history_keeps_both_dates(built_shop: Shop, later: Shop) -> None:
     """Even where the second build was a full refresh."""
     first = built_shop.query("from mart_early_warning_history order by customer_id")
     assert (
@@ -44,7 +44,7 @@ def test_the_history_keeps_both_mornings(built_shop: Shop, later: Shop) -> None:
     )
 
 
-def test_changes_are_those_between_the_two_builds(built_shop: Shop, later: Shop) -> None:
+def test_changes_are_the_differences_between_two_builds(built_shop: Shop, later: Shop) -> None:
     assert built_shop.query(
         "select count(*) from mart_early_warning where probability_change is not null "
         "or previous_as_of_date is not null"
@@ -71,7 +71,7 @@ def test_changes_are_those_between_the_two_builds(built_shop: Shop, later: Shop)
     assert changed > 100
 
 
-def test_alerts_follow_from_both_mornings(built_shop: Shop, later: Shop) -> None:
+def test_alerts_compare_both_dates(built_shop: Shop, later: Shop) -> None:
     """On the first of all, nothing is news."""
     at_risk = "select customer_id from mart_early_warning where risk_tier in ('critical', 'high')"
     first = set(built_shop.query(at_risk))
@@ -84,7 +84,7 @@ def test_alerts_follow_from_both_mornings(built_shop: Shop, later: Shop) -> None
     )
 
 
-def test_drift_trains_anew_once(built_shop: Shop, later: Shop) -> None:
+def test_drift_retrains_once(built_shop: Shop, later: Shop) -> None:
     """And the same morning again changes no table and no file."""
     roles = dict(later.query("select role, model_version from mart_model_versions"))
     assert roles.keys() == {"champion", "challenger"}
@@ -104,7 +104,7 @@ def test_drift_trains_anew_once(built_shop: Shop, later: Shop) -> None:
     assert {path: path.stat().st_mtime_ns for path in later.models.rglob("*.*")} == files
 
 
-def test_champion_and_challenger_are_compared_as_scikit_learn_would(later: Shop) -> None:
+def test_champion_and_challenger_metrics_equal_scikit_learn(later: Shop) -> None:
     rows = later.query(
         "select is_churned::int, judged.churn_probability, round(challenger.churn_probability, 6) "
         "from int_retention__judged_scores as judged "
@@ -131,7 +131,7 @@ def test_champion_and_challenger_are_compared_as_scikit_learn_would(later: Shop)
         assert 0.6 < (upper - lower) / bootstrap < 1.6, metric
 
 
-def test_what_was_said_is_judged_once_the_window_has_closed(built_shop: Shop, later: Shop) -> None:
+def test_predictions_are_judged_after_their_window_has_closed(built_shop: Shop, later: Shop) -> None:
     """Rows said on the test date, as if the shop had been built then, are judged as the test date is."""
     assert later.query("select distinct evidence from int_retention__judged_scores") == [("test",)]
     connection = duckdb.connect(str(later.warehouse))
@@ -162,7 +162,7 @@ def test_what_was_said_is_judged_once_the_window_has_closed(built_shop: Shop, la
     assert sorted(later.query(f"{calibration} 'realised'")) == sorted(later.query(f"{calibration} 'test'"))
 
 
-def test_realised_performance_of_the_test_date_is_that_of_the_mart(built_shop: Shop) -> None:
+def test_realised_performance_of_the_test_date_equals_model_performance(built_shop: Shop) -> None:
     [(auc, brier, lower, upper)] = built_shop.query(
         "select auc, brier, auc_lower_95, auc_upper_95 from mart_realised_performance "
         "where evidence = 'test' and group_type = 'all'"
@@ -186,7 +186,7 @@ def test_realised_performance_of_the_test_date_is_that_of_the_mart(built_shop: S
     assert sum(count for (count,) in segments) == everybody
 
 
-def test_importance_is_what_the_card_says(built_shop: Shop) -> None:
+def test_importance_equals_the_card(built_shop: Shop) -> None:
     [(version,)] = built_shop.query("select model_version from mart_model_versions where role = 'champion'")
     card = read_card(built_shop.models / "churn" / version)
     found = built_shop.query("select name, importance from mart_feature_importance where subject = 'feature'")
@@ -202,7 +202,7 @@ def test_importance_is_what_the_card_says(built_shop: Shop) -> None:
     )
 
 
-def test_a_tier_without_sense_is_refused(built_shop: Shop) -> None:
+def test_an_invalid_tier_is_refused(built_shop: Shop) -> None:
     for wrong, words in (
         (
             {"risk_tier_capacity": {"urgent": 5}},

@@ -37,7 +37,7 @@ def kill_half_way(shop: Shop) -> None:
         process.wait()
 
 
-def test_a_killed_build_started_again_ends_in_the_same_tables(shop_of_seeds: Shop, built_shop: Shop) -> None:
+def test_a_killed_and_restarted_build_gives_the_same_tables(shop_of_seeds: Shop, built_shop: Shop) -> None:
     kill_half_way(shop_of_seeds)
     half = shop_of_seeds.query("select table_name from duckdb_tables()")
     shop_of_seeds.build()

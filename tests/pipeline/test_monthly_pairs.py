@@ -97,7 +97,7 @@ def test_incremental_counts_equal_a_full_recount(shop: Shop) -> None:
     assert kept == build(shop, "--full-refresh")
 
 
-def test_orders_that_turn_out_to_have_come_later_are_counted_in_that_month(shop: Shop) -> None:
+def test_orders_with_a_later_load_date_move_to_that_month(shop: Shop) -> None:
     """All baskets together stay the same: only the months of some differ."""
     before = build(shop)
     kept = build(
@@ -129,7 +129,7 @@ def test_pairs_of_a_basket_add_up_over_the_months(shop: Shop) -> None:
     ) == [(True, 0)]
 
 
-def test_months_that_have_not_changed_are_not_counted_again(shop: Shop) -> None:
+def test_unchanged_months_are_not_counted_again(shop: Shop) -> None:
     build(shop)
     with duckdb.connect(str(shop.warehouse)) as warehouse:
         warehouse.execute("update int_retention__monthly_pairs set baskets_count = -1")
@@ -143,7 +143,7 @@ def test_months_that_have_not_changed_are_not_counted_again(shop: Shop) -> None:
     assert set(counts.values()) == {-1}
 
 
-def test_other_code_counts_everything_again(shop: Shop) -> None:
+def test_changed_code_counts_everything_again(shop: Shop) -> None:
     build(shop)
     with duckdb.connect(str(shop.warehouse)) as warehouse:
         warehouse.execute("update int_retention__monthly_pairs set baskets_count = -1")
@@ -157,7 +157,7 @@ def test_other_code_counts_everything_again(shop: Shop) -> None:
     ) == [(True, True)]
 
 
-def test_customers_of_earlier_months_are_not_counted_again_for_new_or_late_orders(shop: Shop) -> None:
+def test_new_and_late_orders_do_not_recount_earlier_months(shop: Shop) -> None:
     build(shop)
     with duckdb.connect(str(shop.warehouse)) as warehouse:
         warehouse.execute("update int_retention__customer_pairs set customers_count = -1")

@@ -102,7 +102,7 @@ def test_no_column_outside_staging_comes_from_a_person_s_address(built_shop: Sho
         ("mart_early_warning", "city", False),
     ],
 )
-def test_the_test_of_lineage_sees_a_leak(
+def test_the_lineage_check_finds_a_leak(
     built_shop: Shop, columns: Columns, name: str, expression: str, leak: bool
 ) -> None:
     sql = f"""
@@ -114,7 +114,7 @@ def test_the_test_of_lineage_sees_a_leak(
     assert bool(leaks(name, sql, made, tagged(built_shop))) == leak
 
 
-def test_no_value_of_a_person_stands_outside_staging(built_shop: Shop, columns: Columns) -> None:
+def test_no_personal_value_is_stored_outside_staging(built_shop: Shop, columns: Columns) -> None:
     values = {
         form
         for email, phone in built_shop.query("select lower(email), phone from example_customers")
@@ -145,7 +145,7 @@ def test_no_value_of_a_person_stands_outside_staging(built_shop: Shop, columns: 
     assert [table for table in outside if has_one(table)] == []
 
 
-def test_audiences_hold_only_who_agreed_hashed_as_platforms_hash(built_shop: Shop) -> None:
+def test_audiences_contain_only_consenting_customers_with_platform_hashes(built_shop: Shop) -> None:
     rows = built_shop.query(
         "select email, phone, has_ads_consent, google_email, google_phone, meta_em, meta_ph "
         "from mart_ad_audiences left join stg_retention__customers using (customer_id)"

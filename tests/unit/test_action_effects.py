@@ -26,20 +26,20 @@ def arms_of(
     return Arms(*columns)
 
 
-def test_many_contacts_find_the_factors_whatever_was_assumed() -> None:
+def test_many_contacts_estimate_the_factors_whatever_the_prior() -> None:
     arms = arms_of(np.random.default_rng(1), factors=[0.5, 3.0, -1.0], levels=30, error=0.002)
     found = fit_factors(arms, assumed_error=1.0)
     assert found.mean[:, 0] == pytest.approx([0.5, 3.0, -1.0], abs=0.06)
 
 
-def test_few_contacts_lean_on_what_was_assumed() -> None:
+def test_few_contacts_stay_near_the_prior() -> None:
     arms = arms_of(np.random.default_rng(2), factors=[3.0], levels=1, error=5.0)
     found = fit_factors(arms, assumed_error=1.0)
     assert found.mean[0, 0] == pytest.approx(1.0, abs=0.05)
     assert 0.5 < found.standard_error[0, 0] < 2.0
 
 
-def test_one_action_that_is_known_tells_the_level_of_the_others() -> None:
+def test_a_well_known_action_determines_the_level_of_the_others() -> None:
     """Controls too few to say anything: the treated of a well-known action stand in for them."""
     known = arms_of(np.random.default_rng(3), factors=[1.0], levels=20, error=0.001)
     level = np.full(4, 99)
@@ -55,7 +55,7 @@ def test_one_action_that_is_known_tells_the_level_of_the_others() -> None:
     assert found.mean[1, 0] == pytest.approx(2.0, abs=0.2)
 
 
-def test_own_controls_count_where_audiences_differ() -> None:
+def test_own_controls_are_used_where_audiences_differ() -> None:
     """One audience stays more than the other, treated or not; both actions do what was assumed."""
     rng = np.random.default_rng(4)
     arms = arms_of(rng, factors=[1.0, 1.0], levels=40, error=0.003, audience_error=0.05)
@@ -63,7 +63,7 @@ def test_own_controls_count_where_audiences_differ() -> None:
     assert found.mean[:, 0] == pytest.approx([1.0, 1.0], abs=0.1)
 
 
-def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
+def test_intervals_have_the_stated_coverage() -> None:
     rng = np.random.default_rng(5)
     held = []
     for _ in range(300):
@@ -75,7 +75,7 @@ def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
     assert 0.92 < np.mean(held) < 0.99
 
 
-def test_the_order_of_arms_changes_no_bit() -> None:
+def test_the_order_of_arms_does_not_change_the_result() -> None:
     arms = arms_of(np.random.default_rng(6), factors=[0.5, 2.0], levels=4, error=0.02)
     shuffled = np.random.default_rng(7).permutation(len(arms.surplus))
     again = Arms(*(getattr(arms, name)[shuffled] for name in arms.__dataclass_fields__))
@@ -84,6 +84,6 @@ def test_the_order_of_arms_changes_no_bit() -> None:
     assert np.array_equal(found.standard_error, found_again.standard_error)
 
 
-def test_no_arm_is_refused_in_words() -> None:
+def test_a_missing_arm_raises_a_clear_error() -> None:
     with pytest.raises(RetentionError, match="no arm of an audience"):
         fit_factors(Arms(*(np.array([]) for _ in range(6))), assumed_error=1.0)

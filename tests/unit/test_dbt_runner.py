@@ -33,13 +33,11 @@ from dbt_retention.errors import RetentionError
         ("something else", "something else"),
     ],
 )
-def test_headings_and_trails_are_left_out(message: str, sentence: str) -> None:
+def test_headings_and_tracebacks_are_removed(message: str, sentence: str) -> None:
     assert in_words(message) == sentence
 
 
-def test_the_working_folder_is_the_project_where_it_is_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_working_folder_is_the_default_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inner = tmp_path / "dbt_project"
     inner.mkdir()
     (inner / "dbt_project.yml").write_text("name: inner\n")
@@ -50,7 +48,9 @@ def test_the_working_folder_is_the_project_where_it_is_one(
     assert Project.at(Path("dbt_project")).folder == inner
 
 
-def test_without_a_project_the_option_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_project_the_error_names_the_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RetentionError, match="the working folder has no dbt_project"):
         Project.at(None)

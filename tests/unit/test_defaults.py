@@ -11,7 +11,7 @@ from conftest import ROOT
 OF_TIER = {"critical": 0.75, "high": 0.45, "medium": 0.24, "low": 0.07}
 
 
-def test_save_rates_follow_from_one_guess_for_each_action() -> None:
+def test_save_rates_follow_from_one_assumption_per_action() -> None:
     """Rows without a tier are those of high; a lift of s keeps 1 - p^s."""
     with (ROOT / "dbt_project" / "defaults" / "retention_action_priors.csv").open() as file:
         rates = {

@@ -36,7 +36,7 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
         return connection.sql(query).fetchall()
 
 
-def test_numbers_for_ids_meet_no_other_number(tmp_path: Path) -> None:
+def test_numeric_ids_match_no_other_number(tmp_path: Path) -> None:
     """Customer 17 is not order 17, product 17, customer 170 or 17 days."""
     project = project_of(
         tmp_path,
@@ -54,7 +54,7 @@ def test_numbers_for_ids_meet_no_other_number(tmp_path: Path) -> None:
     assert rows(tmp_path, "from reasons") == [(170, "No order for 17 days")]
 
 
-def test_somebody_else_s_row_loses_the_name_and_stays(tmp_path: Path) -> None:
+def test_another_customer_s_row_loses_the_name_and_is_kept(tmp_path: Path) -> None:
     """A friend's row names the person; the number at home belongs to both."""
     project = project_of(
         tmp_path,
@@ -82,7 +82,7 @@ def test_somebody_else_s_row_loses_the_name_and_stays(tmp_path: Path) -> None:
         connection.execute("insert into known values ('C0012', 41)")
 
 
-def test_a_shop_s_own_tables_may_call_it_something_else(tmp_path: Path) -> None:
+def test_a_shop_s_own_tables_may_use_other_column_names(tmp_path: Path) -> None:
     """Raw receipts have a household, and raw lines a basket: orders of the person by another name."""
     project = project_of(
         tmp_path,
@@ -117,7 +117,7 @@ def test_texts_and_files_of_the_project_are_cleaned(tmp_path: Path) -> None:
     assert [removal.place for removal in removals if removal.unit == LEFT] == [str(tmp_path / "list.xls")]
 
 
-def test_exports_lose_rows_whatever_their_id_and_form(tmp_path: Path) -> None:
+def test_exports_of_any_format_lose_the_person_s_rows(tmp_path: Path) -> None:
     """A short id, the mark that Excel puts first, an ending in capitals, a text that Unicode would cut."""
     project = project_of(tmp_path, "create table t as select unnest([17, 170]) as customer_id")
     exports = tmp_path / "exports"
@@ -132,7 +132,7 @@ def test_exports_lose_rows_whatever_their_id_and_form(tmp_path: Path) -> None:
     assert sum(removal.count for removal in removals if removal.unit == "rows") == 3
 
 
-def test_what_cannot_be_read_or_written_anew_is_named(tmp_path: Path) -> None:
+def test_files_that_cannot_be_cleaned_are_named(tmp_path: Path) -> None:
     project = project_of(
         tmp_path,
         """
@@ -158,7 +158,7 @@ def test_what_cannot_be_read_or_written_anew_is_named(tmp_path: Path) -> None:
         print_removals(removals, console=Console(quiet=True))
 
 
-def test_tables_that_refer_to_others_are_written_after_them(tmp_path: Path) -> None:
+def test_tables_with_foreign_keys_are_written_after_their_parents(tmp_path: Path) -> None:
     project = project_of(
         tmp_path,
         """
@@ -172,7 +172,7 @@ def test_tables_that_refer_to_others_are_written_after_them(tmp_path: Path) -> N
     assert rows(tmp_path, "from orders") == [(2, "C0012", 2)]
 
 
-def test_a_rule_of_the_shop_s_own_that_stands_in_the_way_is_named(tmp_path: Path) -> None:
+def test_a_blocking_constraint_is_named(tmp_path: Path) -> None:
     """Bob was brought by Ann, and the table holds that he was brought by somebody there is."""
     project = project_of(
         tmp_path,
@@ -209,7 +209,7 @@ def test_every_database_of_the_folder_is_cleaned_and_another_target_on_request(t
     assert customers("prod/shop.db") == [("C002",)]
 
 
-def test_who_breaks_it_off_has_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_erasure_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = project_of(tmp_path, "create table t as select 'C001' as customer_id")
     before = (tmp_path / "shop.duckdb").read_bytes()
 
@@ -223,7 +223,7 @@ def test_who_breaks_it_off_has_the_old_file_whole(tmp_path: Path, monkeypatch: p
     assert sorted(path.name for path in tmp_path.glob("shop*")) == ["shop.duckdb"]
 
 
-def test_a_full_disk_and_a_file_that_may_not_be_read_are_told_in_words(
+def test_a_full_disk_and_an_unreadable_file_raise_a_clear_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = project_of(tmp_path, "create table t as select 'C001' as customer_id")
@@ -251,7 +251,7 @@ def test_a_full_disk_and_a_file_that_may_not_be_read_are_told_in_words(
     ]
 
 
-def test_a_person_is_erased_once_and_a_stranger_never(tmp_path: Path) -> None:
+def test_a_person_is_erased_once_and_an_unknown_customer_is_refused(tmp_path: Path) -> None:
     project = project_of(tmp_path, "create table t as select unnest(['C001', 'C002']) as customer_id")
     with pytest.raises(RetentionError, match="customer 'C00' stands in no table"):
         erase(project, "C00")
@@ -275,6 +275,6 @@ def test_a_person_is_erased_once_and_a_stranger_never(tmp_path: Path) -> None:
         ("客户C12已离开", "客户erased已离开"),
     ],
 )
-def test_words_are_whole(text: str, cleaned: str) -> None:
+def test_only_whole_words_match(text: str, cleaned: str) -> None:
     theirs = frozenset({"c12", "ann.lee@shop.example", "(358) 555 0138", "+1-358-555-0138"})
     assert without_words(text, theirs) == cleaned

@@ -17,7 +17,7 @@ from dbt_retention.training.metrics import (
 )
 
 
-def test_lift_is_how_much_richer_the_top_is() -> None:
+def test_lift_compares_the_top_share_with_the_average() -> None:
     scores = np.array([0.9, 0.8, 0.4, 0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1])
     churned = np.array([1.0, 0, 1, 0, 0, 0, 0, 0, 0, 0])
     assert lift_at(scores, churned, share=0.1) == pytest.approx(5)
@@ -38,7 +38,7 @@ def test_calibration_error_is_the_weighted_gap() -> None:
     assert expected_calibration_error(labels, scores) == pytest.approx((0 * 4 + 0.1) / 6)
 
 
-def test_the_f1_threshold_separates_what_can_be_separated() -> None:
+def test_the_f1_threshold_separates_separable_classes() -> None:
     threshold = best_f1_threshold(np.array([0.0, 0, 1, 1]), np.array([0.1, 0.2, 0.6, 0.7]))
     assert threshold == pytest.approx(0.6)
     metrics = binary_metrics(np.array([0.0, 0, 1, 1]), np.array([0.1, 0.2, 0.6, 0.7]), threshold=threshold)
@@ -50,7 +50,7 @@ ASSUMED = ProfitAssumptions(
 )
 
 
-def test_the_profit_threshold_contacts_whom_it_pays_to_contact() -> None:
+def test_the_profit_threshold_contacts_only_profitable_customers() -> None:
     """A churner brings .3 * 190 - 1 = 56, anybody else costs 11: churn must be likelier than 11 / 67."""
     rng = np.random.default_rng(3)
     scores = rng.random(200_000) * 0.5
@@ -65,7 +65,7 @@ def test_the_profit_threshold_contacts_whom_it_pays_to_contact() -> None:
     assert all_called.profit_per_customer < taken.profit_per_customer
 
 
-def test_where_no_contact_pays_nobody_is_called() -> None:
+def test_without_a_profitable_contact_no_customer_is_contacted() -> None:
     labels, scores = np.array([0.0, 1, 0, 1]), np.array([0.1, 0.2, 0.3, 0.4])
     dear = ASSUMED.model_copy(update={"contact_cost": 500.0})
     assert best_profit_threshold(labels, scores, assumed=dear) == 1
@@ -82,7 +82,7 @@ def test_expected_maximum_profit_of_perfect_scores_is_the_mean_over_save_rates()
     assert useless == pytest.approx(expected, rel=0.01)
 
 
-def test_intervals_hold_the_value_and_shrink_with_more_customers() -> None:
+def test_intervals_contain_the_value_and_shrink_with_more_customers() -> None:
     rng = np.random.default_rng(0)
 
     def width(rows: int) -> float:

@@ -43,7 +43,7 @@ def test_contributions_are_exact_for_a_linear_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("trees", ["gradient_boosting", "lightgbm"])
-def test_contributions_are_those_of_shap(tmp_path: Path, trees: str) -> None:
+def test_contributions_equal_shap(tmp_path: Path, trees: str) -> None:
     """Linear and tree SHAP against the median customer, averaged, times the slope of the calibration."""
     names = ("logistic_regression", trees)
     model, blend = model_of(tmp_path, *names), blend_of(*names)
@@ -62,7 +62,7 @@ def test_contributions_are_those_of_shap(tmp_path: Path, trees: str) -> None:
     np.testing.assert_allclose(found[:, :3], blend.calibration.slope * np.mean(by_shap, axis=0), atol=1e-3)
 
 
-def test_orderings_add_up_and_are_exact_where_two_groups_act_together(tmp_path: Path) -> None:
+def test_orderings_are_additive_and_exact_for_two_interacting_groups(tmp_path: Path) -> None:
     model = model_of(tmp_path, "logistic_regression")  # calibrated log-odds: every feature acts alone
     matrix, _ = customers(50, seed=8)
     groups = [[name] for name in FEATURES]
@@ -82,7 +82,7 @@ def test_orderings_add_up_and_are_exact_where_two_groups_act_together(tmp_path: 
     )
 
 
-def test_no_orderings_get_words(tmp_path: Path) -> None:
+def test_zero_orderings_raise_a_clear_error(tmp_path: Path) -> None:
     model = model_of(tmp_path, "logistic_regression")
     with pytest.raises(RetentionError, match="0 orderings of reasons; expected 1 or more"):
         group_contributions(model, customers(5)[0], [[FEATURES[0]]], orderings=0)
@@ -97,7 +97,7 @@ def test_features_without_a_group_go_to_the_last_column(tmp_path: Path) -> None:
     assert np.abs(found[:, 2]).max() > 0.01
 
 
-def test_too_many_groups_get_words(tmp_path: Path) -> None:
+def test_too_many_groups_raise_a_clear_error(tmp_path: Path) -> None:
     model = model_of(tmp_path, "logistic_regression")
     with pytest.raises(RetentionError, match="11 groups of reasons; at most 9"):
         group_contributions(model, customers(5)[0], [[str(number)] for number in range(11)])

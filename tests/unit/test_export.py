@@ -72,7 +72,7 @@ def test_a_calibrated_pipeline_with_the_scaler_inside_is_refused() -> None:
         check_parity(content, answers, matrix, tolerance=1e-5)
 
 
-def test_a_graph_that_answers_nan_is_refused() -> None:
+def test_a_graph_that_returns_nan_is_refused() -> None:
     matrix, _ = customers(100)
     content, _ = export_churn(blend_of("logistic_regression"), matrix)
     with pytest.raises(ExportParityError):

@@ -70,7 +70,7 @@ def test_only_the_list_changes(before: str, after: str) -> None:
     assert with_list(after, NAMES) == after
 
 
-def test_what_cannot_be_edited_safely_is_left_to_the_reader() -> None:
+def test_a_list_that_cannot_be_edited_safely_is_not_edited() -> None:
     shared = "a: &one [kept]\nvars:\n  retention:\n    retention_features: *one\n"
     with pytest.raises(RetentionError, match=r"Set by hand.*\[kept, weekend\]"):
         with_list(shared, NAMES)
@@ -89,14 +89,14 @@ def test_a_bad_name_is_refused_and_nothing_written(tmp_path: Path, name: str) ->
     assert not (tmp_path / "sql").exists()
 
 
-def test_a_skeleton_lies_where_the_project_keeps_models(tmp_path: Path) -> None:
+def test_a_skeleton_is_written_to_the_project_s_model_path(tmp_path: Path) -> None:
     paths = new_family(project_in(tmp_path), name="weekend")
     assert paths == (tmp_path / "sql/feat_weekend.sql", tmp_path / "sql/feat_weekend.yml")
     assert "ref('retention', 'int_retention__spine')" in paths[0].read_text()
     assert "retention.one_row_per" in paths[1].read_text()
 
 
-def test_a_skeleton_of_the_package_lies_in_its_features_room(tmp_path: Path) -> None:
+def test_a_skeleton_of_the_package_is_written_to_its_features_room(tmp_path: Path) -> None:
     paths = new_family(project_in(tmp_path, "retention"), name="weekend")
     assert paths[0] == tmp_path / "sql/features/feat_weekend.sql"
     assert "ref('int_retention__spine')" in paths[0].read_text()
@@ -117,7 +117,7 @@ def test_a_taken_name_is_refused_and_nothing_written(tmp_path: Path, taken: str)
     assert (tmp_path / taken).read_text() == "mine"
 
 
-def test_a_skeleton_that_cannot_be_written_whole_is_not_written(tmp_path: Path) -> None:
+def test_a_skeleton_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     (tmp_path / "sql").mkdir()
     (tmp_path / "sql" / "feat_weekend.yml").symlink_to(tmp_path / "nowhere" / "x")

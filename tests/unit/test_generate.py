@@ -177,13 +177,13 @@ def test_columns_are_exactly_the_contract(example: Path) -> None:
         assert text.endswith("\n")
 
 
-def test_every_column_holds_something(ask_example: Ask) -> None:
+def test_every_column_has_a_value(ask_example: Ask) -> None:
     for name, columns in CONTRACT.items():
         counts = ", ".join(f"count({column})" for column in columns.split())
         assert all(ask_example(f"select {counts} from {name}")[0]), name
 
 
-def test_parquet_and_csv_hold_the_same_rows(tmp_path: Path) -> None:
+def test_parquet_and_csv_have_the_same_rows(tmp_path: Path) -> None:
     _written(SMALL, tmp_path / "csv")
     _written(SMALL, tmp_path / "parquet", "parquet")
     connection = duckdb.connect()
@@ -194,7 +194,7 @@ def test_parquet_and_csv_hold_the_same_rows(tmp_path: Path) -> None:
         assert rows, name
 
 
-def test_it_says_how_many_rows_each_file_has(tmp_path: Path) -> None:
+def test_the_rows_of_each_file_are_reported(tmp_path: Path) -> None:
     rows = generate_shop(SMALL, out=tmp_path, file_format="parquet", truth=True)
     assert rows == {path.name: pq.read_metadata(path).num_rows for path in tmp_path.iterdir()}
 
@@ -319,7 +319,7 @@ def test_rows_are_loaded_after_the_event_and_few_of_them_late(ask_big: Ask) -> N
     assert 0.01 < late < 0.02
 
 
-def test_people_are_obviously_made_up(ask_example: Ask) -> None:
+def test_people_are_obviously_invented(ask_example: Ask) -> None:
     assert ask_example("""
         select count(*) from customers
         where not lower(trim(email)) like '%@example.com'
@@ -335,13 +335,13 @@ def test_people_are_obviously_made_up(ask_example: Ask) -> None:
     assert distinct == known
 
 
-def test_a_review_says_what_its_stars_say(ask_example: Ask) -> None:
+def test_a_review_text_matches_its_rating(ask_example: Ask) -> None:
     for rating, text in ask_example("select rating, review_text from reviews where review_text is not null"):
         texts = PHRASES[0 if rating <= 2 else 1 if rating == 3 else 2]
         assert any(text.startswith(opener) for slots in texts.values() for opener in slots[0])
 
 
-def test_reviews_draw_on_forty_fragments_a_sentiment_a_language(ask_example: Ask) -> None:
+def test_reviews_use_forty_fragments_per_sentiment_and_language(ask_example: Ask) -> None:
     for texts in PHRASES:
         assert texts.keys() == {"en", "zh"}
         for slots in texts.values():
@@ -354,7 +354,7 @@ def test_reviews_draw_on_forty_fragments_a_sentiment_a_language(ask_example: Ask
     assert 0.12 < chinese < 0.28
 
 
-def test_share_of_churners_is_worth_a_warning(ask_big: Ask) -> None:
+def test_the_share_of_churners_is_plausible(ask_big: Ask) -> None:
     for day in ("2024-01-01", "2024-04-15"):
         share = ask_big(f"""
             with bought as (
@@ -405,7 +405,7 @@ def test_fading_customers_buy_and_browse_less_and_complain_more(ask_big: Ask) ->
     assert ratio("service_tickets", "opened_at", "ticket_type = 'complaint'") > 2
 
 
-def test_arms_are_random_and_alike_before_the_campaign(ask_big: Ask) -> None:
+def test_arms_are_random_and_similar_before_the_campaign(ask_big: Ask) -> None:
     treated, treatment, control = ask_big("""
         with bought as (
             select customer_id, try_cast(ordered_at as timestamp) as bought_at from orders
@@ -443,7 +443,7 @@ STAYED = """
 """
 
 
-def test_treated_customers_stay_as_the_truth_says(ask_big: Ask) -> None:
+def test_treated_customers_stay_at_the_true_rate(ask_big: Ask) -> None:
     groups = ask_big(f"""
         select latent_group, avg(true_effect),
             avg(stayed) filter (arm = 'treatment') - avg(stayed) filter (arm = 'control')
@@ -476,7 +476,7 @@ def test_effects_differ_between_customers_of_one_group(ask_big: Ask) -> None:
 
 
 @pytest.mark.parametrize("action", [None, "care_call"])
-def test_contacts_bring_what_simulated_futures_bring(action: str | None) -> None:
+def test_true_effects_equal_simulated_futures(action: str | None) -> None:
     made = build_world(Shop(customers=20_000, are_actions_alike=False))
     people = draw_people(stream_of(made.shop, 0, "people"), made, 0)
     size, today, horizon = len(people.number), float(made.days), float(made.effect_days)
@@ -544,13 +544,13 @@ def test_planted_itemsets_are_more_frequent_than_chance(ask_big: Ask) -> None:
         ({"first_day": "2023-01-02"}, "first_day is '2023-01-02'; expected a datetime.date"),
     ],
 )
-def test_a_bad_argument_gets_words(arguments: dict[str, Any], words: str) -> None:
+def test_a_bad_argument_raises_a_clear_error(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Shop(**arguments)
 
 
 @pytest.mark.parametrize("months", [3, 36, 37, 48, 49, 120])
-def test_a_history_of_any_length_is_over(months: int) -> None:
+def test_a_history_of_any_length_ends_in_the_past(months: int) -> None:
     """So that no order of it is yet to come when it is read; up to three years begin on the same day."""
     shop = Shop(months=months, first_day=first_day_of(months))
     end = shop.first_day + timedelta(days=shop.days)
@@ -560,7 +560,7 @@ def test_a_history_of_any_length_is_over(months: int) -> None:
         assert date(2025, 1, 2) < end <= date(2026, 1, 2)
 
 
-def test_the_command_begins_a_long_history_earlier(tmp_path: Path) -> None:
+def test_the_command_starts_a_long_history_earlier(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         app, ["generate", "--customers", "3", "--months", "120", "--out", str(tmp_path)]
     )
@@ -571,7 +571,7 @@ def test_the_command_begins_a_long_history_earlier(tmp_path: Path) -> None:
     assert date(2016, 1, 2) <= first < last <= date(2026, 1, 2)
 
 
-def test_a_bad_format_or_folder_gets_words(tmp_path: Path) -> None:
+def test_a_bad_format_or_folder_raises_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="file_format is 'xlsx'; expected 'csv' or 'parquet'"):
         generate_shop(SMALL, out=tmp_path, file_format="xlsx")  # type: ignore[arg-type]
     (tmp_path / "file").write_text("mine")
@@ -579,7 +579,7 @@ def test_a_bad_format_or_folder_gets_words(tmp_path: Path) -> None:
         generate_shop(SMALL, out=tmp_path / "file")
 
 
-def test_nothing_half_written_is_left_behind(tmp_path: Path) -> None:
+def test_no_partial_file_is_left(tmp_path: Path) -> None:
     def stop(done: int, total: int) -> None:
         raise RuntimeError(f"stopped after {done} of {total}")
 
@@ -608,7 +608,7 @@ def test_only_its_own_files_are_replaced(tmp_path: Path) -> None:
     "shop",
     [Shop(customers=1, months=3), Shop(customers=5, months=120), Shop(customers=20_001, months=3)],
 )
-def test_the_smallest_longest_and_oddest_shops_are_written(tmp_path: Path, shop: Shop) -> None:
+def test_the_smallest_the_longest_and_unusual_shops_are_written(tmp_path: Path, shop: Shop) -> None:
     calls: list[tuple[int, int]] = []
     rows = generate_shop(
         shop,

@@ -81,7 +81,7 @@ WITH_UNKNOWN = st.lists(
     strategy=st.sampled_from(STRATEGIES),
 )
 @settings(max_examples=120, deadline=None)
-def test_itemsets_and_rules_equal_a_count_by_hand(
+def test_itemsets_and_rules_equal_a_brute_force_count(
     lines: Lines, min_support: float | int, max_length: int, strategy: Strategy
 ) -> None:
     baskets = baskets_of(lines)
@@ -132,9 +132,7 @@ def least_baskets(min_support: float | int, baskets: int) -> int:
         (50, 7, 50),
     ],
 )
-def test_least_baskets_of_a_share_that_was_written(
-    min_support: float | int, baskets: int, least: int
-) -> None:
+def test_minimum_baskets_of_a_decimal_share(min_support: float | int, baskets: int, least: int) -> None:
     assert least_baskets(min_support, baskets) == least
 
 
@@ -145,7 +143,7 @@ def test_least_baskets_of_a_share_that_was_written(
     more=st.integers(0, 10**6),
 )
 @settings(max_examples=200, deadline=None)
-def test_least_baskets_are_the_exact_product_rounded_up(
+def test_minimum_baskets_are_the_exact_product_rounded_up(
     digits: int, places: int, baskets: int, more: int
 ) -> None:
     share = Fraction(digits, 10**places)
@@ -163,7 +161,7 @@ def test_no_baskets_give_no_itemsets(strategy: Strategy) -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_ten_items_make_one_itemset_of_length_ten(strategy: Strategy) -> None:
+def test_ten_items_give_one_itemset_of_length_ten(strategy: Strategy) -> None:
     lines = [(basket, item) for basket in range(3) for item in "abcdefghij"]
     itemsets, _ = mined_from(lines, min_support=3, max_length=10, strategy=strategy, single_consequent=True)
     assert len(itemsets) == 2**10 - 1
@@ -181,7 +179,7 @@ def test_single_consequents_are_the_rules_with_one_item_on_the_right() -> None:
     assert sides(single) == {(left, right) for left, right in sides(rules) if len(right) == 1}
 
 
-def test_rules_below_the_confidence_are_left_out() -> None:
+def test_rules_below_the_confidence_are_excluded() -> None:
     lines = [(1, "a"), (1, "b"), (2, "a"), (2, "b"), (3, "a"), (4, "a"), (5, "a")]
     _, rules = mined_from(lines, min_support=1, max_length=2, min_confidence=0.4)
     assert {rule["confidence"] for rule in rules} == {0.4, 1.0}
@@ -213,7 +211,7 @@ def counted_levels(told: Iterable[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_a_level_that_explodes_stops_with_its_name_and_what_to_do(strategy: Strategy) -> None:
+def test_a_level_over_the_limit_stops_with_its_name_and_a_remedy(strategy: Strategy) -> None:
     """Without rules, which would be too many before that level."""
     lines = [(basket, f"item {number}") for basket in range(4) for number in range(40)]
     told: list[str] = []
@@ -227,7 +225,7 @@ def test_a_level_that_explodes_stops_with_its_name_and_what_to_do(strategy: Stra
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_rules_that_explode_stop_the_levels_after_them(strategy: Strategy) -> None:
+def test_rules_over_the_limit_stop_before_the_next_levels(strategy: Strategy) -> None:
     """780 pairs make 2 rules each, and 9,880 triples 6: no count of all rules, and not said to be one."""
     lines = [(basket, f"item {number}") for basket in range(4) for number in range(40)]
     told: list[str] = []
@@ -240,7 +238,7 @@ def test_rules_that_explode_stop_the_levels_after_them(strategy: Strategy) -> No
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_too_many_rules_stop_before_they_are_made(strategy: Strategy) -> None:
+def test_too_many_rules_stop_before_they_are_written(strategy: Strategy) -> None:
     """Without the last itemset the rules would take 0.0831 GB: only the count of all is over the limit."""
     lines = [(basket, item) for basket in range(3) for item in "abcdefghijkl"]
     message = mining_error(lines, min_support=3, max_length=12, max_level_gb=0.0835, strategy=strategy)
@@ -344,7 +342,7 @@ def test_the_command_reads_text_ids_and_writes_both_files(tmp_path: Path) -> Non
         ("broken.parquet", "till", "what", "broken.parquet cannot be read"),
     ],
 )
-def test_a_wrong_file_or_column_is_named(
+def test_a_wrong_file_or_column_is_named_in_the_error(
     tmp_path: Path, name: str, basket: str, item: str, words: str
 ) -> None:
     for file in ("lines.txt", "lines.csv", "broken.parquet"):
@@ -397,7 +395,7 @@ def test_blank_items_and_baskets_do_not_count(tmp_path: Path) -> None:
     ]
 
 
-def test_progress_is_told_while_it_works(tmp_path: Path) -> None:
+def test_progress_is_printed(tmp_path: Path) -> None:
     source = tmp_path / "tills.csv"
     source.write_text("till,what\n" + "".join(f"{n},{item}\n" for n in range(3) for item in "abc"))
     told: list[str] = []
@@ -471,7 +469,7 @@ def test_a_forecast_is_rounded(number: float, text: str) -> None:
         assert SqlMacros(connection).call("_rounded_number", number) == text
 
 
-def test_a_forecast_refuses_only_what_is_a_quarter_over_the_limit() -> None:
+def test_a_forecast_refuses_only_25_percent_over_the_limit() -> None:
     """1,000,000 rules are 0.16 GB."""
     with duckdb.connect() as connection:
         macros = SqlMacros(connection)

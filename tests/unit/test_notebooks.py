@@ -25,7 +25,7 @@ def test_probabilities_are_out_of_sample_and_carry_the_index() -> None:
     assert roc_auc_score(churned, predict_client_churn(matrix, churned)) > 0.75
 
 
-def test_with_dates_only_closed_labels_teach() -> None:
+def test_with_dates_only_closed_labels_are_trained_on() -> None:
     """In the last month churn turns around: who had seen any of it would know."""
     matrix, churned = customers(3000)
     dates = np.repeat(np.array(["2024-01-01", "2024-02-01", "2024-03-01"], dtype="datetime64[D]"), 1000)
@@ -51,7 +51,7 @@ def test_a_customer_s_rows_stay_on_one_side() -> None:
     assert roc_auc_score(labels, strange) < 0.65
 
 
-def test_segments_are_ranked_and_outliers_do_not_matter() -> None:
+def test_segments_are_ranked_and_robust_to_outliers() -> None:
     matrix, _ = customers(800)
     frame = pd.DataFrame(matrix, columns=FEATURES)
     frame.loc[3, FEATURES[1]] = np.nan
@@ -82,6 +82,6 @@ def test_segments_are_ranked_and_outliers_do_not_matter() -> None:
         (lambda X, y: cluster_customers(X[:0]), "X is empty"),
     ],
 )
-def test_wrong_inputs_get_words(call, words: str) -> None:
+def test_wrong_inputs_raise_a_clear_error(call, words: str) -> None:
     with pytest.raises(RetentionError, match=words):
         call(*customers(100))

@@ -54,7 +54,7 @@ def test_a_valid_number_is_in_e164(
         (None, "GB"),
     ],
 )
-def test_a_number_that_is_not_valid_is_null(
+def test_an_invalid_number_is_null(
     connection: duckdb.DuckDBPyConnection, written: str | None, region: str | None
 ) -> None:
     assert connection.execute(
@@ -62,12 +62,12 @@ def test_a_number_that_is_not_valid_is_null(
     ).fetchone() == (None,)
 
 
-def test_a_country_that_there_is_none_of_is_named(connection: duckdb.DuckDBPyConnection) -> None:
+def test_an_unknown_country_is_named(connection: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(duckdb.Error, match=r"default_region is 'UK' \(the United Kingdom is GB\); expected"):
         connection.execute("select phone_e164('07700 900123', 'UK')")
 
 
-def test_many_numbers_are_read_in_their_order(connection: duckdb.DuckDBPyConnection) -> None:
+def test_many_numbers_keep_their_order(connection: duckdb.DuckDBPyConnection) -> None:
     rows = connection.execute(
         "select n, phone_e164('020 7946 ' || lpad(n::varchar, 4, '0'), 'GB') "
         "from range(3000) as numbers(n) order by n"

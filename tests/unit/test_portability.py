@@ -24,7 +24,7 @@ from portability import banned_in, not_spark
         "{% if target.type == 'spark' %} select 1 {% endif %}",
     ],
 )
-def test_what_one_engine_has_alone_is_found(source: str) -> None:
+def test_sql_of_one_engine_only_is_found(source: str) -> None:
     assert list(banned_in(source))
 
 
@@ -32,7 +32,7 @@ def test_comments_and_portable_sql_pass() -> None:
     assert not list(banned_in("-- not list(item)\nselect array_agg(item), max_by(a, b) from t {# a::b #}"))
 
 
-def test_sql_that_spark_cannot_read_is_found() -> None:
+def test_sql_that_spark_cannot_parse_is_found() -> None:
     nodes = [
         {
             "name": "good",

@@ -39,7 +39,7 @@ def cdnow_sample() -> Statistics:
     return Statistics(repeats, last, observed, np.ones(len(rows)))
 
 
-def test_bg_nbd_on_cdnow_is_as_published() -> None:
+def test_bg_nbd_on_cdnow_gives_the_published_parameters() -> None:
     """Fader, Hardie & Lee (2005), table 2."""
     found = fit("bg_nbd", cdnow_sample())
     for value, published in ((found.r, 0.243), (found.alpha, 4.414), (found.a, 0.793), (found.b, 2.426)):
@@ -48,7 +48,7 @@ def test_bg_nbd_on_cdnow_is_as_published() -> None:
 
 
 @pytest.mark.parametrize("process", PROCESSES)
-def test_the_order_of_histories_and_counting_alike_ones_change_nothing(process: str) -> None:
+def test_order_and_grouping_of_histories_do_not_change_the_fit(process: str) -> None:
     rng = np.random.default_rng(0)
     repeats = rng.poisson(2, 300).astype(float)
     observed = rng.integers(10, 40, 300).astype(float)
@@ -71,13 +71,13 @@ def equation_10(parameters: Parameters, x: Floats, last: Floats, observed: Float
     return np.asarray((a + b + x - 1) / (a - 1) * (1 - curve) / (1 + gone))
 
 
-def test_bg_nbd_expects_of_customer_1516_what_is_published() -> None:
+def test_bg_nbd_gives_the_published_expectation_of_customer_1516() -> None:
     """Fader, Hardie & Lee (2005): x = 2, t_x = 30.43, T = 38.86, 39 weeks ahead."""
     one = [np.array([value]) for value in (2.0, 30.43, 38.86, 39.0)]
     assert expected_purchases("bg_nbd", AS_PUBLISHED, *one) == pytest.approx(1.226, abs=5e-4)
 
 
-def test_bg_nbd_expects_of_the_cdnow_sample_what_equation_10_does() -> None:
+def test_bg_nbd_expectations_equal_equation_10_on_the_cdnow_sample() -> None:
     sample = cdnow_sample()
     history = (sample.repeats, sample.last, sample.observed, np.full(len(sample.repeats), 39.0))
     expected = expected_purchases("bg_nbd", AS_PUBLISHED, *history)
@@ -98,7 +98,7 @@ def histories(draw: st.DrawFn) -> tuple[Parameters, float, float, float]:
 
 @given(process=st.sampled_from(sorted(PROCESSES)), history=histories())
 @settings(max_examples=200, deadline=None)
-def test_expected_purchases_are_finite_rise_with_time_and_stay_below_the_rate(
+def test_expected_purchases_are_finite_increasing_and_below_the_rate(
     process: str, history: tuple[Parameters, float, float, float]
 ) -> None:
     """From an hour to a thousand years; a customer who bought hundreds of times made them NaN after two."""
@@ -121,7 +121,7 @@ def test_expected_purchases_are_finite_rise_with_time_and_stay_below_the_rate(
     weeks=st.floats(0.1, 600),
 )
 @settings(max_examples=100, deadline=None)
-def test_expected_purchases_are_the_integral_over_the_probability_of_leaving(
+def test_expected_purchases_equal_the_integral_over_the_dropout_probability(
     process: str, logs: tuple[float, ...], a_is_one: bool, x: int, observed: float, weeks: float
 ) -> None:
     """A customer leaves with probability p after each purchase, p drawn from beta(a, b + x)."""
@@ -145,7 +145,7 @@ def test_expected_purchases_are_the_integral_over_the_probability_of_leaving(
     assert expected_purchases(process, fitted, *history) == pytest.approx(total / (1 + gone), rel=1e-5)
 
 
-def test_sql_expects_purchases_over_any_horizon(tmp_path: Path) -> None:
+def test_expected_purchases_in_sql_are_finite_over_any_horizon(tmp_path: Path) -> None:
     """400 repeats in ten weeks, up to 3,650 days ahead: no NaN, which SQL would read as null."""
     with duckdb.connect() as connection:
         register(connection, models_path=tmp_path)
@@ -174,9 +174,7 @@ def test_sql_expects_purchases_over_any_horizon(tmp_path: Path) -> None:
 )
 @settings(max_examples=40, deadline=None)
 @pytest.mark.parametrize("process", PROCESSES)
-def test_fits_of_any_histories_are_finite_and_above_zero(
-    process: str, repeats: list[int], weeks: int, seed: int
-) -> None:
+def test_fits_are_finite_and_positive(process: str, repeats: list[int], weeks: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     x = np.array(repeats, dtype=float)
     observed = rng.integers(0, 7 * weeks, len(x)) / 7
@@ -187,7 +185,7 @@ def test_fits_of_any_histories_are_finite_and_above_zero(
     assert min(found.r, found.alpha, found.a, found.b) > 0
 
 
-def test_probabilities_in_sql_are_those_of_the_formula(built_shop: Shop) -> None:
+def test_probabilities_in_sql_equal_the_formula(built_shop: Shop) -> None:
     rows = built_shop.query(
         """
         select
@@ -211,7 +209,7 @@ def test_probabilities_in_sql_are_those_of_the_formula(built_shop: Shop) -> None
     np.testing.assert_allclose(purchases, whole, rtol=1e-7)
 
 
-def test_wrong_calls_get_words() -> None:
+def test_wrong_calls_raise_a_clear_error() -> None:
     with pytest.raises(RetentionError, match="purchase process 'pareto'; allowed are bg_nbd, mbg_nbd"):
         fit("pareto", cdnow_sample())
     with pytest.raises(RetentionError, match="purchase process 'pareto'; allowed are bg_nbd, mbg_nbd"):

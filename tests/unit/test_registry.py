@@ -41,7 +41,7 @@ def test_publishing_keeps_old_versions_and_moves_the_pointer(tmp_path: Path, par
     assert "## Features" in (tmp_path / "churn" / "2024-01-01-a" / "README.md").read_text()
 
 
-def test_a_version_published_again_is_there_all_the_time(
+def test_a_version_is_always_readable_while_it_is_published_again(
     tmp_path: Path, parts: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card, onnx_bytes = parts
@@ -63,7 +63,7 @@ def test_a_version_published_again_is_there_all_the_time(
     assert champion.trained_at.startswith("2030")
 
 
-def test_a_failing_write_leaves_the_champion_and_no_trace(
+def test_a_failing_write_keeps_the_champion_and_leaves_no_file(
     tmp_path: Path, parts: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card, onnx_bytes = parts
@@ -85,7 +85,7 @@ def test_a_failing_write_leaves_the_champion_and_no_trace(
     assert champion.version == "2024-01-01-a"
 
 
-def test_altered_missing_and_unreadable_files_say_what_to_do(tmp_path: Path, parts: tuple) -> None:
+def test_errors_of_altered_and_missing_files_say_what_to_do(tmp_path: Path, parts: tuple) -> None:
     card, onnx_bytes = parts
     registry = Registry(tmp_path)
     folder = registry.publish(card, onnx_bytes)
@@ -106,7 +106,7 @@ def test_altered_missing_and_unreadable_files_say_what_to_do(tmp_path: Path, par
         registry.champion_card("churn")
 
 
-def test_scoring_an_altered_file_fails_with_words(tmp_path: Path, parts: tuple) -> None:
+def test_scoring_with_an_altered_file_raises_a_clear_error(tmp_path: Path, parts: tuple) -> None:
     card, onnx_bytes = parts
     folder = Registry(tmp_path).publish(card, onnx_bytes)
     other = card.model_copy(update={"onnx_sha256": "0" * 64})
@@ -130,7 +130,7 @@ def test_nothing_is_pickled_anywhere(tmp_path: Path, parts: tuple) -> None:
 
 
 @pytest.mark.parametrize("name", ["../churn", "a/b", "", ".hidden", "a b"])
-def test_a_name_never_steps_out_of_the_folder(tmp_path: Path, name: str) -> None:
+def test_a_model_name_cannot_leave_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(RetentionError, match="is not a model or version name"):
         Registry(tmp_path).champion_card(name)
     (tmp_path / "churn").mkdir()
@@ -139,7 +139,7 @@ def test_a_name_never_steps_out_of_the_folder(tmp_path: Path, name: str) -> None
         Registry(tmp_path).champion_card("churn")
 
 
-def test_a_card_of_another_file_is_not_published(tmp_path: Path, parts: tuple) -> None:
+def test_a_card_with_a_wrong_checksum_is_not_published(tmp_path: Path, parts: tuple) -> None:
     card, onnx_bytes = parts
     with pytest.raises(ModelAlteredError, match="describes another ONNX file"):
         Registry(tmp_path).publish(card, onnx_bytes + b"x")

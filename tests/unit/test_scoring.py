@@ -30,7 +30,7 @@ def connection(registry: Registry) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def test_sql_onnx_and_scikit_learn_agree_on_nulls_too(connection: duckdb.DuckDBPyConnection) -> None:
+def test_sql_onnx_and_scikit_learn_agree_with_nulls(connection: duckdb.DuckDBPyConnection) -> None:
     blend = blend_of("logistic_regression", "gradient_boosting")
     matrix, _ = customers(30_000, seed=3)
     holes = np.random.default_rng(0).random(matrix.shape) < 0.05
@@ -78,7 +78,9 @@ def test_a_missing_feature_is_named(connection: duckdb.DuckDBPyConnection) -> No
          "feature days_since_last_order is string, not a number"),
     ],
 )  # fmt: skip
-def test_wrong_calls_get_words(connection: duckdb.DuckDBPyConnection, call: str, words: str) -> None:
+def test_wrong_calls_raise_a_clear_error(
+    connection: duckdb.DuckDBPyConnection, call: str, words: str
+) -> None:
     with pytest.raises(duckdb.Error, match=words):
         connection.sql(f"select {call} from (select 1 as days_since_last_order) as r").fetchall()
 
@@ -97,7 +99,7 @@ def test_infinity_scores_as_null(connection: duckdb.DuckDBPyConnection) -> None:
     assert 0 < score < 1
 
 
-def test_a_new_champion_is_used_by_a_connection_that_is_open(tmp_path: Path) -> None:
+def test_an_open_connection_uses_a_new_champion(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     registry.publish(*card_and_onnx(blend_of("logistic_regression")))
     scorer = Scorer(registry)
@@ -119,7 +121,7 @@ def test_a_row_s_score_does_not_depend_on_its_batch(registry: Registry) -> None:
         assert (model.probabilities(matrix[chosen]) == whole[chosen]).all(), size
 
 
-def test_one_row_scores_as_in_a_batch_and_in_under_a_millisecond(registry: Registry) -> None:
+def test_one_row_scores_as_in_a_batch_in_under_a_millisecond(registry: Registry) -> None:
     model = load_model("churn", models=registry.root)
     matrix, _ = customers(300, seed=6)
     whole = model.probabilities(matrix)
@@ -139,7 +141,7 @@ def test_one_row_scores_as_in_a_batch_and_in_under_a_millisecond(registry: Regis
         model.score({"days_since_last_order": 1, "orders_count_28d": 2, "spend_sum_28d": "much"})
 
 
-def test_features_are_checked_before_anything_is_scored(registry: Registry) -> None:
+def test_features_are_checked_before_scoring(registry: Registry) -> None:
     model = load(registry.root / "churn" / "2024-01-01-a")
     with pytest.raises(FeatureMissingError, match="orders_count_28d, spend_sum_28d"):
         model.matrix(pa.table({"days_since_last_order": [1.0]}))

@@ -46,7 +46,7 @@ def test_more_segments_than_patterns_are_refused(tmp_path: Path) -> None:
         train_segments(segment_set(np.zeros((50, 3))), settings=SETTINGS, registry=Registry(tmp_path))
 
 
-def test_segments_stay_where_the_customers_are_too_alike_to_form_new_ones(tmp_path: Path) -> None:
+def test_segments_are_kept_when_customers_are_too_similar_for_new_ones(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     before = train_segments(
         segment_set(np.random.default_rng(0).random((400, 3))), settings=SETTINGS, registry=registry
@@ -60,7 +60,7 @@ def test_segments_stay_where_the_customers_are_too_alike_to_form_new_ones(tmp_pa
     assert reason.startswith("cannot form 4 segments: the customers show 1 distinct pattern(s)")
 
 
-def test_a_rank_that_is_empty_is_left_out_and_its_centre_is_null(tmp_path: Path) -> None:
+def test_an_empty_percentile_is_excluded_and_its_centre_is_null(tmp_path: Path) -> None:
     """A shop that gives no amounts has no rank of spend; segments are formed by the others."""
     rows = segment_set(np.random.default_rng(0).random((400, 3)))
     empty = rows.set_column(
@@ -75,7 +75,7 @@ def test_a_rank_that_is_empty_is_left_out_and_its_centre_is_null(tmp_path: Path)
     assert no_segment_model(empty, "too few").schema == table.schema
 
 
-def test_a_customer_exactly_between_two_segments_belongs_to_the_same_one_everywhere(tmp_path: Path) -> None:
+def test_a_customer_between_two_segments_gets_the_same_one_in_sql_and_python(tmp_path: Path) -> None:
     """Few customers with regular ranks: the parity gate allows no difference, and there is none."""
     ranks = np.repeat(np.linspace(0, 1, 40)[:, None], 3, axis=1)
     for count in (2, 3, 4, 5):
@@ -85,7 +85,7 @@ def test_a_customer_exactly_between_two_segments_belongs_to_the_same_one_everywh
 
 
 @pytest.mark.parametrize("algorithm", ["kmeans", "ward"])
-def test_auto_finds_as_many_segments_as_there_are(tmp_path: Path, algorithm: str) -> None:
+def test_auto_finds_the_true_number_of_segments(tmp_path: Path, algorithm: str) -> None:
     registry = Registry(tmp_path)
     settings = SETTINGS | {"segment_count": "auto", "segment_algorithm": algorithm}
     table = train_segments(segment_set(around(CORNERS)), settings=settings, registry=registry)
@@ -100,7 +100,7 @@ def test_auto_finds_as_many_segments_as_there_are(tmp_path: Path, algorithm: str
     assert "3 (chosen)" in card.readme()
 
 
-def test_four_segments_where_no_count_is_stable() -> None:
+def test_four_segments_when_no_count_is_stable() -> None:
     ranks = np.repeat(np.random.default_rng(0).random((60, 1)), 3, axis=1)
     ranks += np.random.default_rng(1).random(ranks.shape) * 2
     count, tried = choose_count(ranks.astype(np.float32), algorithm="kmeans")
@@ -108,14 +108,14 @@ def test_four_segments_where_no_count_is_stable() -> None:
     assert count == 4
 
 
-def test_a_segment_keeps_its_place_while_it_is_near_and_is_named_anew_when_it_is_not() -> None:
+def test_a_segment_keeps_its_name_while_its_centre_stays_near() -> None:
     moved = CORNERS[::-1] + np.array([[0.05, 0, 0], [0.3, 0, 0], [0, -0.08, 0]])
     places = named_places(moved, CORNERS)
     np.testing.assert_array_equal(places[[0, 2]], CORNERS[[2, 0]])
     np.testing.assert_array_equal(places[1], moved[1])
 
 
-def test_retraining_on_customers_who_moved_a_little_changes_no_place(tmp_path: Path) -> None:
+def test_retraining_on_slightly_moved_customers_changes_no_name(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     always = SETTINGS | {"training_policy": "always", "segment_count": 3}
     before = train_segments(segment_set(around(CORNERS)), settings=always, registry=registry)
@@ -125,7 +125,7 @@ def test_retraining_on_customers_who_moved_a_little_changes_no_place(tmp_path: P
         assert before[name] == after[name]
 
 
-def test_a_rank_that_nobody_has_takes_no_part_until_it_is_known(tmp_path: Path) -> None:
+def test_a_percentile_that_is_null_for_all_is_excluded_until_it_is_known(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     known = segment_set(around(CORNERS))
     unknown = known.set_column(4, "monetary", pa.nulls(len(known), pa.float32()))
@@ -141,7 +141,7 @@ def test_a_rank_that_nobody_has_takes_no_part_until_it_is_known(tmp_path: Path) 
     assert after["place_monetary"].null_count == 0, "amounts that come to be known form segments anew"
 
 
-def test_an_altered_champion_does_not_keep_segments_from_being_trained_anew(tmp_path: Path) -> None:
+def test_an_altered_champion_does_not_block_retraining_of_segments(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     rows = segment_set(around(np.array([[0.1, 0.1, 0.1], [0.9, 0.9, 0.9], [0.1, 0.9, 0.5], [0.9, 0.1, 0.5]])))
     train_segments(rows, settings=SETTINGS, registry=registry)
@@ -154,7 +154,7 @@ def test_an_altered_champion_does_not_keep_segments_from_being_trained_anew(tmp_
     assert registry.champion_card("segments") is not None
 
 
-def test_segments_that_are_alike_share_a_branch() -> None:
+def test_similar_segments_share_a_branch() -> None:
     centres = np.array([[0.9, 0.9, 0.9], [0.2, 0.1, 0.2], [0.9, 0.8, 0.9], [0.1, 0.3, 0.2]])
     found = branches(centres)
     assert [one.path for one in found] == ["1.1", "2.1", "1.2", "2.2"]

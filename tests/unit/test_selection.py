@@ -29,7 +29,7 @@ def ancestors(manifest: dict[str, Any], name: str) -> set[str]:
     return found
 
 
-def test_a_data_test_reads_its_own_model_and_what_that_is_built_from(manifest: dict[str, Any]) -> None:
+def test_a_data_test_refs_its_own_model_and_reads_only_its_ancestors(manifest: dict[str, Any]) -> None:
     """dbt adds a test to a selection that holds any of its refs, so a test may ref its own model alone."""
     tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
     checked = 0

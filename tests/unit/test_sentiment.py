@@ -52,7 +52,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     return registry
 
 
-def test_it_tells_good_from_bad_in_both_languages(registry: Registry) -> None:
+def test_good_and_bad_reviews_are_separated_in_both_languages(registry: Registry) -> None:
     model = Scorer(registry).model("sentiment")
     good = model.sentiments(["what a great service, love it", "很好，质量不错"])
     bad = model.sentiments(["sour milk, i hate it", "太差了，不会再买"])
@@ -61,7 +61,7 @@ def test_it_tells_good_from_bad_in_both_languages(registry: Registry) -> None:
     assert model.sentiments([None]) == [None]
 
 
-def test_the_card_tells_its_quality_on_unseen_reviews(registry: Registry) -> None:
+def test_the_card_shows_the_quality_on_unseen_reviews(registry: Registry) -> None:
     card = registry.champion_card("sentiment")
     assert card is not None
     assert card.sentiment is not None
@@ -70,7 +70,7 @@ def test_the_card_tells_its_quality_on_unseen_reviews(registry: Registry) -> Non
     assert card.parity.max_difference <= 1e-5
 
 
-def test_a_text_scores_the_same_in_sql_wherever_it_stands(registry: Registry) -> None:
+def test_a_text_scores_the_same_in_any_row_of_a_batch(registry: Registry) -> None:
     alone = Scorer(registry).model("sentiment").sentiments(["good service 3"])
     with duckdb.connect() as connection:
         register(connection, models_path=registry.root)
@@ -91,7 +91,7 @@ def test_without_a_model_every_sentiment_is_null(tmp_path: Path) -> None:
         assert connection.execute(query).fetchall() == [(None,), (None,)]
 
 
-def test_reviews_of_one_kind_teach_nothing(tmp_path: Path) -> None:
+def test_reviews_of_one_class_train_no_model(tmp_path: Path) -> None:
     only_good = pa.table({"review_text": ["good"] * 200, "is_positive": [True] * 200})
     found = train_sentiment(only_good, settings=SETTINGS, registry=Registry(tmp_path))
     assert found["model_version"].to_pylist() == [None]
@@ -102,14 +102,14 @@ def test_reviews_of_one_kind_teach_nothing(tmp_path: Path) -> None:
     [[""] * 200, ["ok"] * 200, [chr(0x4E00 + number) for number in range(200)]],
     ids=["blank", "two letters", "nothing in common"],
 )
-def test_texts_that_say_nothing_teach_nothing_and_stop_nothing(tmp_path: Path, texts: list[str]) -> None:
+def test_texts_without_content_train_no_model_and_stop_no_build(tmp_path: Path, texts: list[str]) -> None:
     rows = pa.table({"review_text": texts, "is_positive": [number % 2 == 0 for number in range(200)]})
     found = train_sentiment(rows, settings=SETTINGS, registry=Registry(tmp_path))
     assert found["model_version"].to_pylist() == [None]
     assert not list(tmp_path.rglob("*.onnx"))
 
 
-def test_the_same_text_everywhere_stops_nothing(tmp_path: Path) -> None:
+def test_the_same_text_in_every_review_stops_no_build(tmp_path: Path) -> None:
     rows = pa.table(
         {"review_text": ["good"] * 200, "is_positive": [number % 2 == 0 for number in range(200)]}
     )
@@ -129,7 +129,7 @@ def test_the_champion_stays_until_the_policy_or_the_input_changes(registry: Regi
         assert kept["model_version"].to_pylist() == [before.name]
 
 
-def test_too_few_reviews_to_train_anew_leave_the_champion(registry: Registry) -> None:
+def test_too_few_reviews_to_retrain_keep_the_champion(registry: Registry) -> None:
     before = registry.champion_folder("sentiment")
     settings = SETTINGS | {"training_policy": "always"}
     few = train_sentiment(reviews(40), settings=settings, registry=registry)
@@ -137,7 +137,7 @@ def test_too_few_reviews_to_train_anew_leave_the_champion(registry: Registry) ->
     assert few["model_version"].to_pylist() == [before.name]
 
 
-def test_other_ratings_teach_anew_and_a_card_without_any_stays(tmp_path: Path) -> None:
+def test_other_ratings_retrain_and_a_card_without_ratings_is_kept(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     first = train_sentiment(reviews(200), settings=SETTINGS, registry=registry)
     other = train_sentiment(reviews(220), settings=SETTINGS | {"high_rating": 5}, registry=registry)
@@ -169,7 +169,7 @@ def test_an_altered_model_is_refused(tmp_path: Path) -> None:
     assert registry.champion_card("sentiment") is not None
 
 
-def test_a_churn_model_reads_no_texts(registry: Registry) -> None:
+def test_a_churn_model_cannot_score_texts(registry: Registry) -> None:
     assert json.loads((registry.root / "sentiment" / "champion.json").read_text())["model"] == "sentiment"
     with pytest.raises(RetentionError, match="gives a sentiment, not a probability"):
         Scorer(registry).model("sentiment").require("probability")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 NAN = float("nan")
 
 
-def test_fit_finds_the_parameters_that_drew_the_spend() -> None:
+def test_the_fit_recovers_the_true_parameters() -> None:
     random = np.random.default_rng(7)
     p, q, v = 6.0, 4.0, 15.0
     x = random.integers(1, 12, 20_000).astype(float)
@@ -23,7 +23,7 @@ def test_fit_finds_the_parameters_that_drew_the_spend() -> None:
     assert (found.p, found.q, found.v) == pytest.approx((p, q, v), rel=0.06)
 
 
-def test_fit_does_not_depend_on_the_order_or_the_currency() -> None:
+def test_the_fit_does_not_depend_on_the_order_or_the_currency() -> None:
     random = np.random.default_rng(7)
     x, mean = random.integers(1, 5, 500).astype(float), random.gamma(5, 4, 500)
     found = fit_spend(x, mean)
@@ -32,13 +32,13 @@ def test_fit_does_not_depend_on_the_order_or_the_currency() -> None:
     assert (in_cents.p, in_cents.q, in_cents.v / 100) == pytest.approx((found.p, found.q, found.v), rel=1e-3)
 
 
-def test_fit_without_a_customer_is_refused() -> None:
+def test_a_fit_without_customers_is_refused() -> None:
     with pytest.raises(RetentionError, match="no purchase with an amount"):
         fit_spend(np.array([]), np.array([]))
 
 
 @pytest.mark.parametrize(("a", "b"), [(0.8, 2.5), (1.0, 2.0), (3.0, 6.0)])
-def test_expected_purchases_are_those_of_simulated_customers(a: float, b: float) -> None:
+def test_expected_purchases_equal_simulated_purchases(a: float, b: float) -> None:
     """Of 400,000 simulated customers, those with a history like the one asked for buy as often on average."""
     random = np.random.default_rng(11)
     r, alpha, observed, ahead = 1.5, 6.0, 20.0, 30.0
@@ -72,7 +72,7 @@ def test_expected_purchases_are_those_of_simulated_customers(a: float, b: float)
     own=st.tuples(st.integers(1, 500), st.floats(0.01, 1e6)),
 )
 @settings(max_examples=60, deadline=None)
-def test_expected_spend_is_finite_and_lies_between_the_shop_and_the_customer(
+def test_expected_spend_is_between_the_shop_s_and_the_customer_s_mean(
     purchases: list[tuple[int, float]], own: tuple[int, float]
 ) -> None:
     x, mean = (np.array(column, dtype=float) for column in zip(*purchases, strict=True))

@@ -154,7 +154,7 @@ def test_one_champion_and_the_blend_among_the_candidates(tmp_path: Path) -> None
     assert all(row["validation_auc"] > 0.7 for row in table)
 
 
-def test_a_feature_without_a_value_trains_and_teaches_nothing(tmp_path: Path) -> None:
+def test_a_feature_without_values_does_not_change_the_model(tmp_path: Path) -> None:
     """Orders alone leave columns empty; one may also fill up only after the training dates."""
     rows = training_set()
     empty = pa.array([None] * len(rows), pa.float32())
@@ -174,7 +174,7 @@ def test_a_feature_without_a_value_trains_and_teaches_nothing(tmp_path: Path) ->
     assert losses["padded"][trees] == pytest.approx(losses["plain"][trees], rel=0.01)
 
 
-def test_a_champion_that_is_still_right_is_kept(tmp_path: Path) -> None:
+def test_a_valid_champion_is_kept(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     first = train_churn(training_set(), settings=SETTINGS, registry=registry)
     written = (tmp_path / "churn" / "champion.json").stat().st_mtime_ns
@@ -203,9 +203,7 @@ def test_a_champion_that_is_still_right_is_kept(tmp_path: Path) -> None:
         "always",
     ],
 )
-def test_a_champion_that_is_not_right_any_more_is_replaced(
-    tmp_path: Path, change: dict[str, Any], rows: pa.Table
-) -> None:
+def test_an_invalid_champion_is_replaced(tmp_path: Path, change: dict[str, Any], rows: pa.Table) -> None:
     registry = Registry(tmp_path)
     train_churn(training_set(), settings=SETTINGS, registry=registry)
     marks = [
@@ -218,7 +216,7 @@ def test_a_champion_that_is_not_right_any_more_is_replaced(
     assert not (champion / marks[0].name).exists(), "the champion is the old one"
 
 
-def test_a_champion_without_the_profit_threshold_is_trained_anew_or_refused(tmp_path: Path) -> None:
+def test_a_champion_without_a_profit_threshold_is_retrained_or_refused(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     train_churn(training_set(), settings=SETTINGS, registry=registry)
     folder = registry.champion_folder("churn")
@@ -232,7 +230,7 @@ def test_a_champion_without_the_profit_threshold_is_trained_anew_or_refused(tmp_
     assert found["profit_threshold"][0].as_py() == card.decisions["best_profit"].threshold
 
 
-def test_a_champion_is_kept_when_a_var_changes_that_its_definition_does_not_use(tmp_path: Path) -> None:
+def test_a_var_of_another_churn_definition_keeps_the_champion(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     cadence = SETTINGS | {"churn_definition": "personal_cadence"}
     train_churn(training_set(), settings=cadence, registry=registry)
@@ -252,7 +250,7 @@ def test_a_champion_is_kept_when_a_var_changes_that_its_definition_does_not_use(
         ("spend_decline", "spends less than 50% of the customer's own usual amount in the next 28 days"),
     ],
 )
-def test_the_card_says_what_churn_is(tmp_path: Path, definition: str, words: str) -> None:
+def test_the_card_describes_the_churn_definition(tmp_path: Path, definition: str, words: str) -> None:
     registry = Registry(tmp_path)
     train_churn(training_set(), settings=SETTINGS | {"churn_definition": definition}, registry=registry)
     card = registry.champion_card("churn")
@@ -261,7 +259,7 @@ def test_the_card_says_what_churn_is(tmp_path: Path, definition: str, words: str
     assert definition in card.readme()
 
 
-def test_a_version_has_its_pictures_and_the_same_data_draw_the_same(tmp_path: Path) -> None:
+def test_a_version_has_plots_and_the_same_data_give_the_same_plots(tmp_path: Path) -> None:
     drawn = []
     for name in ("a", "b"):
         registry = Registry(tmp_path / name)
@@ -280,13 +278,13 @@ def test_a_version_has_its_pictures_and_the_same_data_draw_the_same(tmp_path: Pa
     assert next(iter(card.importance)) == FEATURES[0], "silence is what the churn was made of"
 
 
-def test_matplotlib_is_imported_only_to_draw() -> None:
+def test_matplotlib_is_imported_only_for_plots() -> None:
     modules = "sys, dbt_retention.training.churn, dbt_retention.duckdb_plugin"
     words = f"import {modules}; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
 
 
-def test_tuning_tries_the_grid_on_the_folds_and_the_card_says_what_won(tmp_path: Path) -> None:
+def test_tuning_tries_the_grid_on_the_folds_and_the_card_shows_the_best(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     plain = train_churn(training_set(), settings=SETTINGS, registry=Registry(tmp_path / "plain"))
     tuned = train_churn(training_set(), settings=SETTINGS | {"churn_tuning": True}, registry=registry)
@@ -322,7 +320,7 @@ def test_the_same_data_give_the_same_version(tmp_path: Path) -> None:
     assert tables[0] == tables[1]
 
 
-def test_a_date_on_which_nobody_left_teaches_no_fold(tmp_path: Path) -> None:
+def test_a_training_date_without_churners_forms_no_fold(tmp_path: Path) -> None:
     """A soft launch: the first customers all stayed, and are all that the first fold could learn from."""
     rows = training_set()
     is_first = pa.compute.equal(rows["as_of_date"], pa.scalar(DAYS[0]))
@@ -336,7 +334,7 @@ def test_a_date_on_which_nobody_left_teaches_no_fold(tmp_path: Path) -> None:
         train_churn(few, settings=SETTINGS, registry=Registry(tmp_path / "few"))
 
 
-def test_auto_keeps_a_champion_where_no_training_date_is_left(tmp_path: Path) -> None:
+def test_auto_keeps_a_champion_without_training_dates(tmp_path: Path) -> None:
     rows, settings = training_set(), SETTINGS | {"training_policy": "auto"}
     before = train_churn(rows, settings=settings, registry=Registry(tmp_path))
     only_test = rows.filter(pa.compute.equal(rows["split"], "test"))
@@ -353,7 +351,7 @@ def test_auto_keeps_a_champion_where_no_training_date_is_left(tmp_path: Path) ->
     ],
     ids=["few customers", "short history", "one date", "no test date"],
 )
-def test_too_little_data_are_refused_and_nothing_is_published(
+def test_too_little_data_is_refused_and_no_version_is_published(
     tmp_path: Path, rows: pa.Table, words: str
 ) -> None:
     with pytest.raises(TrainingDataError, match=words):
@@ -361,7 +359,7 @@ def test_too_little_data_are_refused_and_nothing_is_published(
     assert not list(tmp_path.rglob("*"))
 
 
-def test_a_champion_that_still_fits_stays_where_the_data_do_not_suffice(tmp_path: Path) -> None:
+def test_a_valid_champion_is_kept_when_the_data_do_not_suffice(tmp_path: Path) -> None:
     """And the table says why no new one was trained; one of other features would not stay."""
     registry = Registry(tmp_path)
     before = train_churn(training_set(), settings=SETTINGS, registry=registry)
@@ -378,7 +376,7 @@ def test_a_champion_that_still_fits_stays_where_the_data_do_not_suffice(tmp_path
         train_churn(other, settings=always, registry=registry)
 
 
-def test_a_table_stands_for_a_model_that_could_not_be_trained(tmp_path: Path) -> None:
+def test_a_table_explains_why_no_model_was_trained(tmp_path: Path) -> None:
     """A dbt model that trains does not fail for lack of data, and what reads its table finds no champion."""
 
     def refuse(rows: pa.Table, **given: Any) -> pa.Table:
@@ -403,7 +401,7 @@ def test_a_table_stands_for_a_model_that_could_not_be_trained(tmp_path: Path) ->
     assert len(churn_importance(found, **given)) == 0
 
 
-def test_a_column_that_float32_can_hardly_tell_apart_is_left_out(tmp_path: Path) -> None:
+def test_a_column_that_is_constant_in_float32_is_excluded(tmp_path: Path) -> None:
     """Where all customers are alive with .9999, scaled rounding errors would exceed the parity gate."""
     rows = training_set()
     level = 1 - 4e-5 * np.random.default_rng(4).random(len(rows))
@@ -415,7 +413,7 @@ def test_a_column_that_float32_can_hardly_tell_apart_is_left_out(tmp_path: Path)
     assert "one" in card.features
 
 
-def test_a_column_that_is_filled_later_breaks_no_model_and_is_learned_from(tmp_path: Path) -> None:
+def test_a_column_that_is_filled_later_breaks_no_model_and_is_used(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     rows = training_set()
     empty = rows.append_column("rating", pa.array([None] * len(rows), pa.float64()))
@@ -466,7 +464,7 @@ def test_lightgbm_and_xgboost_may_be_champion_and_the_card_names_their_versions(
     assert {"lightgbm", "xgboost"} & card.libraries.keys()
 
 
-def test_the_blend_is_champion_unless_a_single_candidate_leads_clearly() -> None:
+def test_the_blend_is_champion_unless_a_candidate_leads_clearly() -> None:
     rng = np.random.default_rng(0)
     labels = (rng.random(2000) < 0.2).astype(float)
     single = np.where(rng.random(2000) < 0.5, 0.15, 0.25)
@@ -484,7 +482,7 @@ def test_the_blend_is_champion_unless_a_single_candidate_leads_clearly() -> None
     assert chosen(np.full(2000, 0.5)) == "logistic_regression"
 
 
-def test_isotonic_calibration_stands_where_the_gate_passes_it_and_the_card_says_so(tmp_path: Path) -> None:
+def test_isotonic_calibration_is_used_if_the_parity_gate_passes(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     settings = SETTINGS | {"churn_calibration": "isotonic"}
     train_churn(training_set(), settings=settings, registry=registry)
@@ -499,7 +497,7 @@ def test_isotonic_calibration_stands_where_the_gate_passes_it_and_the_card_says_
     assert card.test_metrics["expected_calibration_error"].value < 0.06
 
 
-def test_the_sigmoid_stays_where_the_gate_refuses_isotonic(
+def test_the_sigmoid_is_used_if_the_parity_gate_refuses_isotonic(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry = Registry(tmp_path)
@@ -536,7 +534,7 @@ def test_few_rows_are_trained_by_one_thread(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["extra_trees", "random_forest"])
-def test_forests_that_grow_on_all_cores_are_those_that_grow_on_one(name: str) -> None:
+def test_forests_grown_on_all_cores_equal_those_grown_on_one(name: str) -> None:
     """And they are asked tree by tree: sums in another order would differ in the last digit."""
     random = np.random.default_rng(7)
     matrix = random.normal(size=(2_000, 5)).astype(np.float32)

@@ -39,7 +39,7 @@ def contacts(*, effect: float) -> pa.Table:
     )
 
 
-def test_whom_a_contact_drives_away_is_a_sleeping_dog_in_sql(tmp_path: Path) -> None:
+def test_customers_driven_away_by_a_contact_are_sleeping_dogs_in_sql(tmp_path: Path) -> None:
     rows = contacts(effect=0.15)
     found = train_uplift(rows, settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()
     [champion] = [row for row in found if row["is_champion"] and row["action"] == "offer"]
@@ -61,19 +61,19 @@ def test_whom_a_contact_drives_away_is_a_sleeping_dog_in_sql(tmp_path: Path) -> 
     assert [card.trained_at for card in Registry(tmp_path).cards(UPLIFT)] == [trained_at]
 
 
-def test_where_nothing_differs_nobody_is_scored(tmp_path: Path) -> None:
+def test_without_differences_in_uplift_no_customer_is_scored(tmp_path: Path) -> None:
     found = train_uplift(contacts(effect=0.0), settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()
     assert {(row["status"], row["is_champion"]) for row in found} == {(NO_BETTER, False)}
     assert not (tmp_path / UPLIFT).exists()
 
 
-def test_without_contacts_it_says_so(tmp_path: Path) -> None:
+def test_without_contacts_the_reason_is_given(tmp_path: Path) -> None:
     none = contacts(effect=0.0).slice(0, 0)
     [row] = train_uplift(none, settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()
     assert (row["status"], row["model_version"], row["contacts_count"]) == (TOO_FEW, None, 0)
 
 
-def test_qini_by_hand() -> None:
+def test_qini_equals_a_calculation_by_hand() -> None:
     """The kept first, the driven away last: the curve is 0, .5, .5, .5, 0, and its area .375."""
     few = Contacts(
         customers=np.array(list("abcd"), dtype=object),
@@ -126,7 +126,7 @@ def as_contacts(rows: pa.Table, *, campaigns: str = "campaign_id") -> Contacts:
     )
 
 
-def test_to_rank_by_the_action_alone_is_worth_nothing(tmp_path: Path) -> None:
+def test_a_ranking_by_the_action_alone_has_a_qini_of_zero(tmp_path: Path) -> None:
     """One action keeps 20 % more, the other nobody: pooled that ranks well, within a campaign not at all."""
     rows = two_actions(effects={"offer": (0.2, 0.0), "care_call": (0.0, 0.0)})
     by_action = rows["is_action_offer"].to_numpy()
@@ -160,7 +160,7 @@ def test_only_actions_that_beat_chance_are_used_and_keep_their_mean_effect(tmp_p
 
 
 @pytest.mark.parametrize("value", [None, 3.0], ids=["empty", "constant"])
-def test_a_column_that_is_empty_or_constant_stops_nothing(tmp_path: Path, value: float | None) -> None:
+def test_an_empty_or_constant_column_stops_no_training(tmp_path: Path, value: float | None) -> None:
     """A shop without reviews or birth years has such columns; scoring takes the row with them and without."""
     rows = contacts(effect=0.15).append_column("rating", pa.array([value] * ROWS, pa.float64()))
     found = train_uplift(rows, settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()
@@ -179,7 +179,7 @@ def test_a_column_that_is_empty_or_constant_stops_nothing(tmp_path: Path, value:
     assert connection.sql(f"select count(onnx_score('{UPLIFT}', rows)) from rows").fetchall() == [(ROWS,)]
 
 
-def test_where_everybody_stays_nothing_is_learned(tmp_path: Path) -> None:
+def test_without_churners_no_uplift_is_learned(tmp_path: Path) -> None:
     rows = contacts(effect=0.0)
     rows = rows.set_column(rows.column_names.index("is_retained"), "is_retained", pa.array([True] * ROWS))
     [row] = train_uplift(rows, settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()

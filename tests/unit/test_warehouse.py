@@ -19,7 +19,7 @@ def target_in(folder: Path, sql: str) -> Target:
 
 
 @pytest.mark.parametrize("schema", ["main", "main_retention", "main_Our marts"])
-def test_marts_are_read_from_the_schemas_that_dbt_makes_of_the_target_s(tmp_path: Path, schema: str) -> None:
+def test_marts_are_read_from_the_custom_schemas_of_the_target(tmp_path: Path, schema: str) -> None:
     target = target_in(
         tmp_path,
         f"""
@@ -36,7 +36,7 @@ def test_marts_are_read_from_the_schemas_that_dbt_makes_of_the_target_s(tmp_path
             connection.sql("select answer from other")
 
 
-def test_marts_of_two_targets_in_one_file_are_not_mixed_up(tmp_path: Path) -> None:
+def test_marts_of_two_targets_in_one_file_are_kept_apart(tmp_path: Path) -> None:
     tables = """
         create schema main_marts;
         create schema main_dev_marts;
@@ -52,7 +52,7 @@ def test_marts_of_two_targets_in_one_file_are_not_mixed_up(tmp_path: Path) -> No
         assert connection.sql("select answer from mart_early_warning").fetchall() == [(3,)]
 
 
-def test_a_warehouse_in_memory_is_refused_by_what_reads_it(tmp_path: Path) -> None:
+def test_commands_that_read_a_warehouse_refuse_one_in_memory(tmp_path: Path) -> None:
     (tmp_path / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
     (tmp_path / "profiles.yml").write_text(
         "shop: {target: dev, outputs: {dev: {type: duckdb, path: ':memory:'}}}\n"
