@@ -71,8 +71,8 @@ def generate(path: Path, *, rows: int) -> None:
 def fitted(model: str) -> Any:
     """The candidate with a made-up calibration, fitted on other rows than those to score; always the same."""
     from dbt_retention.registry.card import Calibration
+    from dbt_retention.training.blend import ChurnBlend
     from dbt_retention.training.candidates import CANDIDATES
-    from dbt_retention.training.export import ChurnBlend
 
     matrix = block(2**40, TRAINING_ROWS)
     risk = matrix[:, :12].clip(-5, 5).sum(axis=1)

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["cluster_customers", "load_model", "predict_client_churn"]
 
-_HOMES = {"cluster_customers": "notebooks", "predict_client_churn": "notebooks", "load_model": "scoring"}
+_HOMES = {
+    "cluster_customers": "notebooks",
+    "predict_client_churn": "notebooks",
+    "load_model": "registry.scoring",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,10 +12,10 @@ from sklearn.cluster import KMeans
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import StratifiedGroupKFold
 
+from dbt_retention.arrays import Matrix
 from dbt_retention.errors import RetentionError
-from dbt_retention.registry.scoring import Matrix
+from dbt_retention.training.blend import mean_log_odds
 from dbt_retention.training.candidates import CANDIDATES, RANDOM_STATE
-from dbt_retention.training.export import mean_log_odds
 from dbt_retention.training.fitting import Fitting, fit_candidate, probabilities
 
 STRONG = ("logistic_regression", "gradient_boosting")

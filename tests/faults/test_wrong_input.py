@@ -259,7 +259,7 @@ def test_a_loaded_at_that_is_a_backfill_date_is_named(tmp_path: Path) -> None:
     orders = ORDERS_OF_FEW.replace("as order_amount", "as order_amount, timestamp '2026-01-01' as loaded_at")
     shop = shop_with_orders(tmp_path / "shop", orders)
     said = built_untrained(shop, "--select", "+mart_data_readiness")
-    assert "or a loaded_at that is not the day of a backfill" in said
+    assert "or leave loaded_at empty where it is the day of a backfill" in said
     [(status, costs, to_do)] = shop.query(
         "select status, what_it_costs, what_to_do from mart_data_readiness where subject = 'orders'"
     )

@@ -9,13 +9,14 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from dbt_retention.arrays import Matrix
 from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import RetentionError
 from dbt_retention.registry.card import Calibration, Card
-from dbt_retention.registry.scoring import Matrix
 from dbt_retention.registry.store import Registry
+from dbt_retention.training.blend import ChurnBlend
 from dbt_retention.training.candidates import CANDIDATES
-from dbt_retention.training.export import ChurnBlend, export_churn
+from dbt_retention.training.export import export_churn
 from dbt_retention.training.fitting import GRIDS, Fitting, fit_candidate, variants
 from lightgbm import LGBMClassifier
 from scipy.special import expit

@@ -6,10 +6,11 @@ import hashlib
 
 import numpy as np
 import numpy.typing as npt
+from dbt_retention.arrays import Matrix
 from dbt_retention.registry.card import Calibration, Card, ChurnTraining
-from dbt_retention.registry.scoring import Matrix
+from dbt_retention.training.blend import ChurnBlend
 from dbt_retention.training.candidates import CANDIDATES
-from dbt_retention.training.export import ChurnBlend, export_churn
+from dbt_retention.training.export import export_churn
 from scipy.special import expit
 
 FEATURES = ["days_since_last_order", "orders_count_28d", "spend_sum_28d"]

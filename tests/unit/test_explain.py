@@ -84,7 +84,7 @@ def test_orderings_are_additive_and_exact_for_two_interacting_groups(tmp_path: P
 
 def test_zero_orderings_raise_a_clear_error(tmp_path: Path) -> None:
     model = model_of(tmp_path, "logistic_regression")
-    with pytest.raises(RetentionError, match="0 orderings of reasons; expected 1 or more"):
+    with pytest.raises(RetentionError, match="reasons_orderings is 0; expected 1 or more"):
         group_contributions(model, customers(5)[0], [[FEATURES[0]]], orderings=0)
 
 

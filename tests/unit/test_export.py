@@ -7,7 +7,8 @@ import pytest
 from dbt_retention.errors import ExportParityError
 from dbt_retention.registry.scoring import session
 from dbt_retention.training.candidates import SignedLog1p
-from dbt_retention.training.export import OPSETS, check_parity, export_churn, export_clusters
+from dbt_retention.training.export import OPSETS, export_churn, export_clusters
+from dbt_retention.training.parity import check_parity
 from models import blend_of, customers
 from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn
@@ -69,14 +70,16 @@ def test_a_calibrated_pipeline_with_the_scaler_inside_is_refused() -> None:
         return np.nan_to_num(result)
 
     with pytest.raises(ExportParityError, match=r"differs from scikit-learn by .* not published"):
-        check_parity(content, answers, matrix, tolerance=1e-5)
+        check_parity(content, answers, matrix, tolerance=1e-5, remedy="Remove it")
 
 
 def test_a_graph_that_returns_nan_is_refused() -> None:
     matrix, _ = customers(100)
     content, _ = export_churn(blend_of("logistic_regression"), matrix)
     with pytest.raises(ExportParityError):
-        check_parity(content, lambda rows: np.full(len(rows), np.nan), matrix, tolerance=1e-5)
+        check_parity(
+            content, lambda rows: np.full(len(rows), np.nan), matrix, tolerance=1e-5, remedy="Remove it"
+        )
 
 
 def test_clusters_are_identical_nulls_included() -> None:

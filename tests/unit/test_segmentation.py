@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from dbt_retention.errors import RetentionError, TrainingDataError
+from dbt_retention.registry.readme import readme_of
 from dbt_retention.registry.store import Registry
 from dbt_retention.training.clustering import branches, choose_count, named_places
 from dbt_retention.training.segments import no_segment_model, train_segments
@@ -97,7 +98,7 @@ def test_auto_finds_the_true_number_of_segments(tmp_path: Path, algorithm: str) 
     assert card.segments is not None
     assert [one.segment_count for one in card.segments.counts_tried] == [3, 4, 5, 6]
     assert card.segments.counts_tried[0].stability > 0.99
-    assert "3 (chosen)" in card.readme()
+    assert "3 (chosen)" in readme_of(card)
 
 
 def test_four_segments_when_no_count_is_stable() -> None:

@@ -13,16 +13,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pytest
+from dbt_retention.arrays import Matrix
 from dbt_retention.errors import DbtModelError, ExportParityError, RetentionError, TrainingDataError
 from dbt_retention.registry.card import Parity
 from dbt_retention.registry.explain import group_contributions
-from dbt_retention.registry.scoring import Matrix, load
+from dbt_retention.registry.readme import readme_of
+from dbt_retention.registry.scoring import load
 from dbt_retention.registry.store import Registry, read_card
 from dbt_retention.training import churn
+from dbt_retention.training.blend import ChurnBlend
 from dbt_retention.training.candidates import CANDIDATES
-from dbt_retention.training.churn import no_churn_model, train_churn
+from dbt_retention.training.churn import train_churn
+from dbt_retention.training.churn_table import no_churn_model
 from dbt_retention.training.dbt_model import run_dbt_model
-from dbt_retention.training.export import ChurnBlend
 from dbt_retention.training.fitting import Fitting, fit_candidate
 from dbt_retention.training.selection import champion_of, time_folds
 from dbt_retention.training.versions import churn_importance, churn_versions
@@ -224,7 +227,7 @@ def test_a_champion_without_a_profit_threshold_is_retrained_or_refused(tmp_path:
     card = read_card(folder)
     old = card.model_copy(update={"decisions": {}, "profit_assumptions": None})
     (folder / "card.json").write_text(old.model_dump_json())
-    with pytest.raises(RetentionError, match=r"no threshold of best_profit.*retention train"):
+    with pytest.raises(RetentionError, match=r"no threshold best_profit.*retention train"):
         train_churn(training_set(), settings=SETTINGS | {"training_policy": "never"}, registry=registry)
     found = train_churn(training_set(), settings=SETTINGS, registry=registry)
     assert found["profit_threshold"][0].as_py() == card.decisions["best_profit"].threshold
@@ -256,7 +259,7 @@ def test_the_card_describes_the_churn_definition(tmp_path: Path, definition: str
     card = registry.champion_card("churn")
     assert card is not None
     assert words in card.intended_use
-    assert definition in card.readme()
+    assert definition in readme_of(card)
 
 
 def test_a_version_has_plots_and_the_same_data_give_the_same_plots(tmp_path: Path) -> None:
@@ -493,7 +496,7 @@ def test_isotonic_calibration_is_used_if_the_parity_gate_passes(tmp_path: Path) 
     shares = [share for _, share in card.calibration.knots]
     assert len(shares) > 5
     assert shares == sorted(shares)
-    assert "**Calibration.** isotonic" in card.readme()
+    assert "**Calibration.** isotonic" in readme_of(card)
     assert card.test_metrics["expected_calibration_error"].value < 0.06
 
 
@@ -515,7 +518,7 @@ def test_the_sigmoid_is_used_if_the_parity_gate_refuses_isotonic(
     assert card is not None
     assert card.calibration is not None
     assert card.calibration.method == "sigmoid"
-    assert "sigmoid, on 1,800 rows. Isotonic was asked for; the parity gate refused it." in card.readme()
+    assert "sigmoid, on 1,800 rows. Isotonic was configured, but failed the parity gate." in readme_of(card)
 
 
 def test_few_rows_are_trained_by_one_thread(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import pyarrow as pa
 import pytest
 from dbt_retention.duckdb_plugin import register
 from dbt_retention.registry.store import Registry
-from dbt_retention.training.uplift import NO_BETTER, TOO_FEW, TRAINED, UPLIFT, Contacts, qini, train_uplift
+from dbt_retention.training.contacts import Contacts
+from dbt_retention.training.qini import qini
+from dbt_retention.training.uplift import NO_BETTER, TOO_FEW, TRAINED, UPLIFT, train_uplift
 
 SETTINGS = {"training_policy": "if_missing", "orders_input": "orders"}
 ROWS = 6000

@@ -1,6 +1,7 @@
 """One row per candidate of the champion churn model; trains it first where the policy says so."""
 
-from dbt_retention.training.churn import no_churn_model, train_churn
+from dbt_retention.training.churn import train_churn
+from dbt_retention.training.churn_table import no_churn_model
 from dbt_retention.training.dbt_model import run_dbt_model
 
 

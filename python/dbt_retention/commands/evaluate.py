@@ -15,10 +15,11 @@ from typing import Any
 import yaml
 from rich.console import Console
 
+from dbt_retention.arrays import Floats
 from dbt_retention.dbt_runner import Project, install_packages, run_dbt
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name
-from dbt_retention.training.metrics import Floats, binary_metrics
+from dbt_retention.training.metrics import binary_metrics
 from dbt_retention.warehouse import EVALUATION, Target, open_to_write, target_of
 
 WANTED = ("ml_churn_scores", "int_retention__labels")

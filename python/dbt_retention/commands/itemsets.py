@@ -81,12 +81,12 @@ def mine_file(
 ) -> Mined:
     """Write `out`/itemsets.parquet (items, length, baskets_count, support) and `out`/rules.parquet.
 
-    source: Parquet, CSV or TSV, one row per basket and item in the columns named. Items keep their type;
-    those of an itemset stand from the most to the least frequent. rules: antecedent, consequent,
-    baskets_count, support, confidence, lift, leverage, conviction (null where a rule never fails),
-    zhangs_metric.
-    memory_limit: DuckDB's, such as '8GB'; what does not fit goes to a scratch folder in `out`.
-    progress: told a line for each step. Baskets and items that are null or blank do not count.
+    source: Parquet, CSV or TSV with one row per basket and item. basket, item: names of its columns. Items
+    keep their type; the items of an itemset are ordered by falling frequency. Rows whose basket or item is
+    null or blank are left out. rules: antecedent, consequent, baskets_count, support, confidence, lift,
+    leverage, conviction (null where a rule never fails), zhangs_metric.
+    memory_limit: of DuckDB, such as '8GB'; DuckDB spills the rest to a scratch folder in `out`.
+    progress: called with one line per step. Raises RetentionError where an option or the file is wrong.
     """
     if not 0 <= min_confidence <= 1:
         raise RetentionError(f"--min-confidence is {min_confidence}; expected a share from 0 to 1")
@@ -208,7 +208,10 @@ _NAMED_RULES = """
     inner join itemsets as consequents on coded_rules.consequent_key = consequents.itemset_key
 """
 _ORDERED = {
-    "itemsets": "select * exclude (itemset_key) from itemsets order by length, baskets_count desc, items",
+    "itemsets": (
+        "select items, length, baskets_count, support from itemsets "
+        "order by length, baskets_count desc, items"
+    ),
     "rules": "select * from rules order by confidence desc, baskets_count desc, antecedent, consequent",
 }
 

@@ -1,13 +1,15 @@
-"""The model card: what a model is, was trained on, and how good it is. JSON for SQL, README for people."""
+"""The model card: what a model is, what it was trained on, and how good it is.
+
+`card.json` is the contract between training, scoring and SQL. `readme.py` writes the same for people.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-STABLE = 0.8  # mean pairwise adjusted Rand index from which a number of segments is stable
+STABLE = 0.8  # from this mean pairwise adjusted Rand index on, a number of segments counts as stable
 
 Kind = Literal["probability", "cluster", "sentiment", "uplift"]
 
@@ -25,7 +27,10 @@ class Interval(_Frozen):
 
 
 class CandidateScore(_Frozen):
-    """What one candidate reached on the validation dates, never on the test date."""
+    """Metrics of one candidate, mean over the validation dates. The test date is not used.
+
+    tuned: the settings that tuning chose; empty without tuning.
+    """
 
     candidate: str
     log_loss: float
@@ -39,8 +44,8 @@ class CandidateScore(_Frozen):
 class Calibration(_Frozen):
     """Platt's sigmoid on the mean log-odds: p = 1 / (1 + exp(-(slope * logit + intercept))).
 
-    With `knots` (log-odds, probability) an isotonic regression instead: between two of them on a straight
-    line, beyond the outer ones flat. note: why it is not what was asked for; empty where it is.
+    With `knots` (log-odds, probability): isotonic regression, linear between the knots and constant outside
+    them. note: why the calibration is not the configured one; empty where it is.
     """
 
     slope: float
@@ -56,10 +61,10 @@ class Calibration(_Frozen):
 
 
 class ProfitAssumptions(_Frozen):
-    """What contacting one customer costs and brings, in the shop's currency, before it was measured.
+    """Assumed value and costs of contacting one customer, in the shop's currency.
 
-    The share of churners who stay when contacted is drawn from Beta(save_rate_alpha, save_rate_beta).
-    The vars' defaults are those of Verbraken, Verbeke & Baesens (2013), A Novel Profit Maximizing Metric.
+    The share of churners who stay when contacted follows Beta(save_rate_alpha, save_rate_beta).
+    The defaults of the vars are from Verbraken, Verbeke & Baesens (2013), A Novel Profit Maximizing Metric.
     """
 
     customer_value: float = Field(gt=0)
@@ -70,12 +75,12 @@ class ProfitAssumptions(_Frozen):
 
     @property
     def save_rate(self) -> float:
-        """The mean share of churners who stay when contacted."""
+        """Mean share of churners who stay when contacted, 0 to 1."""
         return self.save_rate_alpha / (self.save_rate_alpha + self.save_rate_beta)
 
 
 class Decision(_Frozen):
-    """What calling churn at a threshold gives on the test date: the confusion matrix and what follows."""
+    """Confusion matrix and metrics on the test date, with scores from `threshold` on predicted as churn."""
 
     threshold: float
     true_positives: int
@@ -90,7 +95,7 @@ class Decision(_Frozen):
 
 
 class Parity(_Frozen):
-    """Largest difference between the estimator and its ONNX file, and on how many rows."""
+    """Largest difference between the fitted model and its ONNX file, and the number of rows compared."""
 
     rows: int
     rows_with_nulls: int
@@ -99,7 +104,7 @@ class Parity(_Frozen):
 
 
 class ChurnTraining(_Frozen):
-    """Everything that decided what the churn model learned."""
+    """Training data of a churn model and the vars that define its label."""
 
     churn_definition: str
     churn_definition_settings: dict[str, float] = {}
@@ -114,7 +119,11 @@ class ChurnTraining(_Frozen):
 
 
 class SegmentCount(_Frozen):
-    """How well so many segments describe a sample of customers; stability is a mean adjusted Rand index."""
+    """How well a number of segments fits a sample of customers.
+
+    stability: mean pairwise adjusted Rand index over bootstrap samples. silhouette: mean silhouette, -1 to 1.
+    smallest_share: share of the customers in the smallest segment.
+    """
 
     segment_count: int
     stability: float
@@ -123,17 +132,17 @@ class SegmentCount(_Frozen):
 
 
 class Branch(_Frozen):
-    """Where a segment hangs in the tree of segments, and Ward's distance to what it joins first."""
+    """Place of a segment in Ward's tree of segments, and the Ward distance of the first merge."""
 
     path: str
     distance: float
 
 
 class SegmentTraining(_Frozen):
-    """Everything that decided where the segments' centres lie.
+    """Training data, settings and centres of a segment model.
 
-    places: what each segment is named after, a centre of this model or of an older one.
-    asked_count: the var segment_count, None where it was auto.
+    centres, places: shape (segments, features). A place is the centre from which a segment got its name: of
+    this model or of an older one. asked_count: the var segment_count; None = auto.
     """
 
     as_of_date: str
@@ -149,9 +158,10 @@ class SegmentTraining(_Frozen):
 
 
 class SentimentTraining(_Frozen):
-    """What the sentiment model learned from, and its AUC on reviews it had not seen.
+    """Training data of a sentiment model, and its out-of-fold AUC.
 
-    low_rating and high_rating: which ratings were bad and good; None on an older card, which does not say.
+    low_rating, high_rating: ratings up to the first are negative, from the second on positive; None on a card
+    of an older version of the package.
     """
 
     reviews_input: str
@@ -163,9 +173,9 @@ class SentimentTraining(_Frozen):
 
 
 class UpliftAction(_Frozen):
-    """What one way to learn uplift reached for one action, within its campaigns.
+    """Out-of-fold Qini and AUUC of an uplift candidate within the campaigns of one action.
 
-    mean_correction: what is added to the uplift of every customer, for its mean to be what the action did.
+    mean_correction: is added to the uplift of every customer, so that its mean is the action's mean effect.
     """
 
     action: str
@@ -178,14 +188,14 @@ class UpliftAction(_Frozen):
 
     @property
     def beats_chance(self) -> bool:
-        """Is the Qini above 0 by more than chance?"""
+        """Whether the lower bound of the Qini is above 0."""
         return self.qini_lower > 0
 
 
 class UpliftCandidate(_Frozen):
-    """What one way to learn uplift reached on customers it had not seen, within campaigns.
+    """Out-of-fold Qini and AUUC of an uplift candidate, mean over campaigns.
 
-    actions: the same for each action; empty on an older card, which judged all actions as one.
+    actions: the same per action; empty on a card of an older version of the package.
     """
 
     candidate: str
@@ -198,7 +208,7 @@ class UpliftCandidate(_Frozen):
 
 
 class UpliftTraining(_Frozen):
-    """What the uplift model learned from."""
+    """Training data of an uplift model, and all its candidates."""
 
     orders_input: str
     campaigns: list[str]
@@ -210,19 +220,24 @@ class UpliftTraining(_Frozen):
 
     @property
     def actions_judged(self) -> bool:
-        """Was each action judged by itself? An older card says no."""
+        """Whether every candidate has figures per action; false on a card of an older version."""
         return all(one.actions for one in self.candidates)
 
 
 class Card(_Frozen):
-    """The contract between training and scoring. Grain: one card per model version."""
+    """One card per model version.
+
+    features: names in the order of the ONNX input. left_out_features: columns that were empty or almost
+    constant in training. feature_medians: one per feature. test_metrics: by name, on the test date.
+    importance: rise of the log loss where a feature is shuffled, by feature.
+    """
 
     model: str
     version: str
     kind: Kind
     onnx_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     features: list[str] = Field(min_length=1)
-    left_out_features: list[str] = []  # columns that were empty or all but constant in training
+    left_out_features: list[str] = []
     feature_medians: list[float]
     trained_at: str
     trained_because: str = ""
@@ -242,169 +257,3 @@ class Card(_Frozen):
     libraries: dict[str, str]
     intended_use: str
     limits: str
-
-    def readme(self, *, plots: Sequence[str] = ()) -> str:
-        """The card for people, as Markdown. plots: names of the PNG files that lie beside it."""
-        return "\n\n".join(block for block in self._blocks(plots) if block) + "\n"
-
-    def _blocks(self, plots: Sequence[str]) -> list[str]:
-        blocks = [
-            f"# {self.model} {self.version}",
-            f"Written by training from `card.json`; trained at {self.trained_at}"
-            + (f" because {self.trained_because}." if self.trained_because else "."),
-            f"**Intended use.** {self.intended_use}",
-            f"**Limits.** {self.limits}",
-        ]
-        if self.churn:
-            churn = self.churn
-            definition = ", ".join(
-                [churn.churn_definition]
-                + [f"{name} {value:g}" for name, value in churn.churn_definition_settings.items()]
-                + [f"{churn.churn_horizon_days} days"]
-            )
-            blocks.append(
-                f"**Trained on** {churn.rows:,} rows of {churn.customers:,} customers, "
-                f"{len(churn.training_dates)} dates from {churn.training_dates[0]} to "
-                f"{churn.training_dates[-1]}, {churn.churned_share:.1%} churned "
-                f"({definition}; customers with a "
-                f"purchase in {churn.lookback_days} days)."
-            )
-        if self.segments:
-            blocks.append(
-                f"**Trained on** {self.segments.rows:,} customers as of {self.segments.as_of_date}, "
-                f"{self.segments.segment_count} segments ({self.segments.algorithm})."
-            )
-            blocks.append(self._counts_table(self.segments))
-        if self.sentiment:
-            blocks.append(
-                f"**Trained on** {self.sentiment.rows:,} rated reviews, "
-                f"{self.sentiment.positive_share:.1%} of them positive; AUC "
-                f"{self.sentiment.auc:.3f} on reviews it had not seen."
-            )
-        if self.uplift:
-            blocks += [
-                f"**Trained on** {self.uplift.rows:,} randomised contacts of {self.uplift.customers:,} "
-                f"customers in {len(self.uplift.campaigns)} campaigns ({', '.join(self.uplift.actions)}).",
-                self._uplift_table(self.uplift),
-            ]
-        if self.candidates:
-            blocks.append("## Candidates on the validation dates\n\n" + self._candidate_table())
-        if self.calibration:
-            words = f"**Calibration.** {self.calibration.method}, on {self.calibration.rows:,} rows."
-            blocks.append(f"{words} {self.calibration.note}".strip())
-        if self.test_metrics and self.churn:
-            blocks.append(f"## Test date {self.churn.test_date}\n\n" + self._metric_table())
-        if self.decisions and self.profit_assumptions:
-            blocks += [
-                "### Calling churn",
-                self._decision_table(),
-                self._profit_words(self.profit_assumptions),
-            ]
-        if plots:
-            blocks.append("### In pictures")
-            blocks += [f"![{name.removesuffix('.png').replace('_', ' ')}]({name})" for name in plots]
-        blocks.append(
-            f"## ONNX\n\nsha256 `{self.onnx_sha256}`, {len(self.features)} features. Largest "
-            f"difference to scikit-learn {self.parity.max_difference:.1e} on {self.parity.rows:,} "
-            f"rows, {self.parity.rows_with_nulls:,} of them with nulls "
-            f"(allowed {self.parity.tolerance:.0e})."
-        )
-        blocks.append("## Features\n\n" + "\n".join(f"- `{name}`" for name in self.features))
-        if self.left_out_features:
-            names = ", ".join(f"`{name}`" for name in self.left_out_features)
-            blocks.append(f"Empty or all but constant in the training rows, so not learned from: {names}.")
-        libraries = [[name, version] for name, version in sorted(self.libraries.items())]
-        blocks.append("## Libraries\n\n" + _table(["library", "version"], libraries))
-        return blocks
-
-    def _candidate_table(self) -> str:
-        rows = [
-            [
-                candidate.candidate + (" (champion)" if candidate.champion else ""),
-                f"{candidate.log_loss:.4f}",
-                f"{candidate.auc:.4f}",
-                f"{candidate.average_precision:.4f}",
-                f"{candidate.brier:.4f}",
-            ]
-            for candidate in self.candidates
-        ]
-        return _table(["candidate", "log loss", "AUC", "average precision", "Brier"], rows)
-
-    def _counts_table(self, segments: SegmentTraining) -> str:
-        """How stable so many segments are, as a table; empty where the count was given."""
-        if not segments.counts_tried:
-            return ""
-        rows = [
-            [
-                f"{one.segment_count}" + (" (chosen)" if one.segment_count == segments.segment_count else ""),
-                f"{one.stability:.2f}",
-                f"{one.silhouette:.3f}",
-                f"{one.smallest_share:.1%}",
-            ]
-            for one in segments.counts_tried
-        ]
-        table = _table(["segments", "stability (adjusted Rand)", "silhouette", "smallest"], rows)
-        if max(one.stability for one in segments.counts_tried) < STABLE:
-            table += f"\n\nNone is stable ({STABLE} or more), so the usual number was taken."
-        return table
-
-    def _uplift_table(self, trained: UpliftTraining) -> str:
-        rows = [
-            [
-                one.candidate + (" (champion)" if one.champion else ""),
-                action,
-                f"{judged.qini:.5f}",
-                f"{judged.qini_lower:.5f} to {judged.qini_upper:.5f}",
-                f"{judged.auuc:.5f}",
-            ]
-            for one in trained.candidates
-            for action, judged in _judged_by_action(one)
-        ]
-        return _table(["candidate", "action", "Qini", "95 % interval", "AUUC"], rows)
-
-    def _decision_table(self) -> str:
-        rows = [
-            [
-                name,
-                f"{one.threshold:.4f}",
-                *(
-                    f"{count:,}"
-                    for count in (
-                        one.true_positives,
-                        one.false_positives,
-                        one.false_negatives,
-                        one.true_negatives,
-                    )
-                ),
-                *(f"{share:.4f}" for share in (one.accuracy, one.precision, one.recall, one.f1)),
-                f"{one.profit_per_customer:.2f}",
-            ]
-            for name, one in self.decisions.items()
-        ]
-        header = ["threshold of", "at or above", "called and churned", "called and stayed", "missed"]
-        header += ["left alone", "accuracy", "precision", "recall", "F1", "profit a customer"]
-        return _table(header, rows)
-
-    def _profit_words(self, assumed: ProfitAssumptions) -> str:
-        return (
-            f"Profit assumes {assumed.customer_value:g} for a customer kept, {assumed.offer_value:g} for an "
-            f"offer taken, {assumed.contact_cost:g} for a contact, and that {assumed.save_rate:.0%} of "
-            "churners stay when contacted (the vars profit_*). Both thresholds were chosen on the validation "
-            f"dates. Expected maximum profit (EMPC) {self.expected_maximum_profit:.4f} a customer."
-        )
-
-    def _metric_table(self) -> str:
-        rows = [
-            [name, f"{metric.value:.4f}", f"{metric.lower:.4f} to {metric.upper:.4f}"]
-            for name, metric in self.test_metrics.items()
-        ]
-        return _table(["metric", "value", "95 % interval"], rows)
-
-
-def _judged_by_action(candidate: UpliftCandidate) -> list[tuple[str, UpliftCandidate | UpliftAction]]:
-    return [("all", candidate), *((each.action, each) for each in candidate.actions)]
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import onnxruntime
 import pyarrow as pa
 
+from dbt_retention.arrays import Ints, Matrix, Vector
 from dbt_retention.errors import FeatureMissingError, ModelNotFoundError, RetentionError
 from dbt_retention.registry.card import Card, Kind
 from dbt_retention.registry.store import DEFAULT_MODELS_PATH, Registry, read_card, verify_onnx
@@ -27,11 +28,7 @@ ROWS_AT_ONCE = 64
 TEXTS_AT_ONCE = 256  # a row of n-grams is long
 
 SENTIMENT = "sentiment"  # the model of review texts
-LIBRARIES = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
 
-Matrix = npt.NDArray[np.float32]
-Vector = npt.NDArray[np.float32]
-Labels = npt.NDArray[np.int64]
 Stamp = tuple[int, int]  # when a file changed, and its size
 
 
@@ -83,7 +80,7 @@ class LoadedModel:
         """What the model says of each row, shape (rows,): a probability, or an uplift between -1 and 1."""
         return self.probabilities(matrix) if self.card.kind != "uplift" else np.asarray(self._run(matrix))
 
-    def clusters(self, matrix: Matrix) -> Labels:
+    def clusters(self, matrix: Matrix) -> Ints:
         """Number of the nearest centre of each row, shape (rows,), counted from 0."""
         self.require("cluster")
         return np.asarray(self._run(matrix), dtype=np.int64)

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from dbt_retention.errors import ModelAlteredError, ModelNotFoundError, RetentionError
 from dbt_retention.registry.card import Card
+from dbt_retention.registry.readme import readme_of
 
 DEFAULT_MODELS_PATH = "models_onnx"
 CHAMPION_FILE = "champion.json"
@@ -102,7 +103,7 @@ class Registry:
         try:
             _write(staged / "model.onnx", onnx_bytes)
             _write(staged / "card.json", (card.model_dump_json(indent=2) + "\n").encode())
-            _write(staged / "README.md", card.readme(plots=list(plots or {})).encode())
+            _write(staged / "README.md", readme_of(card, plots=list(plots or {})).encode())
             for name, content in (plots or {}).items():
                 _write(staged / _checked_name(name), content)
             staged.chmod(0o755)

@@ -14,13 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import betaln, expit, gammaln, hyp2f1
 
+from dbt_retention.arrays import Floats
 from dbt_retention.errors import RetentionError
 
-Floats = npt.NDArray[np.float64]
 A_IS_ONE = 1e-4
 C_IS_ZERO = 1e-9
 

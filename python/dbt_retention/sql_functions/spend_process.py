@@ -13,8 +13,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
+from dbt_retention.arrays import Floats
 from dbt_retention.errors import RetentionError
-from dbt_retention.sql_functions.purchase_process import Floats
 
 
 @dataclass(frozen=True)

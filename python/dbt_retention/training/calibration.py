@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
+from dbt_retention.arrays import Floats
 from dbt_retention.registry.card import Calibration
-from dbt_retention.training.metrics import Floats
 
 
 def sigmoid_calibration(log_odds: Floats, labels: Floats) -> Calibration:

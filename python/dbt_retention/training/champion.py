@@ -1,4 +1,4 @@
-"""The card of the model in use, and the card of a new one."""
+"""The card of the champion, and the card of a new model."""
 
 from __future__ import annotations
 
@@ -12,28 +12,33 @@ from typing import Any
 import numpy as np
 
 from dbt_retention import __version__
+from dbt_retention.arrays import Matrix
 from dbt_retention.errors import TrainingDataError
 from dbt_retention.registry.card import Card
-from dbt_retention.registry.scoring import LIBRARIES, Matrix
 from dbt_retention.registry.store import Registry
 from dbt_retention.training.settings import Settings
 
+LIBRARIES = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
+
 
 def champion_or_none(
-    model: str, settings: Settings, registry: Registry, *, still_right: Callable[[Card], bool]
+    model: str, settings: Settings, registry: Registry, *, is_valid: Callable[[Card], bool]
 ) -> Card | None:
-    """The champion's card where the policy keeps it, None where a new one is to be trained."""
+    """The champion's card where training_policy keeps it, None where a new model must be trained.
+
+    is_valid: whether a card still fits the data and the vars; not asked where the policy is 'never'. Raises
+    TrainingDataError where the policy is 'never' and there is no champion.
+    """
     if settings.training_policy == "always":
         return None
     card = registry.champion_card(model)
     if settings.training_policy == "never":
         if card is None:
             raise TrainingDataError(
-                f"training_policy is 'never' and no model '{model}' was trained before. "
-                "Train one first: retention train"
+                f"training_policy is 'never', and there is no model '{model}' yet. Train one: retention train"
             )
         return card
-    return card if card is not None and still_right(card) else None
+    return card if card is not None and is_valid(card) else None
 
 
 def new_card(
@@ -46,11 +51,11 @@ def new_card(
     boosting: Sequence[str] = (),
     **fields: Any,
 ) -> Card:
-    """The card of a model that was just trained: what it is, of what, by which libraries.
+    """The card of a model that was just trained.
 
-    learned_from: the first half of its version, a date or a count. matrix: what it learned from, for the
-    medians. offered: the columns that its features were taken from. boosting: libraries besides the usual.
-    fields: more of the card's fields.
+    learned_from: the first part of the version, a date or a count. matrix: the training rows, shape (rows,
+    features), for the medians. offered: the columns from which the features were taken. boosting: names of
+    boosting libraries that were used. fields: further fields of the card.
     """
     digest = hashlib.sha256(onnx_bytes).hexdigest()
     medians: Iterable[float] = [] if matrix is None else np.nanmedian(matrix.astype(np.float64), axis=0)

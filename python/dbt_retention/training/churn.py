@@ -1,4 +1,4 @@
-"""Trains the churn model: refuses too little data, chooses a champion, exports and publishes it."""
+"""Trains the churn model: checks the data, chooses a champion, exports it, publishes it with its card."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dbt_retention.errors import ExportParityError, ModelAlteredError, TrainingDataError
+from dbt_retention.arrays import Floats, Matrix
+from dbt_retention.errors import ExportParityError, TrainingDataError
 from dbt_retention.registry.card import Calibration, Card, ChurnTraining, Parity, ProfitAssumptions
-from dbt_retention.registry.explain import permutation_importance
-from dbt_retention.registry.scoring import Matrix, load
+from dbt_retention.registry.scoring import load
 from dbt_retention.registry.store import Registry
+from dbt_retention.training.blend import ChurnBlend, apply_calibration
 from dbt_retention.training.calibration import isotonic_calibration
 from dbt_retention.training.candidates import BOOSTING
 from dbt_retention.training.champion import champion_or_none, new_card
-from dbt_retention.training.export import PROBABILITY_TOLERANCE, ChurnBlend, apply_calibration, export_churn
+from dbt_retention.training.churn_data import require_enough_data, usable_folds
+from dbt_retention.training.churn_table import BEST_F1, BEST_PROFIT, CHURN, churn_table
+from dbt_retention.training.export import export_churn
 from dbt_retention.training.fitting import fit_candidate
+from dbt_retention.training.importance import permutation_importance
 from dbt_retention.training.metrics import (
-    Floats,
     best_f1_threshold,
     best_profit_threshold,
     binary_metrics,
@@ -29,10 +32,10 @@ from dbt_retention.training.metrics import (
     expected_maximum_profit,
     with_intervals,
 )
+from dbt_retention.training.parity import PROBABILITY_TOLERANCE
 from dbt_retention.training.plots import churn_plots
 from dbt_retention.training.policy import ALWAYS, NO_CHAMPION, NO_FIT, Evidence, why_retrain
 from dbt_retention.training.rows import (
-    LabelledRows,
     ShopFacts,
     dates_of,
     feature_names,
@@ -41,43 +44,18 @@ from dbt_retention.training.rows import (
     learnable_features,
     still_fits,
 )
-from dbt_retention.training.selection import choose_champion, time_folds
+from dbt_retention.training.selection import choose_champion
 from dbt_retention.training.settings import ChurnSettings, read_settings
-
-CHURN = "churn"
-BEST_F1, BEST_PROFIT = "best_f1", "best_profit"
-COLUMNS = pa.schema(
-    {
-        "model": pa.string(),
-        "model_version": pa.string(),
-        "candidate": pa.string(),
-        "is_champion": pa.bool_(),
-        "validation_log_loss": pa.float64(),
-        "validation_auc": pa.float64(),
-        "validation_average_precision": pa.float64(),
-        "validation_brier": pa.float64(),
-        "decision_threshold": pa.float64(),
-        "profit_threshold": pa.float64(),
-        "churn_horizon_days": pa.int64(),
-        "first_training_date": pa.date32(),
-        "last_training_date": pa.date32(),
-        "test_date": pa.date32(),
-        "training_rows_count": pa.int64(),
-        "features_count": pa.int64(),
-        "onnx_sha256": pa.string(),
-        "not_trained_because": pa.string(),
-    }
-)
-FEWEST_OF_A_CLASS = 10  # that a fold may learn from: some candidates split them in three, twice
 
 
 def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
-    """Train the churn model where the policy says so; one row per candidate of the champion.
+    """Train the churn model where the var training_policy asks for it.
 
-    rows: `ml_training_set`, one row per customer and date, columns KEYS and any numeric features.
-    settings: the fields of ChurnSettings. Where the data do not suffice, nothing is published: a champion
-    that still fits stays, and not_trained_because says why; without one TrainingDataError is raised. Raises
-    RetentionError where a setting is wrong.
+    rows: `ml_training_set`, one row per customer and date: `rows.KEYS` and numeric features.
+    settings: the fields of ChurnSettings. Returns one row per candidate of the champion, see `churn_table`.
+    Where there is too little data, nothing is published: a champion that still fits is kept, and
+    not_trained_because says why; without such a champion TrainingDataError is raised. Raises RetentionError
+    where a setting is wrong, ExportParityError where the ONNX graph gives other results.
     """
     chosen = read_settings(ChurnSettings, dict(settings))
     offered = feature_names(rows)
@@ -86,7 +64,7 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
     test_date = test_dates.max().astype(date) if len(test_dates) else None
     horizon_days = ShopFacts.of(rows).churn_horizon_days if len(rows) else None
 
-    def still_right(card: Card) -> bool:
+    def is_valid(card: Card) -> bool:
         churn = card.churn
         return (
             churn is not None
@@ -103,33 +81,26 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
             )
         )
 
-    card = champion_or_none(CHURN, chosen, registry, still_right=still_right)
-    because = _why_train_churn(card, rows, settings=chosen, registry=registry)
+    card = champion_or_none(CHURN, chosen, registry, is_valid=is_valid)
+    because = _reason_to_train(card, rows, settings=chosen, registry=registry)
     refusal = None
     if card is None or because:
         try:
-            card = _train_churn(
+            card = _train(
                 rows, offered=offered, features=features, settings=chosen, registry=registry, because=because
             )
         except TrainingDataError as error:
             kept = registry.usable_champion_card(CHURN)
-            if kept is None or BEST_PROFIT not in kept.decisions or not still_right(kept):
+            if kept is None or BEST_PROFIT not in kept.decisions or not is_valid(kept):
                 raise
             card, refusal = kept, str(error)
-    return _churn_table(card, refusal=refusal)
+    return churn_table(card, refusal=refusal)
 
 
-def no_churn_model(rows: pa.Table, reason: str) -> pa.Table:
-    """What stands for the champion where none was trained: one row that says why, and nothing else."""
-    return pa.Table.from_pylist(
-        [{"model": CHURN, "is_champion": False, "not_trained_because": reason}], schema=COLUMNS
-    )
-
-
-def _why_train_churn(
+def _reason_to_train(
     card: Card | None, rows: pa.Table, *, settings: ChurnSettings, registry: Registry
 ) -> str:
-    """Why a churn model is trained, in words; empty = the champion `card` stays."""
+    """Why a new model is trained, as text for the card; empty = the champion with `card` is kept."""
     if card is None:
         if settings.training_policy == "always":
             return ALWAYS
@@ -151,7 +122,7 @@ def _why_train_churn(
     return why_retrain(card, evidence, settings.retraining_limits) or ""
 
 
-def _train_churn(
+def _train(
     rows: pa.Table,
     *,
     offered: list[str],
@@ -162,19 +133,15 @@ def _train_churn(
 ) -> Card:
     if not len(rows.filter(is_split(rows, "test"))):
         raise TrainingDataError(
-            "cannot train: no test date has a closed label window of churn_horizon_days. More history is "
-            "needed, a smaller churn_horizon_days, an as_of_date near the orders, or a loaded_at that is not "
-            "the day of a backfill; mart_data_readiness says what is there"
+            "cannot train: no test date has a closed label window of churn_horizon_days. Add history, lower "
+            "churn_horizon_days, set as_of_date near the newest order, or leave loaded_at empty where it is "
+            "the day of a backfill. Details: select * from mart_data_readiness"
         )
     train = labelled(rows.filter(is_split(rows, "train")), features)
     test = labelled(rows.filter(is_split(rows, "test")), features)
     shop = ShopFacts.of(rows)
-    folds = [
-        (newest, validation)
-        for newest, validation in time_folds(train.dates, horizon_days=shop.churn_horizon_days)
-        if _fewest_of_a_class(train, until=newest) >= FEWEST_OF_A_CLASS
-    ]
-    _refuse_too_little(train, test, folds, shop=shop, settings=settings)
+    folds = usable_folds(train, horizon_days=shop.churn_horizon_days)
+    require_enough_data(train, test, folds, shop=shop, settings=settings)
 
     chosen = choose_champion(train, folds, settings=settings, horizon_days=shop.churn_horizon_days)
     blend = ChurnBlend(
@@ -241,12 +208,13 @@ def _train_churn(
         expected_maximum_profit=expected_maximum_profit(test.churned, test_scores, assumed=assumed),
         intended_use=(
             "Rank and warn: the probability that a customer with a recent purchase "
-            f"{settings.churn_in_words(horizon_days=shop.churn_horizon_days)}, to decide whom to contact."
+            f"{settings.churn_in_words(horizon_days=shop.churn_horizon_days)}, to decide which customers to "
+            "contact."
         ),
         limits=(
-            "Learned from one shop's past; customers without a purchase in the look-back are not scored. "
-            "It says who is likely to leave, not who would stay if contacted. Not for credit, price or "
-            "any decision with legal effect on a person."
+            "Trained on the past of one shop. Customers without a purchase in the look-back are not scored. "
+            "It predicts which customers leave, not which customers would stay if contacted. Not for credit, "
+            "prices or any decision with legal effect on a person."
         ),
     )
     plots = churn_plots(test.churned, test_scores, importance=importance)
@@ -254,108 +222,31 @@ def _train_churn(
     return card
 
 
-def _fewest_of_a_class(train: LabelledRows, *, until: date) -> int:
-    """Rows of the rarer answer, on training dates up to one."""
-    churned = train.churned[train.dates <= np.datetime64(until)]
-    return int(min(churned.sum(), (1 - churned).sum()))
-
-
-def _refuse_too_little(
-    train: LabelledRows,
-    test: LabelledRows,
-    folds: list[tuple[date, date]],
-    *,
-    shop: ShopFacts,
-    settings: ChurnSettings,
-) -> None:
-    churners = int(train.churned.sum())
-    stayers = len(train.churned) - churners
-    needed = settings.min_training_churners
-    shortfalls = []
-    if shop.buyers_count < settings.min_buyers:
-        shortfalls.append(f"{shop.buyers_count} customers (at least {settings.min_buyers})")
-    if shop.history_days < settings.min_history_days:
-        shortfalls.append(f"{shop.history_days} days of history (at least {settings.min_history_days})")
-    if min(churners, stayers) < needed:
-        shortfalls.append(f"{churners} churned and {stayers} stayed (at least {needed} of each)")
-    if not folds:
-        shortfalls.append(
-            f"{len(np.unique(train.dates))} training date(s), of which none can be predicted by older ones "
-            f"with at least {FEWEST_OF_A_CLASS} churned and {FEWEST_OF_A_CLASS} stayed"
-        )
-    if not 0 < test.churned.mean() < 1:
-        shortfalls.append("only one class on the test date")
-    for _, validation in folds:
-        if not 0 < train.churned[train.dates == np.datetime64(validation)].mean() < 1:
-            shortfalls.append(f"only one class on the validation date {validation}")
-    if shortfalls:
-        raise TrainingDataError(
-            "too little data to train on: "
-            + "; ".join(shortfalls)
-            + ". Add history or customers, or lower min_buyers, min_history_days, min_training_churners or "
-            "churn_horizon_days with care; mart_data_readiness says more. See docs/training.md"
-        )
-
-
 def _exported(
     blend: ChurnBlend, matrix: Matrix, *, isotonic: Calibration | None
 ) -> tuple[ChurnBlend, bytes, Parity]:
-    """The blend as ONNX with its parity; its sigmoid stays where the gate refuses isotonic."""
+    """The blend that was exported, its ONNX file and its parity.
+
+    isotonic: the calibration to use instead of the blend's sigmoid, unless it fails the parity gate.
+    """
     if isotonic is not None:
         chosen = replace(blend, calibration=isotonic)
         try:
             return chosen, *export_churn(chosen, matrix)
         except ExportParityError:
-            note = "Isotonic was asked for; the parity gate refused it."
+            note = "Isotonic was configured, but failed the parity gate."
             blend = replace(blend, calibration=blend.calibration.model_copy(update={"note": note}))
     return blend, *export_churn(blend, matrix)
 
 
 def _thresholds(labels: Floats, probability: Floats, *, assumed: ProfitAssumptions) -> dict[str, float]:
-    """Where to call a customer a churner: by F1, and by expected profit."""
+    """The scores from which on a customer is predicted to churn: by F1, and by expected profit."""
     thresholds = {
         BEST_F1: best_f1_threshold(labels, probability),
         BEST_PROFIT: best_profit_threshold(labels, probability, assumed=assumed),
     }
-    # A hair below: many rows may share the score, and the graph may round it down.
+    # Slightly lower: several rows may share the score, and the graph may round it down.
     return {name: at - PROBABILITY_TOLERANCE for name, at in thresholds.items()}
-
-
-def _churn_table(card: Card, *, refusal: str | None) -> pa.Table:
-    churn = card.churn
-    if churn is None or card.threshold is None:
-        raise ModelAlteredError(f"the card of {card.model} {card.version} is not of a churn model")
-    if BEST_PROFIT not in card.decisions:
-        raise ModelAlteredError(
-            f"the card of {card.model} {card.version} has no threshold of {BEST_PROFIT}: an older version "
-            "of the package trained it. Train a new one: retention train"
-        )
-    return pa.Table.from_pylist(
-        [
-            {
-                "model": card.model,
-                "model_version": card.version,
-                "candidate": candidate.candidate,
-                "is_champion": candidate.champion,
-                "validation_log_loss": candidate.log_loss,
-                "validation_auc": candidate.auc,
-                "validation_average_precision": candidate.average_precision,
-                "validation_brier": candidate.brier,
-                "decision_threshold": card.threshold,
-                "profit_threshold": card.decisions[BEST_PROFIT].threshold,
-                "churn_horizon_days": churn.churn_horizon_days,
-                "first_training_date": date.fromisoformat(churn.training_dates[0]),
-                "last_training_date": date.fromisoformat(churn.training_dates[-1]),
-                "test_date": date.fromisoformat(churn.test_date),
-                "training_rows_count": churn.rows,
-                "features_count": len(card.features),
-                "onnx_sha256": card.onnx_sha256,
-                "not_trained_because": refusal,
-            }
-            for candidate in card.candidates
-        ],
-        schema=COLUMNS,
-    )
 
 
 def _label_end(training_date: str, horizon_days: int) -> date:

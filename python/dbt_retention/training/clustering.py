@@ -17,10 +17,9 @@ from sklearn.impute import SimpleImputer
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from dbt_retention.arrays import Floats, Matrix
 from dbt_retention.registry.card import STABLE, Branch, SegmentCount
-from dbt_retention.registry.scoring import Matrix
 from dbt_retention.training.candidates import RANDOM_STATE
-from dbt_retention.training.metrics import Floats
 
 Algorithm = Literal["kmeans", "ward"]
 

@@ -1,78 +1,51 @@
-"""Estimators to one ONNX graph each, behind a parity gate: a graph that answers differently is refused.
+"""Exports fitted models: one ONNX graph per model, checked by the parity gate.
 
-Every graph has the input `features` (float32, rows x features, NaN = null) and the output `result`:
-churn probability (float32, rows) or cluster (int64, rows).
+Every graph has the input `features` (float32, shape (rows, features), NaN = null) and the output `result`,
+shape (rows,): churn probability or uplift (float32), or cluster number (int64).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from scipy.special import expit, logit
-from skl2onnx import convert_sklearn, update_registered_converter
+from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.preprocessing import StandardScaler
 
-from dbt_retention.errors import ExportParityError
+from dbt_retention.arrays import Matrix
 from dbt_retention.registry.card import Calibration, Parity
-from dbt_retention.registry.scoring import Matrix, session
-from dbt_retention.training.candidates import RANDOM_STATE, ChosenFeatures, RbfLandmarks, SignedLog1p
+from dbt_retention.training import converters  # noqa: F401  (registers the converters)
+from dbt_retention.training.blend import HIGHEST, LOWEST, ChurnBlend
+from dbt_retention.training.parity import PROBABILITY_TOLERANCE, check_parity
+from dbt_retention.training.uplift_model import UpliftModel
 
 OPSETS = {"": 18, "ai.onnx.ml": 3}
 IR_VERSION = 9
-PROBABILITY_TOLERANCE = 1e-5
-# Probabilities are held within these before the log-odds are taken. Both are exact in float32, and above the
-# upper one float32 knows 1 - p too badly for log-odds that agree with scikit-learn's.
-LOWEST, HIGHEST = 2.0**-20, 1 - 2.0**-14
-NULL_SHARE = 0.05
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ChurnBlend:
-    """Calibrated mean of the members' log-odds; with one member, that member calibrated."""
-
-    members: Mapping[str, Any]
-    calibration: Calibration
-
-    def predict(self, matrix: Matrix) -> Floats:
-        """Churn probability, shape (rows,), by scikit-learn."""
-        log_odds = mean_log_odds([member.predict_proba(matrix)[:, 1] for member in self.members.values()])
-        return apply_calibration(self.calibration, log_odds)
-
-
-def apply_calibration(calibration: Calibration, log_odds: Floats) -> Floats:
-    """Probabilities, shape (rows,), by the calibration of a card."""
-    if calibration.knots:
-        at, probability = np.array(calibration.knots).T
-        return np.asarray(np.interp(log_odds, at, probability))
-    return np.asarray(expit(calibration.slope * log_odds + calibration.intercept))
-
-
-def mean_log_odds(probabilities: list[Floats]) -> Floats:
-    """Mean of the log-odds of several probability vectors, shape (rows,)."""
-    kept = [logit(np.clip(np.asarray(p, dtype=np.float64), LOWEST, HIGHEST)) for p in probabilities]
-    return np.asarray(np.mean(kept, axis=0))
 
 
 def export_churn(blend: ChurnBlend, matrix: Matrix) -> tuple[bytes, Parity]:
-    """`blend` as one ONNX graph, and its parity on `matrix` with and without nulls.
+    """`blend` as an ONNX graph, and its parity on `matrix`, shape (rows, features), with and without nulls.
 
     Raises ExportParityError where a probability differs by more than 1e-5.
     """
     content = _churn_graph(blend, feature_count=matrix.shape[1]).SerializeToString()
-    return content, check_parity(content, blend.predict, matrix, tolerance=PROBABILITY_TOLERANCE)
+    return content, check_parity(
+        content,
+        blend.predict,
+        matrix,
+        tolerance=PROBABILITY_TOLERANCE,
+        remedy="Remove the candidate that does not convert from the var churn_candidates",
+    )
 
 
 def export_clusters(pipeline: Any, matrix: Matrix) -> tuple[bytes, Parity]:
-    """A fitted K-means pipeline as ONNX; every row must fall into the same cluster."""
+    """A fitted K-means pipeline as an ONNX graph, and its parity on `matrix`, shape (rows, features).
+
+    Raises ExportParityError where a row falls into another cluster.
+    """
     model = _convert(pipeline, feature_count=matrix.shape[1], options=None)
     keep = model.graph.output[0].name
     model.graph.node.append(helper.make_node("Identity", [keep], ["result"], name="result"))
@@ -80,84 +53,25 @@ def export_clusters(pipeline: Any, matrix: Matrix) -> tuple[bytes, Parity]:
     model.graph.output.append(helper.make_tensor_value_info("result", TensorProto.INT64, [None]))
     content = _finished(model).SerializeToString()
     return content, check_parity(
-        content, pipeline.predict, matrix, tolerance=0.0, way_out="try another segment_count"
+        content, pipeline.predict, matrix, tolerance=0.0, remedy="Set the var segment_count to another number"
     )
 
 
-def export_uplift(
-    members: Sequence[Any], *, calibration: Calibration, matrix: Matrix
-) -> tuple[bytes, Parity]:
-    """One regressor, or the classifiers of treated and controls, on a line, as ONNX; parity as for churn."""
-    nodes: list[onnx.NodeProto] = []
-    initializers = [
-        _scalar("slope", calibration.slope),
-        _scalar("intercept", calibration.intercept),
-        numpy_helper.from_array(np.array([1], dtype=np.int64), "kept_column"),
-        numpy_helper.from_array(np.array([-1], dtype=np.int64), "flat"),
-    ]
-    outputs = []
-    for number, member in enumerate(members):
-        is_classifier = hasattr(member, "predict_proba")
-        options = {id(member): {"zipmap": False}} if is_classifier else None
-        part = _convert(member, feature_count=matrix.shape[1], options=options)
-        answer = part.graph.output[1 if is_classifier else 0].name
-        prefixed = onnx.compose.add_prefix(part, f"{number}/", rename_inputs=False)
-        nodes += prefixed.graph.node
-        initializers += prefixed.graph.initializer
-        outputs.append(f"{number}/{answer}")
-        if is_classifier:
-            nodes.append(helper.make_node("Gather", [outputs[-1], "kept_column"], [f"{number}/kept"], axis=1))
-            outputs[-1] = f"{number}/kept"
-    if len(outputs) > 1:
-        nodes.append(helper.make_node("Sub", outputs, ["difference"]))
-        outputs = ["difference"]
-    nodes += [
-        helper.make_node("Mul", [outputs[0], "slope"], ["scaled"]),
-        helper.make_node("Add", ["scaled", "intercept"], ["uplift"]),
-        helper.make_node("Reshape", ["uplift", "flat"], ["result"]),
-    ]
-    content = _graph("uplift", nodes, initializers, feature_count=matrix.shape[1]).SerializeToString()
+def export_uplift(model: UpliftModel, matrix: Matrix) -> tuple[bytes, Parity]:
+    """`model` as an ONNX graph, and its parity on `matrix`, shape (rows, features), with and without nulls.
 
-    def predict(rows: Matrix) -> Floats:
-        if len(members) == 1:
-            found = members[0].predict(rows)
-        else:
-            treated, control = (member.predict_proba(rows)[:, 1] for member in members)
-            found = treated - control
-        return np.asarray(calibration.slope * found + calibration.intercept, dtype=np.float64)
-
-    way_out = "raise uplift_min_contacts above the contacts there are, so that no uplift model is trained"
-    return content, check_parity(content, predict, matrix, tolerance=PROBABILITY_TOLERANCE, way_out=way_out)
-
-
-def check_parity(
-    onnx_bytes: bytes,
-    predict: Callable[[Matrix], npt.NDArray[Any]],
-    matrix: Matrix,
-    *,
-    tolerance: float,
-    way_out: str = "leave the candidate that does not convert out of the var churn_candidates",
-) -> Parity:
-    """Largest difference between `predict` and the graph on `matrix`, as it is and with 5 % nulls."""
-    rng = np.random.default_rng(RANDOM_STATE)
-    holed = np.where(rng.random(matrix.shape) < NULL_SHARE, np.float32(np.nan), matrix)
-    empty = np.full((1, matrix.shape[1]), np.nan, dtype=np.float32)
-    rows = np.vstack([matrix, holed, empty]).astype(np.float32)
-    answered = np.asarray(session(onnx_bytes).run(["result"], {"features": rows})[0]).reshape(-1)
-    differences = np.abs(answered.astype(np.float64) - np.asarray(predict(rows), dtype=np.float64))
-    largest = float(np.max(differences))
-    if not largest <= tolerance:  # NaN is refused too
-        worst = int(np.argmax(np.where(np.isnan(differences), np.inf, differences)))
-        raise ExportParityError(
-            f"the ONNX graph differs from scikit-learn by {largest:.2e} (allowed {tolerance:.0e}), "
-            f"worst in row {worst} of {len(rows)}. The model was not published and the champion stays; "
-            f"{way_out}"
-        )
-    return Parity(
-        rows=len(rows),
-        rows_with_nulls=int(np.isnan(rows).any(axis=1).sum()),
-        max_difference=largest,
-        tolerance=tolerance,
+    Raises ExportParityError where an uplift differs by more than 1e-5.
+    """
+    content = _uplift_graph(model, feature_count=matrix.shape[1]).SerializeToString()
+    return content, check_parity(
+        content,
+        model.predict,
+        matrix,
+        tolerance=PROBABILITY_TOLERANCE,
+        remedy=(
+            "To build without an uplift model, set the var uplift_min_arm_customers above the number of "
+            "contacted customers"
+        ),
     )
 
 
@@ -201,6 +115,38 @@ def _churn_graph(blend: ChurnBlend, *, feature_count: int) -> onnx.ModelProto:
     return _graph("churn", nodes, initializers, feature_count=feature_count)
 
 
+def _uplift_graph(model: UpliftModel, *, feature_count: int) -> onnx.ModelProto:
+    nodes: list[onnx.NodeProto] = []
+    initializers = [
+        _scalar("slope", model.calibration.slope),
+        _scalar("intercept", model.calibration.intercept),
+        numpy_helper.from_array(np.array([1], dtype=np.int64), "kept_column"),
+        numpy_helper.from_array(np.array([-1], dtype=np.int64), "flat"),
+    ]
+    outputs = []
+    for number, member in enumerate(model.members):
+        is_classifier = hasattr(member, "predict_proba")
+        options = {id(member): {"zipmap": False}} if is_classifier else None
+        part = _convert(member, feature_count=feature_count, options=options)
+        result = part.graph.output[1 if is_classifier else 0].name
+        prefixed = onnx.compose.add_prefix(part, f"{number}/", rename_inputs=False)
+        nodes += prefixed.graph.node
+        initializers += prefixed.graph.initializer
+        outputs.append(f"{number}/{result}")
+        if is_classifier:
+            nodes.append(helper.make_node("Gather", [outputs[-1], "kept_column"], [f"{number}/kept"], axis=1))
+            outputs[-1] = f"{number}/kept"
+    if len(outputs) > 1:
+        nodes.append(helper.make_node("Sub", outputs, ["difference"]))
+        outputs = ["difference"]
+    nodes += [
+        helper.make_node("Mul", [outputs[0], "slope"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "intercept"], ["uplift"]),
+        helper.make_node("Reshape", ["uplift", "flat"], ["result"]),
+    ]
+    return _graph("uplift", nodes, initializers, feature_count=feature_count)
+
+
 def _graph(
     name: str, nodes: list[onnx.NodeProto], initializers: list[onnx.TensorProto], *, feature_count: int
 ) -> onnx.ModelProto:
@@ -225,7 +171,7 @@ def _sigmoid(calibration: Calibration) -> tuple[list[onnx.NodeProto], list[onnx.
 
 
 def _isotonic(calibration: Calibration) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
-    """How many knots lie at or below a row says which line it is on."""
+    """Piecewise linear between the knots: the number of knots at or below a value selects its segment."""
     at, probability = np.array(calibration.knots).T
     rise = np.append(np.diff(probability) / np.diff(at), 0.0)
     constants = {"knots": at, "starts": at, "levels": probability, "rises": rise}
@@ -255,7 +201,7 @@ def _isotonic(calibration: Calibration) -> tuple[list[onnx.NodeProto], list[onnx
 
 
 def _convert(estimator: Any, *, feature_count: int, options: dict[Any, Any] | None) -> onnx.ModelProto:
-    by_division = {"div": "div"}  # the operator Scaler is many times slower than Sub and Div
+    by_division = {"div": "div"}  # Sub and Div are many times faster than ONNX's operator Scaler
     model: onnx.ModelProto = convert_sklearn(
         estimator,
         name="retention",
@@ -268,7 +214,7 @@ def _convert(estimator: Any, *, feature_count: int, options: dict[Any, Any] | No
 
 
 def sort_opsets(model: onnx.ModelProto) -> None:
-    """Put the operator sets of a converted graph in one order: skl2onnx takes that of a Python set."""
+    """Sort the operator sets of a converted graph: skl2onnx lists them in the order of a Python set."""
     in_order = sorted(model.opset_import, key=lambda opset: opset.domain)
     del model.opset_import[:]
     model.opset_import.extend(in_order)
@@ -283,82 +229,3 @@ def _finished(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def _scalar(name: str, value: float) -> onnx.TensorProto:
     return numpy_helper.from_array(np.array(value, dtype=np.float32), name)
-
-
-def _signed_log1p_shapes(operator: Any) -> None:
-    operator.outputs[0].type = FloatTensorType([None, operator.inputs[0].type.shape[1]])
-
-
-def _convert_signed_log1p(scope: Any, operator: Any, container: Any) -> None:
-    """log(1 + |x|), times a huge x held between -1 and 1: onnxruntime's Sign is many times slower."""
-    source, target = operator.inputs[0].full_name, operator.outputs[0].full_name
-    names = {
-        step: scope.get_unique_variable_name(step)
-        for step in ("size", "plus", "log", "huge", "sign", "one", "minus_one", "factor")
-    }
-    for constant, value in {"one": 1.0, "minus_one": -1.0, "factor": 1e30}.items():
-        container.add_initializer(names[constant], TensorProto.FLOAT, [], [value])
-    for kind, inputs, output in (
-        ("Abs", [source], names["size"]),
-        ("Add", [names["size"], names["one"]], names["plus"]),
-        ("Log", [names["plus"]], names["log"]),
-        ("Mul", [source, names["factor"]], names["huge"]),
-        ("Clip", [names["huge"], names["minus_one"], names["one"]], names["sign"]),
-        ("Mul", [names["sign"], names["log"]], target),
-    ):
-        container.add_node(kind, inputs, output, name=scope.get_unique_operator_name(kind), op_version=18)
-
-
-def _chosen_shapes(operator: Any) -> None:
-    operator.outputs[0].type = FloatTensorType([None, len(operator.raw_operator.columns_)])
-
-
-def _convert_chosen(scope: Any, operator: Any, container: Any) -> None:
-    columns = scope.get_unique_variable_name("columns")
-    kept = operator.raw_operator.columns_
-    container.add_initializer(columns, TensorProto.INT64, [len(kept)], kept)
-    source, target = operator.inputs[0].full_name, operator.outputs[0].full_name
-    name = scope.get_unique_operator_name("Gather")
-    container.add_node("Gather", [source, columns], target, name=name, axis=1)
-
-
-def _landmark_shapes(operator: Any) -> None:
-    landmarks = operator.raw_operator.components_
-    operator.outputs[0].type = FloatTensorType([None, len(landmarks)])
-
-
-def _convert_landmarks(scope: Any, operator: Any, container: Any) -> None:
-    """exp(-gamma |x - c|^2) for every landmark c, times the normalization; the square is multiplied out."""
-    fitted = operator.raw_operator
-    landmarks = np.asarray(fitted.components_, dtype=np.float64)
-    gamma = 1 / landmarks.shape[1] if fitted.gamma is None else fitted.gamma
-    constants = {
-        "minus_two_c": -2 * landmarks.T,
-        "c_squared": (landmarks**2).sum(axis=1)[None, :],
-        "minus_gamma": np.array([-gamma]),
-        "normalization": fitted.normalization_.T,
-    }
-    names = {
-        name: scope.get_unique_variable_name(name)
-        for name in (*constants, "axis", "x_squared", "cross", "partial", "square", "scaled", "kernel")
-    }
-    container.add_initializer(names["axis"], TensorProto.INT64, [1], [1])
-    for name, value in constants.items():
-        flat = value.astype(np.float32).ravel()
-        container.add_initializer(names[name], TensorProto.FLOAT, list(value.shape), flat)
-    source, target = operator.inputs[0].full_name, operator.outputs[0].full_name
-    for kind, inputs, output in (
-        ("ReduceSumSquare", [source, names["axis"]], names["x_squared"]),
-        ("MatMul", [source, names["minus_two_c"]], names["cross"]),
-        ("Add", [names["cross"], names["x_squared"]], names["partial"]),
-        ("Add", [names["partial"], names["c_squared"]], names["square"]),
-        ("Mul", [names["square"], names["minus_gamma"]], names["scaled"]),
-        ("Exp", [names["scaled"]], names["kernel"]),
-        ("MatMul", [names["kernel"], names["normalization"]], target),
-    ):
-        container.add_node(kind, inputs, output, name=scope.get_unique_operator_name(kind), op_version=18)
-
-
-update_registered_converter(SignedLog1p, "RetentionSignedLog1p", _signed_log1p_shapes, _convert_signed_log1p)
-update_registered_converter(ChosenFeatures, "RetentionChosenFeatures", _chosen_shapes, _convert_chosen)
-update_registered_converter(RbfLandmarks, "RetentionRbfLandmarks", _landmark_shapes, _convert_landmarks)

@@ -21,7 +21,8 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_sample_weight
 
-from dbt_retention.registry.scoring import Matrix
+from dbt_retention.arrays import Floats, Matrix
+from dbt_retention.training.blend import mean_log_odds
 from dbt_retention.training.candidates import (
     CANDIDATES,
     RANDOM_STATE,
@@ -29,7 +30,6 @@ from dbt_retention.training.candidates import (
     Selection,
     without_empty,
 )
-from dbt_retention.training.export import Floats, mean_log_odds
 
 NEIGHBOURS_TO_IMPUTE_FROM = 10
 

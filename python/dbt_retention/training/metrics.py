@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import beta
 from sklearn.metrics import (
     accuracy_score,
@@ -20,9 +19,8 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+from dbt_retention.arrays import Floats
 from dbt_retention.registry.card import Decision, Interval, ProfitAssumptions
-
-Floats = npt.NDArray[np.float64]
 
 ECE_BINS = 10
 LIFT_SHARE = 0.1

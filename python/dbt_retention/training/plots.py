@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from dbt_retention.training.metrics import ECE_BINS, Floats
+from dbt_retention.arrays import Floats
+from dbt_retention.training.metrics import ECE_BINS
 
 INK, GREY, ACCENT = "#22313f", "#9aa5b1", "#0b6e99"
 WIDTH, HEIGHT, DPI = 4.6, 3.8, 110

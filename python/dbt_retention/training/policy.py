@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from dbt_retention.arrays import Floats
 from dbt_retention.registry.card import Card
-from dbt_retention.training.metrics import Floats, binary_metrics
+from dbt_retention.training.metrics import binary_metrics
 
 ALWAYS = "training_policy is always"
 NO_CHAMPION = "there was no champion"

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
+from dbt_retention.arrays import Bools, Floats, Matrix, Vector
 from dbt_retention.registry.card import Card
-from dbt_retention.registry.scoring import Matrix, Vector, as_matrix
-from dbt_retention.training.metrics import Floats
+from dbt_retention.registry.scoring import as_matrix
 
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
@@ -44,7 +44,7 @@ class LabelledRows:
     matrix: Matrix
     churned: Floats
 
-    def where(self, keep: npt.NDArray[np.bool_]) -> LabelledRows:
+    def where(self, keep: Bools) -> LabelledRows:
         """The rows for which `keep` is true."""
         return LabelledRows(self.customers[keep], self.dates[keep], self.matrix[keep], self.churned[keep])
 

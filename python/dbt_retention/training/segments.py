@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 from sklearn.cluster import KMeans
 
+from dbt_retention.arrays import Floats
 from dbt_retention.errors import ModelAlteredError, TrainingDataError
 from dbt_retention.registry.card import Card, SegmentTraining
 from dbt_retention.registry.store import Registry
 from dbt_retention.training.champion import champion_or_none, new_card
 from dbt_retention.training.clustering import branches, choose_count, fit_segments, named_places, put_in_order
 from dbt_retention.training.export import export_clusters
-from dbt_retention.training.metrics import Floats
 from dbt_retention.training.rows import (
     dates_of,
     feature_matrix,
@@ -42,7 +42,7 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
     offered = feature_names(rows)
     features = learnable_features(rows, offered)
 
-    def still_right(card: Card) -> bool:
+    def is_valid(card: Card) -> bool:
         trained = card.segments
         return (
             trained is not None
@@ -52,7 +52,7 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
             and trained.orders_input == chosen.orders_input
         )
 
-    card = champion_or_none(SEGMENTS, chosen, registry, still_right=still_right)
+    card = champion_or_none(SEGMENTS, chosen, registry, is_valid=is_valid)
     refusal = None
     if card is None:
         try:
@@ -61,7 +61,7 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
             )
         except TrainingDataError as error:
             kept = registry.usable_champion_card(SEGMENTS)
-            if kept is None or not still_right(kept):
+            if kept is None or not is_valid(kept):
                 raise
             card, refusal = kept, str(error)
     return _segment_table(card, columns=offered, refusal=refusal)

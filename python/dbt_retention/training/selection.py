@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import log_loss
 
+from dbt_retention.arrays import Floats
 from dbt_retention.registry.card import Calibration, CandidateScore
+from dbt_retention.training.blend import apply_calibration, mean_log_odds
 from dbt_retention.training.calibration import sigmoid_calibration
-from dbt_retention.training.export import apply_calibration, mean_log_odds
 from dbt_retention.training.fitting import Fitting, fit_candidate, probabilities, variants
-from dbt_retention.training.metrics import Floats, binary_metrics
+from dbt_retention.training.metrics import binary_metrics
 from dbt_retention.training.rows import LabelledRows
 from dbt_retention.training.settings import ChurnSettings
 

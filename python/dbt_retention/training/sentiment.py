@@ -22,13 +22,13 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 
-from dbt_retention.errors import ExportParityError
 from dbt_retention.registry.card import Card, Parity, SentimentTraining
 from dbt_retention.registry.scoring import SENTIMENT, read_texts, session
 from dbt_retention.registry.store import Registry
 from dbt_retention.training.candidates import RANDOM_STATE
 from dbt_retention.training.champion import new_card
-from dbt_retention.training.export import IR_VERSION, OPSETS, PROBABILITY_TOLERANCE, sort_opsets
+from dbt_retention.training.export import IR_VERSION, OPSETS, sort_opsets
+from dbt_retention.training.parity import PROBABILITY_TOLERANCE, compare
 from dbt_retention.training.settings import Settings, read_settings
 
 FOLDS = 5
@@ -153,14 +153,14 @@ def _exported(pipeline: Pipeline) -> bytes:
 
 def _checked_parity(onnx_bytes: bytes, pipeline: Pipeline, texts: list[str]) -> Parity:
     rows = [*texts, "", "…", "完全没有见过的字"]
-    expected = pipeline.predict_proba(rows)[:, 1]
-    differences = np.abs(read_texts(session(onnx_bytes), rows).astype(np.float64) - expected)
-    largest = float(differences.max())
-    if not largest <= PROBABILITY_TOLERANCE:
-        worst = rows[int(differences.argmax())]
-        raise ExportParityError(
-            f"the sentiment model's ONNX graph differs from scikit-learn by {largest:.2e} (allowed "
-            f"{PROBABILITY_TOLERANCE:.0e}), worst for {worst[:60]!r}. It was not published. Texts must come "
-            "through the macro clean_text; or switch sentiment off with sentiment_min_reviews: 1000000000"
-        )
-    return Parity(rows=len(rows), rows_with_nulls=0, max_difference=largest, tolerance=PROBABILITY_TOLERANCE)
+    return compare(
+        read_texts(session(onnx_bytes), rows),
+        pipeline.predict_proba(rows)[:, 1],
+        rows_with_nulls=0,
+        tolerance=PROBABILITY_TOLERANCE,
+        name_of_row=lambda row: f"the text {rows[row][:60]!r}",
+        remedy=(
+            "Texts must be cleaned by the macro clean_text. To build without sentiment, set the var "
+            "sentiment_min_reviews above the number of rated reviews"
+        ),
+    )
