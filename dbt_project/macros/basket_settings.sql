@@ -3,7 +3,7 @@
     {{ return(retention.itemset_settings(
         var('apriori_min_support'),
         var('apriori_max_length'),
-        retention.basket_var('itemset_strategy'),
+        var('itemset_strategy'),
         var('apriori_max_level_gb')
     )) }}
 {% endmacro %}

@@ -1,0 +1,8 @@
+{# The value of a var as the shop wrote it: of an advanced one, what the var advanced holds, else its default. #}
+{% macro _given_value(name, kind) %}
+    {% if not kind.get('advanced') %}
+        {{ return(var(name)) }}
+    {% endif %}
+    {% set given = var('advanced', none) or {} %}
+    {{ return(given[name] if given is mapping and name in given else var(name, kind['default'])) }}
+{% endmacro %}

@@ -1,0 +1,11 @@
+{# The value of a var, checked by the table of vars (_vars_contract). Stops every command where it is not allowed.
+
+   A list comes as texts (each.type text), an unset list or mapping that may be null as an empty one. #}
+{% macro setting(name) %}
+    {% set kind = retention._kind_of_var(name) %}
+    {% set value = retention._given_value(name, kind) %}
+    {% if not retention._allows_value(kind, value) %}
+        {{ exceptions.raise_compiler_error(retention._refusal_of_value(name, kind, value)) }}
+    {% endif %}
+    {{ return(retention._typed_value(kind, value)) }}
+{% endmacro %}
