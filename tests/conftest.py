@@ -1,4 +1,4 @@
-"""Shared by all tests: dbt run as a user runs it, in folders of its own."""
+"""Shared by all tests: run dbt as a user does, in separate folders."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 COMMANDS = Path(sys.executable).parent
 PARSED = ROOT / ".pytest_cache" / "dbt_parsed"
 
-# Two workers share two cores: a library that starts a thread for each core in both only waits.
+# Two workers share two cores. A library with one thread per core in each worker would only wait.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
@@ -37,9 +37,9 @@ class Shop:
     environment: dict[str, str] = field(default_factory=dict)
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """`dbt` or `retention` in the shop's folder; output is captured, nothing raises."""
+        """Run `dbt` or `retention` in the shop's folder. The output is captured; a failure does not raise."""
         command = [str(COMMANDS / words[0]), *words[1:]]
-        # dbt reuses a parse only where the profile is the same: its paths start at the folder.
+        # dbt reuses a parse only with the same profile, so paths are relative to the folder.
         from_here = words[0] == "dbt"
         warehouse, models = (
             os.path.relpath(path, self.folder) if from_here else str(path)
@@ -81,14 +81,14 @@ class Shop:
         return done
 
     def build(self, *words: str, tests: bool = False, **variables: Any) -> str:
-        """`dbt build` that must succeed, without its data tests unless asked for; its output."""
+        """Output of a `dbt build` that must succeed. Tests run only with `tests=True`."""
         left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         done = self.dbt("build", *words, *([] if tests else left_out), **variables)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows of the warehouse, by a plain client."""
+        """Rows of a query, read by a plain client."""
         connection = duckdb.connect(str(self.warehouse), read_only=True)
         try:
             return connection.sql(sql).fetchall()
@@ -96,7 +96,7 @@ class Shop:
             connection.close()
 
     def tables(self, *, like: str = "%") -> dict[str, str]:
-        """A fingerprint of every table's rows, whatever their order."""
+        """A fingerprint of every table's rows, independent of their order."""
         names = self.query(
             "select table_name from information_schema.tables "
             f"where table_type = 'BASE TABLE' and table_name like '{like}' "
@@ -114,7 +114,7 @@ class Shop:
 
 
 def parse_of_package(given: str) -> Path:
-    """Where dbt's parse of the package as it stands, with these vars, is kept for other folders."""
+    """The file that keeps dbt's parse of the current package with these vars, for other folders."""
     return PARSED / f"{hashlib.sha256((package_digest() + given).encode()).hexdigest()}.msgpack"
 
 
@@ -133,13 +133,13 @@ def package_digest() -> str:
 
 @pytest.fixture
 def shop_of_seeds(tmp_path: Path) -> Shop:
-    """The package by itself on its example seeds, in a folder of its own; not built yet."""
+    """The package on its example seeds, in a separate folder; not built yet."""
     return seeds_shop(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def built_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """The package by itself, built once on its example seeds for all workers. Read only."""
+    """The package, built once on its example seeds for all workers. Read only."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
@@ -154,7 +154,7 @@ def built_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def copy_of(shop: Shop, folder: Path) -> Shop:
-    """A shop of its own with the warehouse and the models of another that was built on the seeds."""
+    """A copy of a shop that was built on the seeds: its warehouse and its models."""
     copied = seeds_shop(folder)
     copied.warehouse.parent.mkdir()
     shutil.copy(shop.warehouse, copied.warehouse)
@@ -164,7 +164,7 @@ def copy_of(shop: Shop, folder: Path) -> Shop:
 
 @pytest.fixture
 def copied_shop(built_shop: Shop, tmp_path: Path) -> Shop:
-    """The package built on its example seeds, in a folder of its own, for a test that changes it."""
+    """A copy of the built shop, for a test that changes it."""
     return copy_of(built_shop, tmp_path / "copy")
 
 
@@ -194,9 +194,9 @@ def foreign_shop(
     config: dict[str, Any] | None = None,
     sources: list[dict[str, Any]] | None = None,
 ) -> Shop:
-    """A project of somebody else that installs the package, by `local:` unless `package` says otherwise.
+    """Another project that installs the package, by `local:` unless `package` is given.
 
-    config: what it sets for the package's models; sources: what it declares beside its own models.
+    config: settings for the package's models; sources: sources that the project declares.
     """
     (folder / "models").mkdir(parents=True)
     project = {
@@ -228,7 +228,7 @@ def foreign_shop(
 
 
 def seed_orders() -> str:
-    """SQL of the orders of the example seeds, as a shop would have them: without the planted faults."""
+    """SQL of the example orders without the planted data errors."""
     return f"""
         select order_id, customer_id, try_cast(ordered_at as timestamp) as ordered_at, order_status,
             order_amount, loaded_at

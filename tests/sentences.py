@@ -1,7 +1,7 @@
-"""What a doubting reader does with the sentences of mart_early_warning: read the printed numbers, and object.
+"""Check the sentences of mart_early_warning against the numbers that they print.
 
-Written without a look at the conditions in the YAML of the families: a sentence that says "usually one every
-25 days" after 2 days of silence gives no reason, whatever condition let it through.
+Independent of the conditions in the YAML of the families: a sentence that says "usually one every
+25 days" after 2 days without an order is not a reason, whatever the condition.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _more(numbers: Numbers) -> bool:
     return numbers[0] > numbers[1]
 
 
-# What each sentence looks like, and what its numbers must say for it to be a reason.
+# The form of each sentence, and the condition on its numbers that makes it a reason.
 KINDS: dict[str, Callable[[Numbers], bool]] = {
     rf"No order for {N} days?; usually one every {N} days?": lambda n: n[0] > n[1] > 0,
     rf"No order for {N} days?; the only two orders came {N} days? apart": lambda n: n[0] > n[1] > 0,
@@ -80,7 +80,7 @@ SAID = """
 
 
 def refuted(sentences: Iterable[str]) -> Iterator[str]:
-    """The sentences of no known kind, refuted by their own numbers, or with a noun in the wrong number."""
+    """Sentences of an unknown form, refuted by their own numbers, or with a wrong plural."""
     for sentence in sentences:
         found = ((re.fullmatch(pattern, sentence), supports) for pattern, supports in KINDS.items())
         judged = [supports(tuple(map(float, match.groups()))) for match, supports in found if match]

@@ -1,4 +1,4 @@
-"""A shop with orders and campaigns alone, too small to train on, gets every table that needs no model."""
+"""A shop with orders and campaigns only, too small to train on, gets every table that needs no model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from conftest import Shop, foreign_shop
 from dbt_retention.registry.store import Registry
 
-# 400 customers buy in most months; in the 30 days after day 300 those who were written to buy more often.
+# 400 customers buy in most months. In the 30 days after day 300 the treated buy more often.
 ORDERS = """
     select
         'O' || customer || '-' || month as order_id,
@@ -43,7 +43,7 @@ CONTACTS = """
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, str]:
-    """The shop, and what dbt said while it built all of it with every test."""
+    """The shop, and the output of a full build with every test."""
     shop = foreign_shop(
         tmp_path_factory.mktemp("campaigns") / "shop",
         models={"my_orders": ORDERS, "my_campaigns": CAMPAIGNS, "my_contacts": CONTACTS},
@@ -94,7 +94,7 @@ def test_the_effect_is_the_plain_difference_of_shares(built: tuple[Shop, str], c
     difference = treated.mean() - control.mean()
     assert found[1:4] == (True, len(treated), len(control))
     assert found[4:7] == pytest.approx((treated.mean(), control.mean(), difference), abs=1e-6)
-    assert found[7] == pytest.approx(difference, abs=0.03), "what was known before changes little"
+    assert found[7] == pytest.approx(difference, abs=0.03), "the covariates change little"
     assert found[8] == ("higher" if campaign == "K1" else "no_clear_difference")
 
 
@@ -142,7 +142,7 @@ def test_commands_that_need_a_model_say_why_there_is_none(built: tuple[Shop, str
 def test_with_lower_limits_the_same_shop_trains_on_its_filled_columns(
     built: tuple[Shop, str],
 ) -> None:
-    """Reviews, tickets, birth years: every column of what the shop does not have is empty throughout."""
+    """All columns of reviews, tickets and birth years are empty, because the shop has none."""
     shop, _ = built
     shop.build(
         *("--select", "ml_churn_model", "ml_churn_scores", "int_retention__uplift_set"),

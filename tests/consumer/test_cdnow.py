@@ -1,4 +1,4 @@
-"""The smallest shop: orders alone, four training dates, half a year of horizon."""
+"""The smallest shop: orders only, four training dates, a horizon of half a year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grocery shop installs the package as any shop would, and its scores reach what was promised."""
+"""The grocery shop installs the package as any shop would, and its scores reach the promised quality."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_past_dates_reach_the_promised_auc(
     assert roc_auc_score(labels, scores) >= 0.862
     assert not grocery.models.exists(), "the shop's own registry is not touched"
     schemas = grocery.query("select schema_name from information_schema.schemata")
-    assert not [name for (name,) in schemas if "evaluate" in name], "what was built for it is gone"
+    assert not [name for (name,) in schemas if "evaluate" in name], "the evaluation's tables are dropped"
 
 
 def test_the_demo_ends_with_a_readable_summary(grocery: Shop) -> None:
@@ -66,7 +66,7 @@ def test_the_demo_ends_with_a_readable_summary(grocery: Shop) -> None:
 
 
 def assert_the_summary_is_true(shop: Shop, said: str) -> None:
-    """Every figure of the summary's sentences, computed anew from the marts."""
+    """Check every figure of the summary against the marts."""
     warned = "from mart_early_warning where risk_tier <> 'low'"
     [(count, at_risk)] = shop.query(f"select count(*), sum(value_at_risk) {warned}")
     assert f"{count:,} are warned, with {at_risk:,.0f} at risk" in said
@@ -102,7 +102,7 @@ def test_the_shop_s_own_actions_replace_the_package_s(grocery: Shop) -> None:
 
 
 def test_letters_start_with_items_that_inform_the_customer(grocery: Shop) -> None:
-    """After the test above has built the shop. 549 of 780 letters led with milk."""
+    """Needs the build of the test above. 549 of 780 letters started with milk."""
     letters = grocery.query(
         "select recommended_item_1, recommended_item_3 from mart_campaign_audience "
         "where action = 'recommendation'"
@@ -115,7 +115,7 @@ def test_letters_start_with_items_that_inform_the_customer(grocery: Shop) -> Non
         "select list_rank, min(is_new::int), max(is_new::int) from mart_product_recommendations "
         "inner join mart_campaign_audience using (customer_id) "
         "where list_name = 'mixed' and list_rank = 3 and action = 'recommendation' group by list_rank"
-    ) == [(3, 1, 1)], "the third is new"
+    ) == [(3, 1, 1)], "the third item is new"
     quality = {
         method: (recall, ndcg)
         for method, recall, ndcg in grocery.query(
@@ -149,7 +149,7 @@ def test_known_data_problems_are_handled_visibly(grocery: Shop) -> None:
 def test_recommendations_reach_the_promised_recall_and_ndcg(
     tmp_path: Path, basket_item: str, least: dict[str, tuple[float, float]]
 ) -> None:
-    """Recall and NDCG at 10 of the 28 days after 2017-12-01, by what was known on that morning."""
+    """Recall and NDCG at 10 for the 28 days after 2017-12-01, from data known on that date."""
     shop = Shop(
         folder=EXAMPLE, warehouse=tmp_path / "grocery.duckdb", models=tmp_path / "models", project=EXAMPLE
     )
@@ -179,7 +179,7 @@ def test_a_past_date_that_cannot_be_evaluated_raises_a_clear_error(grocery: Shop
 
 
 def test_campaigns_without_a_control_are_matched_and_never_causal(grocery: Shop) -> None:
-    """After the test above has built the shop. Nobody was held out in any of the 27 campaigns."""
+    """Needs the build of the test above. None of the 27 campaigns has a control arm."""
     rows = grocery.query(
         "select is_causal, design, warning, incremental_profit_amount from mart_campaign_effects"
     )

@@ -1,4 +1,4 @@
-"""A shop that writes credit notes: what comes back is no spend, value or basket from the morning after."""
+"""A shop with credit notes: returned goods are no spend, value or basket from the next day on."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def credited(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def amounts(shop: Shop, customer: str) -> dict[str, float]:
-    """Net amount of each purchase that is left today."""
+    """Net amount of each purchase on the latest as_of_date."""
     return dict(
         shop.query(
             "select order_id, purchase_amount from int_retention__purchases "

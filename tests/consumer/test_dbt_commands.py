@@ -1,4 +1,4 @@
-"""dbt's own commands do what docs/commands.md says, on one small shop that is never built in full."""
+"""dbt's own commands work as docs/commands.md says, on a small shop that is never fully built."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """A shop of orders alone, with a second target in the same file; nothing is built."""
+    """A shop with orders only and a second target in the same file; not built yet."""
     made = foreign_shop(
         tmp_path_factory.mktemp("commands") / "shop",
         models={"my_orders": ORDERS_OF_FEW},
@@ -91,7 +91,8 @@ def test_clone_creates_a_view_of_each_table(empty: Shop) -> None:
 
 def test_a_warehouse_in_memory_builds_and_cannot_be_read_afterwards(compiled: Shop) -> None:
     in_memory = replace(compiled, environment={"RETENTION_DUCKDB": ":memory:"})
-    done = in_memory.dbt("build", "--empty", *NO_TESTS)  # seeds too: nothing stays between two commands
+    # With seeds: a warehouse in memory is lost between two commands.
+    done = in_memory.dbt("build", "--empty", *NO_TESTS)
     assert done.returncode == 0, done.stdout
     read = in_memory.run("retention", "summary", "--project", ".")
     assert read.returncode == 1

@@ -1,6 +1,6 @@
-"""A shop whose ids, statuses and times are as dirty as exports can be: right tables, or words.
+"""A shop with dirty ids, statuses and times: tables are right, or the rejection reason is clear.
 
-The machine's time zone is not that of the shop. Built once, as far as mart_data_readiness.
+The machine's time zone differs from the shop's. Built once, up to mart_data_readiness.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A shop's own vectors of products and customers become features, and no morning sees a later one."""
+"""A shop's own vectors of products and customers become features; no date uses a later vector."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_vectors_are_joined_as_known_on_each_date(tmp_path: Path) -> None:
     for mine, truth in zip(found, expected, strict=True):
         assert mine[:2] == truth[:2]
         assert mine[2:] == pytest.approx(truth[2:], abs=1e-9)
-    assert len({row[4] for row in found}) > 5, "older mornings have older vectors"
+    assert len({row[4] for row in found}) > 5, "earlier dates have older vectors"
     assert any(row[4] is None for row in found), "ten customers have no vector"
 
 

@@ -1,4 +1,4 @@
-"""Projects of somebody else install the package as they like, and name things as they like."""
+"""Other projects install the package in different ways, and choose their own names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CUSTOMERS = "select count(*) from ml_features where split = 'score'"
 
 @pytest.fixture(scope="module")
 def by_git(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """Orders alone, the package from a git repository: built whole, with every test of the package."""
+    """Orders only, the package from a git repository: a full build with every test of the package."""
     repository = tmp_path_factory.mktemp("repository")
     for name in ("dbt_project", "seeds"):
         ignored = shutil.ignore_patterns("target", "logs", "dbt_packages")

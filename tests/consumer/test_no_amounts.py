@@ -1,4 +1,4 @@
-"""A shop that gives no amounts: what needs money is null and says so, and what needs none still works."""
+"""A shop without amounts: columns that need amounts are null with a reason, all others are filled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEEDS = {
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """Orders of three columns, with customers, campaigns and tickets: built whole, with every data test."""
+    """Orders with three columns, customers, campaigns and tickets: a full build with every data test."""
     required = f"select order_id, customer_id, ordered_at from ({seed_orders()}) as orders"
     models = {
         name: f"select distinct * from ({sql.format(seeds=ROOT / 'seeds')}) as rows_of_seed"
@@ -32,7 +32,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def known(shop: Shop, table: str, *columns: str, where: str = "true") -> dict[str, int]:
-    """How many rows of `table` hold a value, per column."""
+    """Number of rows of `table` with a value, per column."""
     counts = ", ".join(f"count({column})" for column in columns)
     [row] = shop.query(f"select {counts} from {table} where {where}")
     return dict(zip(columns, row, strict=True))
@@ -176,7 +176,7 @@ def test_tickets_are_ranked_by_risk_and_waiting_time(shop: Shop) -> None:
         "order by tickets.priority_rank"
     )
     assert tickets
-    assert tickets[0][1] is not None, "a customer who is scored comes before one who is gone"
+    assert tickets[0][1] is not None, "a scored customer comes before a churned one"
     assert not [row for row in tickets if row[2] == "refund at once"]
     assert not [row for row in tickets if row[3] and "0.00 at risk" in row[3]]
 

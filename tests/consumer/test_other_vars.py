@@ -1,4 +1,4 @@
-"""The package's own tests run in a shop's build, with the shop's vars: they must not lean on the defaults."""
+"""The package's data tests run in a shop's build, so they must not depend on default vars."""
 
 from __future__ import annotations
 

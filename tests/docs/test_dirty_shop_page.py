@@ -1,4 +1,4 @@
-"""The examples of docs/dirty-shop.md do what the page says, on tables as dirty as it says."""
+"""The examples of docs/dirty-shop.md work as the page says, on dirty tables."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_postage_fees_and_gift_cards_are_excluded(shop: duckdb.DuckDBPyConnectio
     assert ("7", 2) not in found
     amounts = dict(rows(shop, "select order_id, order_amount from orders_of_goods"))
     assert amounts["1"] == 25
-    assert "6" not in amounts  # a gift card alone
+    assert "6" not in amounts  # only a gift card
 
 
 def test_a_sale_without_a_product_code_keeps_its_line(shop: duckdb.DuckDBPyConnection) -> None:

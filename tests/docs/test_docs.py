@@ -1,4 +1,4 @@
-"""Everything a user can name is documented, and what the documentation shows can be run."""
+"""Everything that a user can name is documented, and every example of the documentation runs."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ QUESTIONS = [question for page in PAGES for question in questions(page)] + list(
 def test_questions_of_the_pages_are_answered(built_shop: Shop, question: str, query: str) -> None:
     rows = built_shop.query(query)
     if "from mart_early_warning_alerts" in query:
-        assert rows == [], "nothing is news on the first scoring date; test_history.py has a second"
+        assert rows == [], "no alerts on the first scoring date; test_history.py has a second one"
         return
     assert rows, question
     assert any(value is not None for row in rows for value in row), question
@@ -135,12 +135,12 @@ def test_make_targets_that_pages_name_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("path", MACROS, ids=lambda path: path.stem)
 def test_a_macro_file_holds_one_macro_of_its_name(path: Path) -> None:
-    # An engine's own form of a macro is told by its name, that of a materialization by its adapter.
+    # An engine's version of a macro is recognised by its name, of a materialization by its adapter.
     names = re.findall(r"{%-? (?:macro|materialization) (\w+)(?:\(|, default)", path.read_text())
     public = [name for name in names if "__" not in name]
     assert public == [path.stem]
     assert path.stem.startswith("_") == (path.parent.name == "internal")
-    assert path.read_text().startswith("{#"), "a macro says first what it is for"
+    assert path.read_text().startswith("{#"), "a macro file starts with its purpose"
 
 
 def test_pages_name_existing_files_only() -> None:

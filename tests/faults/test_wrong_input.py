@@ -1,4 +1,4 @@
-"""Wrong input ends in one clear line, a non-zero exit, and nothing half written."""
+"""Wrong input ends with one clear line, a non-zero exit code, and no partial output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conftest import ORDERS_OF_FEW, ROOT, Shop, foreign_shop
 def refusal(shop: Shop) -> str:
     """The line that `retention build` ends with; it must be the only one on standard error.
 
-    Unit tests are left out: they know nothing of a shop's input.
+    Unit tests are excluded: they do not read a shop's input.
     """
     hurried = replace(shop, environment=shop.environment | {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"})
     done = hurried.run("retention", "build", "--project", ".")
@@ -25,7 +25,7 @@ def refusal(shop: Shop) -> str:
 
 
 def built_untrained(shop: Shop, *words: str) -> str:
-    """The warning in which `retention build` says that no churn model was trained; the build succeeds."""
+    """The warning of `retention build` that no churn model was trained; the build succeeds."""
     hurried = replace(shop, environment=shop.environment | {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"})
     done = hurried.run("retention", "build", "--project", ".", *words)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -42,13 +42,13 @@ def shop_with_orders(folder: Path, orders: str, **variables: object) -> Shop:
 
 @pytest.fixture(scope="module")
 def few_customers(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """A foreign shop of 40 customers with orders alone: too few to train on. Not built yet."""
+    """Another shop with 40 customers and orders only: too few to train on. Not built yet."""
     return shop_with_orders(tmp_path_factory.mktemp("few") / "shop", ORDERS_OF_FEW)
 
 
 @pytest.fixture(scope="module")
 def untrained(few_customers: Shop) -> tuple[Shop, str]:
-    """The same, built without a churn model, with the warning that says why."""
+    """The same shop, built without a churn model, with the warning that explains why."""
     return few_customers, built_untrained(few_customers)
 
 
@@ -149,12 +149,12 @@ HAPPENED = {
 
 
 def test_data_errors_in_single_rows_stop_no_build_and_move_no_date(built_shop: Shop, tmp_path: Path) -> None:
-    """The example shop with the largest numbers that pass, larger ones, and years mistyped."""
+    """The example shop with the largest accepted numbers, larger ones, and mistyped years."""
     models = {}
     for name, (keys, numbers) in NUMBERS.items():
         slips = [dict.fromkeys(numbers, number) for number in ("1000000000000", "1000000000001")]
         if name == "campaigns":
-            slips[0]["ended_at"] = "9999-12-31 23:59:59"  # no end is known: no slip
+            slips[0]["ended_at"] = "9999-12-31 23:59:59"  # no end date is valid
         if name in HAPPENED:
             slips += [{HAPPENED[name]: f"{day} 10:00:00"} for day in ("2204-06-01", "1970-01-01")]
         rows = f"read_csv('{ROOT}/seeds/example_{name}.csv', all_varchar = true)"

@@ -1,6 +1,6 @@
-"""Reads a dbt project once and compiles a model with one var set, for each of many; what dbt says, as JSON.
+"""Parse a dbt project once and compile a model for each of many vars; print dbt's messages as JSON.
 
-Called by test_wrong_input.py, in a process of its own. A command for each var would read the project anew.
+test_wrong_input.py runs it in a separate process. One command per var would parse the project each time.
 """
 
 from __future__ import annotations

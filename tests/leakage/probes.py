@@ -1,9 +1,9 @@
-"""A shop of twins: customers alike in all that could be known on the morning of DAY, and different after it.
+"""A shop of twins: customers with the same data known on DAY, and different data later.
 
-Each `hidden` customer differs from `base` by one thing that nobody could know on DAY: its features must be
-the same, to the last bit. Each `seen` customer differs by one thing that could just be known: its features
+Each `hidden` customer differs from `base` by one thing that was not known on DAY: its features must be
+the same, to the last bit. Each `seen` customer differs by one thing that was just known: its features
 must differ.
-Beside them stand customers on the edges of who is looked at, and what became of each.
+Further customers test the bounds of eligibility and of the churn label.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Query = Callable[[str], list[tuple[Any, ...]]]
 
 @dataclass
 class Customer:
-    """Events of one customer, by input; columns that are left out are empty."""
+    """Events of one customer, by input; missing columns are empty."""
 
     orders: list[dict[str, Any]] = field(default_factory=list)
     sessions: list[dict[str, Any]] = field(default_factory=list)
@@ -110,7 +110,7 @@ SEEN = {
         }
     ),
 }
-# Who is looked at on DAY, with a look-back of 180 days: from 2023-09-03.
+# Who is eligible on DAY, with a look-back of 180 days: from 2023-09-03.
 ELIGIBLE = {
     "bought_180_days_before": (Customer(orders=[order("2023-09-03 00:00:00")]), True),
     "bought_181_days_before": (Customer(orders=[order("2023-09-02 23:59:59")]), False),
@@ -120,7 +120,7 @@ ELIGIBLE = {
         False,
     ),
 }
-# Who has churned on DAY, with a horizon of 60 days: nothing bought until 2024-04-29.
+# Who is churned on DAY, with a horizon of 60 days: no purchase until 2024-04-29.
 CHURNED = {
     "base": (BASE, True),
     "order_on_the_day": (HIDDEN["order_on_the_day"], False),
@@ -145,7 +145,7 @@ CUSTOMERS = (
 
 
 def write_probes(package: Path) -> None:
-    """The package's example seeds, replaced by the twins in `package`, a copy of it."""
+    """Replace the example seeds in `package`, a copy of the package, by the twins."""
     tables: dict[str, list[dict[str, Any]]] = {"order_lines": [], "products": [], "customers": []}
     for name, customer in CUSTOMERS.items():
         tables["customers"].append({"customer_id": name, "signed_up_at": "2023-06-01 00:00:00"})
@@ -192,7 +192,7 @@ def _row(table: str, name: str, number: int, event: dict[str, Any]) -> dict[str,
 
 
 def faults(query: Query) -> list[str]:
-    """What a warehouse built from the twins gets wrong; none is right."""
+    """The errors of a warehouse that was built from the twins; empty if there are none."""
     found = []
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for customer, *features in query(

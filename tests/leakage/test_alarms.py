@@ -1,4 +1,4 @@
-"""A feature that knows the answer raises an alarm, and labels without meaning teach nothing."""
+"""A leaking feature raises an alarm, and a model of shuffled labels predicts nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 KEYS = "customer_id, as_of_date, split, is_churned"
 ORDERED = "from ml_training_set order by as_of_date, customer_id"
-# What one must not write, and no rule of the rooms sees in a shop's own project: it reads what comes after.
+# A feature with leakage: it reads later orders. No rule of the rooms can see it in a shop's own project.
 LEAK = """
     select
         spine.customer_id,
@@ -56,7 +56,7 @@ def test_a_leaking_feature_stops_the_build_and_is_named(tmp_path: Path) -> None:
     churned, leak = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     assert feature == "leak_orders_count_30d"
     assert auc == pytest.approx(roc_auc_score(churned, leak), abs=1e-12)
-    assert auc < 0.1, "fewer orders to come, more churn: the wrong way round counts too"
+    assert auc < 0.1, "fewer later orders, more churn: an AUC below 0.5 counts too"
 
     for raised in (1.01, None):
         quiet = shop.dbt("test", "--select", ALARM, leakage_alarm_auc=raised)
@@ -70,9 +70,9 @@ def test_the_package_s_own_features_raise_no_leakage_alarm(built_shop: Shop) -> 
 
 
 def test_shuffled_labels_teach_nothing(built_shop: Shop) -> None:
-    """Labels shuffled among the customers of each date, twenty times: a mean AUC of .5 +- .03.
+    """Labels are shuffled among the customers of each date, twenty times: the mean AUC is .5 +- .03.
 
-    One shuffle of some 380 customers has a standard error of .03 by itself; the mean of twenty, of .007.
+    One shuffle of about 380 customers has a standard error of .03; the mean of twenty, of .007.
     """
     rows = np.array(built_shop.query(f"select * exclude ({KEYS}) {ORDERED}"), dtype=np.float32)
     days, is_test, churned = (

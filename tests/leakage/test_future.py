@@ -1,4 +1,4 @@
-"""What happens on or after as_of_date changes no feature, by whatever input it comes, but the answers."""
+"""Events on or after as_of_date change labels and no feature, in every input."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NODES = ("--select", "+ml_features", "+int_retention__labels")
 DAY = "2024-03-01"
 LATE = f"timestamp '{DAY} 00:00:01'"
 
-EVENTS = {  # input: when it happened, and the columns that become known only later
+EVENTS = {  # input: its time column, and the columns that become known later
     "orders": ("ordered_at", ()),
     "sessions": ("started_at", ()),
     "reviews": ("reviewed_at", ()),
@@ -31,7 +31,7 @@ ATTRIBUTES = ("order_lines", "products")
 
 
 class Inputs:
-    """The example inputs as files that one parsed project reads; each version replaces the last."""
+    """The example inputs as files that one parsed project reads; each version replaces the one before."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -50,7 +50,7 @@ class Inputs:
         }
 
     def write(self, **versions: str) -> None:
-        """All inputs, those of `versions` by a query of their own."""
+        """Write all inputs; those in `versions` by the given query."""
         for name in (*EVENTS, *ATTRIBUTES):
             query = versions.get(name, f"select * from {name}")
             self.connection.execute(f"copy ({query}) to '{self.folder}/{name}.parquet'")
@@ -59,7 +59,7 @@ class Inputs:
         return [column for column, *_ in self.connection.sql(f"describe {name}").fetchall()]
 
     def cut(self) -> dict[str, str]:
-        """Every input as it lay there on the morning of DAY."""
+        """Every input with only the rows and values known on DAY."""
         versions = {}
         for name, (event_at, later) in EVENTS.items():
             masks = [
@@ -116,7 +116,7 @@ class Inputs:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
-    """Features until DAY, and answers of DAY, of four versions of the same shop, by one parsed project."""
+    """Features until DAY and labels of DAY, for four versions of the same shop, by one parsed project."""
     folder = tmp_path_factory.mktemp("future")
     inputs = Inputs(folder / "inputs")
     shop = foreign_shop(
@@ -136,7 +136,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[t
     found = {}
     for name, version in versions.items():
         inputs.write(**version)
-        shop.build(*NODES, "--full-refresh")  # a date that sees the same would not be computed again
+        shop.build(*NODES, "--full-refresh")  # a date with the same data would not be computed again
         found[name] = {
             "features": shop.query(
                 "select * exclude (input_fingerprint) from ml_features "

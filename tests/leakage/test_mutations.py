@@ -1,7 +1,7 @@
-"""Broken copies of the package: each breaks the rule of time in one way, and each is caught.
+"""Broken copies of the package: each breaks the rule of time in one way, and each is detected.
 
-By the twins of probes.py (features, who is looked at, labels), by the unit tests of the family, or by the
-rules of the rooms.
+The twins of probes.py (features, eligibility, labels), the unit tests of the family, or the
+rules of the rooms detect it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BUILT_ONCE = ("--exclude", "path:models/staging", "path:seeds")
 
 @dataclass(frozen=True)
 class Mutant:
-    """Replacements, each in the one file of a folder (or the file) that holds the text; who must notice."""
+    """Text replacements, each in the only file of a folder with the text; what must detect them."""
 
     name: str
     caught_by: Literal["twins", "unit tests", "rules of the rooms"]
@@ -310,7 +310,7 @@ MUTANTS = (
 
 @dataclass(frozen=True)
 class Laboratory:
-    """A copy of the package on the twins, whose staging is built once."""
+    """A copy of the package on the twins; its staging is built once."""
 
     package: Path
     warehouse: Path
@@ -326,7 +326,7 @@ class Laboratory:
         )
 
     def faults(self) -> list[str]:
-        """What the twins show in the warehouse as it is built now."""
+        """The errors that the twins show in the current warehouse."""
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return faults(lambda sql: connection.sql(sql).fetchall())
 
@@ -395,7 +395,7 @@ def test_every_mutant_is_caught(laboratory: Laboratory, mutant: Mutant) -> None:
 
 
 def rules_of(package: Path) -> subprocess.CompletedProcess[str]:
-    """What dbt-bouncer says of the package."""
+    """dbt-bouncer's findings for the package."""
     rules = (ROOT / "dbt-bouncer.yml").read_text()
     config = package / "dbt-bouncer.yml"
     config.write_text(rules.replace("dbt_artifacts_dir: dbt_project/target", "dbt_artifacts_dir: target"))

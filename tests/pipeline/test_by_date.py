@@ -1,4 +1,4 @@
-"""Families and their matrix are computed once a date: again where what the date saw, or the code, changed."""
+"""Families and their matrix are computed once per date, and again where its data or the code changed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RETURNED, LOADED = "2023-11-15", "2024-01-15"
 
 
 class DailyShop:
-    """A shop whose inputs are files, and which is built day after day."""
+    """A shop whose inputs are files, built day after day."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,20 +44,20 @@ class DailyShop:
         )
 
     def write(self, name: str, query: str) -> None:
-        """Replace an input by a query; {now} stands for the file as it is."""
+        """Replace an input by a query; {now} is the current file."""
         path = self.folder / f"{name}.parquet"
         fresh = path.with_suffix(".new")
         duckdb.connect().execute(f"copy ({query.format(now=repr(str(path)))}) to '{fresh}' (format parquet)")
         fresh.replace(path)
 
     def marked(self, mark: float) -> None:
-        """Put a value into every row that no computation gives."""
+        """Write a marker value into every row."""
         with duckdb.connect(str(self.shop.warehouse)) as connection:
             for model, column in MARKED.items():
                 connection.execute(f"update {model} set {column} = {mark}")
 
     def computed_again(self, mark: float) -> dict[str, list[str]]:
-        """The dates of each model whose rows do not bear the mark any more."""
+        """The dates of each model whose rows have lost the marker."""
         return {
             model: [
                 str(date)
@@ -81,7 +81,7 @@ def daily(tmp_path_factory: pytest.TempPathFactory) -> DailyShop:
 
 
 def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
-    """The next morning, a late review, an order sent back and a var in turn; then a full refresh."""
+    """A later date, a late review, a returned order and a var, one after the other; then a full refresh."""
     daily.marked(-7)
     daily.shop.build(*NODES, as_of_date="2024-07-03")
     assert daily.dates()[-1] == "2024-07-03"
@@ -130,7 +130,7 @@ def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
 
 
 def test_a_replaced_source_file_recomputes_every_date(tmp_path: Path) -> None:
-    """A source that is a file, and a view over one, are replaced in turn."""
+    """A source that is a file, and a view over a file, are replaced one after the other."""
     files = tmp_path / "files"
     files.mkdir()
 

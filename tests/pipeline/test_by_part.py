@@ -1,4 +1,4 @@
-"""Recommendations are made for some customers at a time: the same lists, however many."""
+"""Recommendations are computed for part of the customers at a time; the size of the parts changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom to contact, and whom to leave alone: limits hold, the choice is near the best, the holdout stays."""
+"""Which customers to contact or hold out: limits hold, the choice is near the optimum."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_a_rule_with_an_unknown_column_raises_a_clear_error(copied_shop: Shop) -
 
 @pytest.mark.parametrize("customers", [400, 2000])
 def test_the_choice_is_within_one_percent_of_the_best(choosing_shop: Shop, customers: int) -> None:
-    """Against the exact optimum (mixed-integer programme) and its linear relaxation."""
+    """Compared with the exact optimum (mixed-integer programme) and its linear relaxation."""
     rng = np.random.default_rng(customers)
     probability, value = rng.beta(1.2, 3, customers), rng.lognormal(4.5, 1, customers)
     capacity = {"b": customers // 20, "c": customers // 15}
@@ -219,14 +219,14 @@ def test_the_choice_is_within_one_percent_of_the_best(choosing_shop: Shop, custo
 
 @pytest.fixture(scope="module")
 def choosing_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """A warehouse that holds nothing yet but what the choice reads."""
+    """A warehouse with only the tables that the choice reads."""
     shop = seeds_shop(tmp_path_factory.mktemp("choosing"))
     shop.warehouse.parent.mkdir()
     return shop
 
 
 def optimum(candidates: list[tuple[str, str, float, float]], capacity: dict[str, int]) -> tuple[float, float]:
-    """The largest profit within BUDGET and `capacity`, one action a customer: whole, and relaxed."""
+    """The largest profit within BUDGET and `capacity`, one action per customer: integer, and relaxed."""
     numbers = {customer: number for number, customer in enumerate(sorted({row[0] for row in candidates}))}
     profits: NDArray[np.float64] = np.array([row[2] for row in candidates])
     one_each = csr_matrix(

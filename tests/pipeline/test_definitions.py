@@ -1,4 +1,4 @@
-"""The three churn definitions, the horizon and what followed, against a second writing in Python."""
+"""The three churn definitions, the horizon and the outcomes equal a second implementation in Python."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DEFINITIONS = ("fixed_horizon", "personal_cadence", "spend_decline")
 
 @dataclass(frozen=True)
 class Purchase:
-    """An order as the shop would tell it: some reach the warehouse late, some go back whole."""
+    """An order of the shop: some are loaded late, some are returned whole."""
 
     order_id: str
     customer_id: str
@@ -44,7 +44,7 @@ class Purchase:
 
 
 def random_purchases(customers: int = 90, *, seed: int = 11) -> list[Purchase]:
-    """Customers of different rhythm, who fade; one in five shows no amounts at all."""
+    """Customers with different rhythms, who buy less and less; one in five has no amounts."""
     chance = random.Random(seed)
     purchases = []
     for number in range(customers):
@@ -190,7 +190,7 @@ def judge(purchases: list[Purchase], morning: date, horizon: int) -> dict[str, t
 def expected(
     shop: Shop, purchases: list[Purchase]
 ) -> dict[tuple[str, date], dict[str, tuple[bool, date, float]]]:
-    """Every customer with a purchase in the look-back on every morning of training and test."""
+    """Every customer with a purchase in the look-back on every training and test date."""
     horizon = horizon_of(shop)
     answers = {}
     mornings = shop.query("select as_of_date from int_retention__snapshots where split <> 'score'")
@@ -272,7 +272,7 @@ def test_the_mart_equals_brute_force(shop: Shop, purchases: list[Purchase]) -> N
 def test_events_after_the_label_window_change_no_label(
     tmp_path: Path, shop: Shop, purchases: list[Purchase]
 ) -> None:
-    """Neither do purchases from the test date on change the horizon."""
+    """Purchases from the test date on do not change the horizon either."""
     [(test_day, horizon)] = shop.query(
         "select as_of_date, churn_horizon_days from int_retention__snapshots "
         "cross join int_retention__horizon where split = 'test'"

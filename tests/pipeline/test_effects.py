@@ -1,4 +1,4 @@
-"""Effects in SQL are those of numpy and scipy, on the campaigns of the example shop."""
+"""Effects in SQL equal those of numpy and scipy, on the campaigns of the example shop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from conftest import Shop
 from scipy import stats
 
-# The look-back's figure as of one window of 60 days, of the days that the customer was known for.
+# The look-back's figure per window of 60 days, over the days since the customer was known.
 OF_A_WINDOW = "* 60e0 / greatest(least(days_since_first_order, 180), 60)"
 OUTCOMES = {
     "retained": ("is_retained", "coalesce(churn_rate_before, 1 / (1 + orders_count_before))"),
@@ -35,7 +35,7 @@ def test_effects_and_intervals_equal_numpy_and_scipy(built_shop: Shop, campaign:
     sides = arms(built_shop, campaign, outcome)
     treated, compared = sides[True], sides[False]
     centred = [side - side.mean(axis=0) for side in (treated, compared)]
-    # Within-arm sums of squares, each arm weighing by its customers, as cov does it.
+    # Within-arm sums of squares, each arm weighted by its customers, as cov does.
     within = sum(len(side) * np.cov(side, rowvar=False) for side in (treated, compared))
     slopes = np.linalg.solve(within[1:, 1:], within[1:, 0])
     difference = treated.mean(axis=0) - compared.mean(axis=0)
@@ -59,7 +59,7 @@ def test_effects_and_intervals_equal_numpy_and_scipy(built_shop: Shop, campaign:
 
 
 def test_events_after_an_assignment_change_no_covariate(built_shop: Shop) -> None:
-    """Covariates, computed anew by plain SQL that cannot look past the morning."""
+    """Covariates equal a second computation in plain SQL that reads only earlier data."""
     rows = built_shop.query(
         """
         select outcomes.orders_count_before, count(purchases.order_id)

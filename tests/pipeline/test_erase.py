@@ -1,4 +1,4 @@
-"""A person who asks to be forgotten is gone, to the byte, and does not come back."""
+"""An erased person leaves no byte and does not come back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Erasure:
 
 @pytest.fixture(scope="module")
 def erasure(built_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Erasure:
-    """A copy of the built shop, with all that lies around it, after one of its best customers was erased."""
+    """A copy of the built shop, with the files around it, after one of its best customers was erased."""
     folder = tmp_path_factory.mktemp("erase") / "shop"
     shutil.copytree(built_shop.folder, folder)
     warehouse = folder / "warehouse/retention.duckdb"
@@ -63,7 +63,7 @@ def erasure(built_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Erasu
 
 
 def write_exports(shop: Shop, customer: str, email: str) -> None:
-    """What lies around a warehouse: a log, a copy for readers, exports of three kinds."""
+    """Write the files around a warehouse: a log, a published copy, exports of three kinds."""
     exports = shop.folder / "exports"
     exports.mkdir()
     with duckdb.connect(str(shop.warehouse), read_only=True) as connection:
@@ -78,7 +78,7 @@ def write_exports(shop: Shop, customer: str, email: str) -> None:
 
 
 def rows_of_others(shop: Shop, customer: str) -> dict[str, int]:
-    """How many rows of everybody else the tables with a customer_id hold."""
+    """Number of rows of all other customers in each table with a customer_id."""
     tables = shop.query(
         "select table_name from information_schema.columns inner join information_schema.tables "
         "using (table_schema, table_name) where column_name = 'customer_id' and table_type = 'BASE TABLE'"
@@ -90,7 +90,7 @@ def rows_of_others(shop: Shop, customer: str) -> dict[str, int]:
 
 
 def tables_with(shop: Shop, values: set[str]) -> list[str]:
-    """Tables outside the shop's own seeds in which one of the values stands somewhere."""
+    """Tables outside the shop's seeds that contain one of the values."""
     tables = shop.query("select table_name from duckdb_tables() where schema_name = 'main'")
     pattern = "|".join(re.escape(value.lower()) for value in sorted(values))
     return [
@@ -130,7 +130,7 @@ def test_no_other_customer_loses_a_row(erasure: Erasure) -> None:
 
 
 def test_the_next_build_excludes_the_person(erasure: Erasure) -> None:
-    """The seeds still hold them, as a shop's source does until the shop deletes them there."""
+    """The seeds still contain the person, as a shop's source does until the shop deletes it there."""
     shop = erasure.shop
     shop.build(
         "--select",
@@ -143,11 +143,11 @@ def test_the_next_build_excludes_the_person(erasure: Erasure) -> None:
         (0,)
     ]
     assert tables_with(shop, erasure.theirs) == []
-    assert tables_with(shop, {"c00002"}), "others are still there"
+    assert tables_with(shop, {"c00002"}), "the other customers are still there"
     [(salt, customer_hash)] = shop.query("select salt, customer_hash from stg_retention__erased_customers")
     assert customer_hash == hashlib.sha256((salt + erasure.customer).encode()).hexdigest()
     again = shop.run("retention", "erase", "--customer-id", erasure.customer, "--project", str(shop.project))
-    assert again.returncode == 0, "what the shop's own tables brought back goes again"
+    assert again.returncode == 0, "rows that the shop's own tables brought back are removed again"
     assert shop.query(f"select count(*) from example_orders where customer_id = '{erasure.customer}'") == [
         (0,)
     ]

@@ -1,4 +1,4 @@
-"""What was said on earlier mornings is kept, compared with and judged; what has changed trains anew, once."""
+"""Earlier predictions are kept, compared and judged; drift retrains once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATER: dict[str, Any] = {"as_of_date": "2024-08-06", "training_policy": "auto"}
 
 @pytest.fixture(scope="module")
 def later(built_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """The example shop, built again five weeks later, in which orders stopped coming: everything drifts."""
+    """The example shop, built again five weeks later without new orders: everything drifts."""
     shop = copy_of(built_shop, tmp_path_factory.mktemp("later"))
     shop.build(
         "--select", "+mart_early_warning_alerts", "+mart_champion_challenger", "mart_model_versions",
@@ -27,7 +27,7 @@ def later(built_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def test_the_history_keeps_both_dates(built_shop: Shop, later: Shop) -> None:
-    """Even where the second build was a full refresh."""
+    """The second build was a full refresh."""
     first = built_shop.query("from mart_early_warning_history order by customer_id")
     assert (
         later.query("from mart_early_warning_history where as_of_date < '2024-08-06' order by customer_id")
@@ -72,7 +72,7 @@ def test_changes_are_the_differences_between_two_builds(built_shop: Shop, later:
 
 
 def test_alerts_compare_both_dates(built_shop: Shop, later: Shop) -> None:
-    """On the first of all, nothing is news."""
+    """There are no alerts on the first scoring date."""
     at_risk = "select customer_id from mart_early_warning where risk_tier in ('critical', 'high')"
     first = set(built_shop.query(at_risk))
     assert first
@@ -85,7 +85,7 @@ def test_alerts_compare_both_dates(built_shop: Shop, later: Shop) -> None:
 
 
 def test_drift_retrains_once(built_shop: Shop, later: Shop) -> None:
-    """And the same morning again changes no table and no file."""
+    """Another build on the same as_of_date changes no table and no file."""
     roles = dict(later.query("select role, model_version from mart_model_versions"))
     assert roles.keys() == {"champion", "challenger"}
     assert built_shop.query("select distinct model_version from mart_early_warning") == [
@@ -132,7 +132,7 @@ def test_champion_and_challenger_metrics_equal_scikit_learn(later: Shop) -> None
 
 
 def test_predictions_are_judged_after_their_window_has_closed(built_shop: Shop, later: Shop) -> None:
-    """Rows said on the test date, as if the shop had been built then, are judged as the test date is."""
+    """Predictions written on the test date, as by a build of that date, are judged like the test date."""
     assert later.query("select distinct evidence from int_retention__judged_scores") == [("test",)]
     connection = duckdb.connect(str(later.warehouse))
     connection.sql(

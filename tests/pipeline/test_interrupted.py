@@ -1,4 +1,4 @@
-"""A build that was killed half way and started again ends in the same tables as one that was not."""
+"""A build that was killed and started again gives the same tables as an undisturbed one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HALF_WAY = "Began executing node model.retention.feat_frequency_decline"
 
 
 def kill_half_way(shop: Shop) -> None:
-    """Start a build in a process group of its own and kill the group once the features have begun."""
+    """Start a build in a separate process group and kill the group once the features have started."""
     log = shop.folder / "logs" / "dbt.log"
     places = ["--target-path", str(shop.folder / "target"), "--log-path", str(log.parent)]
     places += ["--project-dir", str(shop.project)]

@@ -1,4 +1,4 @@
-"""Pairs of items are counted by periods that are kept; an incremental build ends where a full one would."""
+"""Item pairs are counted by periods that are kept; an incremental build equals a full one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CHANGES = {
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("monthly")
-    package = folder / "package"  # a copy, whose code a test changes
+    package = folder / "package"  # a copy, because a test changes its code
     shutil.copytree(ROOT / "dbt_project", package, ignore=shutil.ignore_patterns("target", "logs", "seeds"))
     made = foreign_shop(
         folder / "shop",
@@ -60,7 +60,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The shop's own tables; those of the seeds at first."""
+    """Connect to the shop's own tables, at first those of the seeds."""
     connection = duckdb.connect(str(folder / "source.duckdb"))
     for name, columns in (
         ("orders", "order_id, customer_id, ordered_at, cast(null as timestamp) as loaded_at"),
@@ -98,7 +98,7 @@ def test_incremental_counts_equal_a_full_recount(shop: Shop) -> None:
 
 
 def test_orders_with_a_later_load_date_move_to_that_month(shop: Shop) -> None:
-    """All baskets together stay the same: only the months of some differ."""
+    """The baskets stay the same; only the months of some change."""
     before = build(shop)
     kept = build(
         shop,

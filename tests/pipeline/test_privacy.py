@@ -1,4 +1,4 @@
-"""Addresses and numbers of persons stay in staging: by the lineage of every column, and by every value."""
+"""Personal addresses and numbers stay in staging: checked by lineage and values of every column."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def columns(built_shop: Shop) -> Columns:
 
 
 def tagged(shop: Shop) -> set[tuple[str, str]]:
-    """(model, column) of every column that YAML tags pii."""
+    """(model, column) of every column with the tag pii in YAML."""
     manifest = json.loads((shop.folder / "target/manifest.json").read_text())
     return {
         (node["name"], name)
@@ -43,7 +43,7 @@ def tagged(shop: Shop) -> set[tuple[str, str]]:
 
 
 def models(shop: Shop) -> dict[str, str]:
-    """Compiled SQL of every model; what tests and their fixtures compile to lies in folders named as YAML."""
+    """Compiled SQL of every model; compiled tests and fixtures are in folders named like YAML files."""
     folder = shop.folder / "target/compiled/retention/models"
     return {
         path.stem: path.read_text()
@@ -53,7 +53,7 @@ def models(shop: Shop) -> dict[str, str]:
 
 
 def origins(node: Node, *, is_hashed: bool = False) -> Iterator[tuple[str, str, bool]]:
-    """The tables and columns a column comes from, and whether SHA-256 lies on the way."""
+    """The tables and columns that a column comes from, and whether it is hashed by SHA-256."""
     is_hashed = is_hashed or node.expression.find(exp.SHA2, exp.SHA) is not None
     if isinstance(node.expression, exp.Table):
         yield node.expression.name, node.name.split(".")[-1].strip('"'), is_hashed
@@ -62,7 +62,7 @@ def origins(node: Node, *, is_hashed: bool = False) -> Iterator[tuple[str, str, 
 
 
 def leaks(name: str, sql: str, columns: Columns, personal: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Columns of a model that come from a personal one; those of HASHED models may do so by SHA-256."""
+    """Columns of a model that come from a personal one; HASHED models may use SHA-256 of it."""
     known: Any = {"retention": {"main": columns}}
     found = set()
     for column in columns[name]:
@@ -122,7 +122,7 @@ def test_no_personal_value_is_stored_outside_staging(built_shop: Shop, columns: 
         if form
     }
     assert len(values) > 1000
-    assert all("@" in value or "555" in value for value in values), "which makes the search below quick"
+    assert all("@" in value or "555" in value for value in values), "which makes the search below fast"
     pattern = "|".join(re.escape(value) for value in sorted(values))
 
     def has_one(table: str) -> bool:
@@ -139,7 +139,7 @@ def test_no_personal_value_is_stored_outside_staging(built_shop: Shop, columns: 
         )
         return bool(found)
 
-    assert has_one("stg_retention__customers"), "the pattern finds them where they are"
+    assert has_one("stg_retention__customers"), "the pattern finds them in staging"
     outside = [table for table in columns if not table.startswith(STAGING)]
     assert len(outside) > 80
     assert [table for table in outside if has_one(table)] == []
@@ -158,7 +158,7 @@ def test_audiences_contain_only_consenting_customers_with_platform_hashes(built_
     kinds = set()
     for email, phone, has_consent, *hashed in rows:
         assert has_consent
-        # Half of the example's numbers lie in area codes that nobody uses: no platform could match them.
+        # Half of the example's numbers have unused area codes: no platform could match them.
         parsed = phone and phonenumbers.parse(phone, None)
         is_valid = parsed and phonenumbers.is_valid_number(parsed)
         number = "+" + re.sub(r"\D", "", phone) if is_valid else None

@@ -13,7 +13,7 @@ from conftest import Shop, seeds_shop
 def test_every_table_is_the_same_in_any_time_zone_of_the_machine(
     built_shop: Shop, tmp_path: Path, zone: str
 ) -> None:
-    """The third zone is the machine's. Trained models are taken over: all that they read is compared."""
+    """The third zone is the machine's. Trained models are copied; everything that they read is compared."""
     shop = seeds_shop(tmp_path / "shop")
     shutil.copytree(built_shop.models, shop.models)
     shop.environment["TZ"] = zone

@@ -17,7 +17,7 @@ FEATURES = ["days_since_last_order", "orders_count_28d", "spend_sum_28d"]
 
 
 def customers(rows: int, *, seed: int = 0) -> tuple[Matrix, npt.NDArray[np.float64]]:
-    """Features, shape (rows, 3), and whether each customer churned; silence raises the risk."""
+    """Features, shape (rows, 3), and whether each customer churned; recency raises the risk."""
     rng = np.random.default_rng(seed)
     silent = rng.gamma(2, 15, rows)
     orders = rng.poisson(4 * np.exp(-silent / 30))

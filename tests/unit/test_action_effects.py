@@ -1,4 +1,4 @@
-"""The mixed model of audiences finds what actions do, and leans on what was assumed where it cannot know."""
+"""The mixed model of audiences estimates the effects of actions, and stays near the prior with few data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ASSUMED = 0.05
 def arms_of(
     rng: np.random.Generator, *, factors: list[float], levels: int, error: float, audience_error: float = 0.0
 ) -> Arms:
-    """Treated and controls of one tier per action, in `levels` months with a level each."""
+    """Treatment and control of one tier per action, in `levels` months with one level each."""
     rows = []
     for level in range(levels):
         common = rng.normal(0, 0.05)
@@ -40,7 +40,7 @@ def test_few_contacts_stay_near_the_prior() -> None:
 
 
 def test_a_well_known_action_determines_the_level_of_the_others() -> None:
-    """Controls too few to say anything: the treated of a well-known action stand in for them."""
+    """With too few controls, the treated customers of a well-known action replace them."""
     known = arms_of(np.random.default_rng(3), factors=[1.0], levels=20, error=0.001)
     level = np.full(4, 99)
     both = Arms(
@@ -56,7 +56,7 @@ def test_a_well_known_action_determines_the_level_of_the_others() -> None:
 
 
 def test_own_controls_are_used_where_audiences_differ() -> None:
-    """One audience stays more than the other, treated or not; both actions do what was assumed."""
+    """One audience stays more often, treated or not; both actions have the assumed effect."""
     rng = np.random.default_rng(4)
     arms = arms_of(rng, factors=[1.0, 1.0], levels=40, error=0.003, audience_error=0.05)
     found = fit_factors(arms, assumed_error=1.0)

@@ -1,4 +1,4 @@
-"""What the package assumes where a shop says nothing."""
+"""The package's defaults."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 
 from conftest import ROOT
 
-# A churn probability that stands for each tier, as docs/decisions.md has it.
+# A typical churn probability per tier, as in docs/decisions.md.
 OF_TIER = {"critical": 0.75, "high": 0.45, "medium": 0.24, "low": 0.07}
 
 
 def test_save_rates_follow_from_one_assumption_per_action() -> None:
-    """Rows without a tier are those of high; a lift of s keeps 1 - p^s."""
+    """Rows without a tier are for tier high; a lift of s keeps 1 - p^s."""
     with (ROOT / "dbt_project" / "defaults" / "retention_action_priors.csv").open() as file:
         rates = {
             (row["action"], row["risk_tier"] or "high"): float(row["prior_save_rate"])

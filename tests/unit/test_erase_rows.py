@@ -1,4 +1,4 @@
-"""What is a person's and what is not, in small warehouses."""
+"""Erasure finds a person's rows and no other rows, in small warehouses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ shop:
 
 
 def project_of(folder: Path, sql: str) -> Project:
-    """A dbt project whose warehouse holds what `sql` makes."""
+    """A dbt project whose warehouse contains the tables of `sql`."""
     (folder / "dbt_project.yml").write_text("{name: shop, profile: shop, log-path: my_logs}")
     (folder / "profiles.yml").write_text(PROFILES)
     with duckdb.connect(str(folder / "shop.duckdb")) as connection:
@@ -55,7 +55,7 @@ def test_numeric_ids_match_no_other_number(tmp_path: Path) -> None:
 
 
 def test_another_customer_s_row_loses_the_name_and_is_kept(tmp_path: Path) -> None:
-    """A friend's row names the person; the number at home belongs to both."""
+    """A friend's row contains the person's name; both share a phone number."""
     project = project_of(
         tmp_path,
         """
@@ -83,7 +83,7 @@ def test_another_customer_s_row_loses_the_name_and_is_kept(tmp_path: Path) -> No
 
 
 def test_a_shop_s_own_tables_may_use_other_column_names(tmp_path: Path) -> None:
-    """Raw receipts have a household, and raw lines a basket: orders of the person by another name."""
+    """Raw receipts have a household and raw lines a basket: other names for the person's orders."""
     project = project_of(
         tmp_path,
         """
@@ -118,7 +118,7 @@ def test_texts_and_files_of_the_project_are_cleaned(tmp_path: Path) -> None:
 
 
 def test_exports_of_any_format_lose_the_person_s_rows(tmp_path: Path) -> None:
-    """A short id, the mark that Excel puts first, an ending in capitals, a text that Unicode would cut."""
+    """A short id, a byte order mark, an upper-case file extension, a text with Unicode line breaks."""
     project = project_of(tmp_path, "create table t as select unnest([17, 170]) as customer_id")
     exports = tmp_path / "exports"
     exports.mkdir()
@@ -173,7 +173,7 @@ def test_tables_with_foreign_keys_are_written_after_their_parents(tmp_path: Path
 
 
 def test_a_blocking_constraint_is_named(tmp_path: Path) -> None:
-    """Bob was brought by Ann, and the table holds that he was brought by somebody there is."""
+    """Ann referred Bob, and a constraint requires that the referrer exists."""
     project = project_of(
         tmp_path,
         """

@@ -1,4 +1,4 @@
-"""Every figure against a case that can be counted by hand."""
+"""Every metric equals a case calculated by hand."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ASSUMED = ProfitAssumptions(
 
 
 def test_the_profit_threshold_contacts_only_profitable_customers() -> None:
-    """A churner brings .3 * 190 - 1 = 56, anybody else costs 11: churn must be likelier than 11 / 67."""
+    """A churner earns .3 * 190 - 1 = 56, all others cost 11: the churn probability must exceed 11 / 67."""
     rng = np.random.default_rng(3)
     scores = rng.random(200_000) * 0.5
     labels = (rng.random(200_000) < scores).astype(float)
@@ -73,7 +73,7 @@ def test_without_a_profitable_contact_no_customer_is_contacted() -> None:
 
 
 def test_expected_maximum_profit_of_perfect_scores_is_the_mean_over_save_rates() -> None:
-    """Perfect scores contact the churners alone, whatever the save rate: 25 % x (mean rate x 190 - 1)."""
+    """Perfect scores contact only churners, whatever the save rate: 25 % x (mean rate x 190 - 1)."""
     labels = np.array([0.0, 0, 0, 1] * 25)
     assert expected_maximum_profit(labels, labels, assumed=ASSUMED) == pytest.approx(0.25 * 56, rel=1e-3)
     useless = expected_maximum_profit(labels, np.full(100, 0.5), assumed=ASSUMED)

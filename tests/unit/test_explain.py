@@ -1,4 +1,4 @@
-"""Contributions are additive, exact for a linear model, and blind to groups that say nothing."""
+"""Contributions are additive, exact for a linear model, and zero for groups without influence."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def test_contributions_equal_shap(tmp_path: Path, trees: str) -> None:
 
 
 def test_orderings_are_additive_and_exact_for_two_interacting_groups(tmp_path: Path) -> None:
-    model = model_of(tmp_path, "logistic_regression")  # calibrated log-odds: every feature acts alone
+    model = model_of(tmp_path, "logistic_regression")  # calibrated log-odds: no interaction between features
     matrix, _ = customers(50, seed=8)
     groups = [[name] for name in FEATURES]
     found = group_contributions(model, matrix, groups, orderings=1)
     np.testing.assert_allclose(found, group_contributions(model, matrix, groups), atol=1e-3)
 
-    trees = model_of(tmp_path, "gradient_boosting")  # three groups and a last one: more than two act together
+    trees = model_of(tmp_path, "gradient_boosting")  # three groups and a last one: more than two interact
     exact = group_contributions(trees, matrix, groups)
     errors = [
         np.abs(group_contributions(trees, matrix, groups, orderings=orderings) - exact).mean()

@@ -1,4 +1,4 @@
-"""An ONNX graph answers as its estimator, nulls included, or is refused."""
+"""An ONNX graph gives the scores of its estimator, nulls included, or is refused."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_same_model_gives_the_same_bytes() -> None:
 
 
 def test_a_calibrated_pipeline_with_the_scaler_inside_is_refused() -> None:
-    """skl2onnx converts it without a word, and wrongly."""
+    """skl2onnx converts it wrongly and without an error."""
     matrix, churned = customers(2000)
     matrix = matrix * np.float32(1000)
     wrong = CalibratedClassifierCV(make_pipeline(StandardScaler(), LogisticRegression()), cv=3)

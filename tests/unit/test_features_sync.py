@@ -1,4 +1,4 @@
-"""The list of families is edited in place, nothing around it; a skeleton is written whole or not at all."""
+"""Only the list of families is edited; a skeleton is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMES = ["kept", "weekend"]
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (  # a block: its own comments stay with their items, those around it where they were
+        (  # a block: comments of items stay with them, all other comments stay in place
             "vars:\n  retention:\n    # Families.\n    retention_features:\n      - gone   # old\n"
             "      - 'kept'   # ours\n\n    # Training.\n    training_policy:   always\n",
             "vars:\n  retention:\n    # Families.\n    retention_features:\n"

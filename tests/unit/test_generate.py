@@ -1,4 +1,4 @@
-"""The simulated shop is what it says: repeatable, complete, dirty on purpose, true to its truth."""
+"""The simulated shop is repeatable, complete, dirty on purpose, and consistent with its truth."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def ask_example(example: Path) -> Ask:
 
 @pytest.fixture(scope="module")
 def ask_big(tmp_path_factory: pytest.TempPathFactory) -> Ask:
-    """Answer on 40,000 customers, two blocks, where averages are near their expectation."""
+    """Query 40,000 customers in two blocks, where averages are near their expectation."""
     folder = tmp_path_factory.mktemp("big")
     generate_shop(Shop(customers=40_000), out=folder, file_format="parquet", truth=True)
     return _asker({name: f"'{folder}/{name}.parquet'" for name in (*CONTRACT, *TRUTH)})
@@ -77,7 +77,7 @@ def _asker(tables: dict[str, str]) -> Ask:
 
 
 def _csv(path: Path, name: str) -> str:
-    """Read a CSV with the types of the contract, never with guessed ones."""
+    """Read a CSV with the types of the contract, not with guessed ones."""
     kinds = {"string": "varchar", "int64": "bigint", "double": "double", "bool": "boolean"}
     types = {field.name: kinds.get(str(field.type), "timestamp") for field in INPUTS[name]}
     return f"read_csv('{path}', header = true, columns = {types})"
@@ -451,7 +451,7 @@ def test_treated_customers_stay_at_the_true_rate(ask_big: Ask) -> None:
     """)
     truth = {group: effect for group, effect, _ in groups}
     measured = {group: effect for group, _, effect in groups}
-    assert truth == pytest.approx(measured, abs=0.016)  # about 2.5 standard errors of the smallest
+    assert truth == pytest.approx(measured, abs=0.016)  # about 2.5 standard errors of the smallest group
     assert measured["persuadable"] > 0.02
     assert measured["sleeping_dog"] < -0.02
 
@@ -551,7 +551,7 @@ def test_a_bad_argument_raises_a_clear_error(arguments: dict[str, Any], words: s
 
 @pytest.mark.parametrize("months", [3, 36, 37, 48, 49, 120])
 def test_a_history_of_any_length_ends_in_the_past(months: int) -> None:
-    """So that no order of it is yet to come when it is read; up to three years begin on the same day."""
+    """No order is in the future; histories of up to three years start on the same day."""
     shop = Shop(months=months, first_day=first_day_of(months))
     end = shop.first_day + timedelta(days=shop.days)
     if months <= 36:

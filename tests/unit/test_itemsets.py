@@ -1,4 +1,4 @@
-"""Itemsets and rules are those of a count by hand, on any baskets and by both strategies."""
+"""Itemsets and rules equal a brute-force count, for any baskets."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_itemsets_and_rules_equal_a_brute_force_count(
         assert math.isclose(rule["lift"], both / first / second)
         assert math.isclose(rule["leverage"], both - first * second, abs_tol=1e-12)
         if expected[antecedent] == expected[antecedent | consequent]:
-            assert rule["conviction"] is None, "infinity is no JSON"
+            assert rule["conviction"] is None, "infinity is not valid JSON"
         else:
             assert math.isclose(
                 rule["conviction"], (1 - second) / (1 - both / first), rel_tol=1e-9, abs_tol=1e-12
@@ -193,7 +193,7 @@ def test_a_share_is_rounded_up_but_not_past_a_whole_number() -> None:
 
 
 def mining_error(lines: Lines | pa.Table, told: list[str] | None = None, **options: Any) -> str:
-    """The error of mine(); no rules are made. told: receives the steps before it."""
+    """The error of mine(), without rules. told: receives the steps before it."""
     table = lines if isinstance(lines, pa.Table) else table_of(lines)
     with duckdb.connect() as connection:
         connection.register("basket_lines", table)
@@ -206,13 +206,13 @@ def mining_error(lines: Lines | pa.Table, told: list[str] | None = None, **optio
 
 
 def counted_levels(told: Iterable[str]) -> list[str]:
-    """The levels that were counted, among the steps: neither the candidates nor the forecasts."""
+    """The counted levels among the steps, without candidates and forecasts."""
     return [step.split(":")[0] for step in told if step.endswith(" itemsets") and "about" not in step]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_level_over_the_limit_stops_with_its_name_and_a_remedy(strategy: Strategy) -> None:
-    """Without rules, which would be too many before that level."""
+    """Without rules, because they would exceed their limit first."""
     lines = [(basket, f"item {number}") for basket in range(4) for number in range(40)]
     told: list[str] = []
     message = mining_error(
@@ -226,7 +226,7 @@ def test_a_level_over_the_limit_stops_with_its_name_and_a_remedy(strategy: Strat
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_rules_over_the_limit_stop_before_the_next_levels(strategy: Strategy) -> None:
-    """780 pairs make 2 rules each, and 9,880 triples 6: no count of all rules, and not said to be one."""
+    """780 pairs give 2 rules each, and 9,880 triples 6: the error does not give a total of all rules."""
     lines = [(basket, f"item {number}") for basket in range(4) for number in range(40)]
     told: list[str] = []
     message = mining_error(lines, told, min_support=4, max_length=8, max_level_gb=0.002, strategy=strategy)
@@ -239,7 +239,7 @@ def test_rules_over_the_limit_stop_before_the_next_levels(strategy: Strategy) ->
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_too_many_rules_stop_before_they_are_written(strategy: Strategy) -> None:
-    """Without the last itemset the rules would take 0.0831 GB: only the count of all is over the limit."""
+    """Without the last itemset the rules would take 0.0831 GB: only the full count is over the limit."""
     lines = [(basket, item) for basket in range(3) for item in "abcdefghijkl"]
     message = mining_error(lines, min_support=3, max_length=12, max_level_gb=0.0835, strategy=strategy)
     assert "the itemsets up to length 12 would make 523,250 rules and about 0.0837 GB, more than" in message
@@ -263,7 +263,7 @@ def test_too_many_rules_stop_before_they_are_written(strategy: Strategy) -> None
 def test_too_many_rules_of_finished_itemsets_stop_too(
     single_consequent: bool, max_level_gb: float, words: str
 ) -> None:
-    """As mart_association_rules does: the itemsets were mined without a word about rules."""
+    """As in mart_association_rules: the itemsets were mined without rules."""
     lines = [(basket, item) for basket in range(3) for item in "abcdefghijkl"]
     with duckdb.connect() as connection:
         connection.register("basket_lines", table_of(lines))
@@ -411,7 +411,7 @@ def test_progress_is_printed(tmp_path: Path) -> None:
 
 
 def dense_lines(*, baskets: int, items: int) -> pa.Table:
-    """Every basket holds nearly every item: the itemsets are nearly all subsets."""
+    """Every basket contains nearly every item, so nearly all subsets are itemsets."""
     held = np.random.default_rng(1).random((baskets, items)) < np.linspace(0.7, 1, items)
     rows, columns = np.nonzero(held)
     return pa.table({"basket": rows.astype("int32"), "item": columns.astype("int32")})

@@ -1,4 +1,4 @@
-"""Notebook functions predict only what their models have not seen, and say what is wrong with an input."""
+"""Notebook functions predict only unseen rows, and name what is wrong with an input."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINEAR = ["logistic_regression"]
 
 
 def test_probabilities_are_out_of_sample_and_carry_the_index() -> None:
-    """Pure noise in twenty columns: a forest knows rows that it has seen, and no others."""
+    """Pure noise in twenty columns: a forest predicts only rows that it was trained on."""
     rng = np.random.default_rng(0)
     noise = pd.DataFrame(rng.normal(size=(600, 20)), index=[f"C{row}" for row in range(600)])
     labels = rng.random(600) < 0.4
@@ -26,7 +26,7 @@ def test_probabilities_are_out_of_sample_and_carry_the_index() -> None:
 
 
 def test_with_dates_only_closed_labels_are_trained_on() -> None:
-    """In the last month churn turns around: who had seen any of it would know."""
+    """In the last month the pattern is reversed: a model trained on any of it would show."""
     matrix, churned = customers(3000)
     dates = np.repeat(np.array(["2024-01-01", "2024-02-01", "2024-03-01"], dtype="datetime64[D]"), 1000)
     turned = np.where(dates == dates[-1], 1 - churned, churned)
@@ -60,7 +60,7 @@ def test_segments_are_ranked_and_robust_to_outliers() -> None:
     means = frame.rank(pct=True).mean(axis=1).groupby(segments).mean()
     assert means.is_monotonic_decreasing
     shouted = frame.assign(**{FEATURES[2]: frame[FEATURES[2]] ** 3})
-    assert (cluster_customers(shouted, n_clusters=3) == segments).all(), "only ranks count"
+    assert (cluster_customers(shouted, n_clusters=3) == segments).all(), "only percentiles matter"
 
 
 @pytest.mark.parametrize(

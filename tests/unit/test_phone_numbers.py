@@ -1,4 +1,4 @@
-"""Telephone numbers as platforms match them, through the function that SQL calls."""
+"""Telephone numbers in the form that platforms match, by the SQL function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lint for Spark finds what only one engine has."""
+"""The lint for Spark finds SQL of one engine only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fits and expectations reproduce published figures, and SQL's probabilities are those of the formula."""
+"""Fits and expectations reproduce published figures, and probabilities in SQL equal the formula."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_order_and_grouping_of_histories_do_not_change_the_fit(process: str) -> 
 
 
 def equation_10(parameters: Parameters, x: Floats, last: Floats, observed: Floats, ahead: Floats) -> Floats:
-    """Fader, Hardie & Lee (2005), equation 10, as it stands in the paper."""
+    """Fader, Hardie & Lee (2005), equation 10, as in the paper."""
     r, alpha, a, b = parameters.r, parameters.alpha, parameters.a, parameters.b
     whole = alpha + observed + ahead
     curve = hyp2f1(r + x, b + x, a + b + x - 1, ahead / whole) * ((alpha + observed) / whole) ** (r + x)
@@ -88,7 +88,7 @@ def test_bg_nbd_expectations_equal_equation_10_on_the_cdnow_sample() -> None:
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[Parameters, float, float, float]:
-    """Parameters anywhere that a fit may end, and a customer's x, t_x, T."""
+    """Any parameters of a fit, and a customer's x, t_x, T."""
     r, alpha, a, b = (float(np.exp(draw(st.floats(-8, 8)))) for _ in range(4))
     x = float(draw(st.integers(0, 1000)))
     observed = draw(st.floats(0, 1000))
@@ -101,7 +101,7 @@ def histories(draw: st.DrawFn) -> tuple[Parameters, float, float, float]:
 def test_expected_purchases_are_finite_increasing_and_below_the_rate(
     process: str, history: tuple[Parameters, float, float, float]
 ) -> None:
-    """From an hour to a thousand years; a customer who bought hundreds of times made them NaN after two."""
+    """From an hour to a thousand years. A customer with hundreds of purchases once gave NaN after two."""
     parameters, x, last, observed = history
     weeks = np.concatenate([[0.0], np.geomspace(1 / 168, 52_000, 60)])
     one = np.ones(len(weeks))
@@ -132,7 +132,7 @@ def test_expected_purchases_equal_the_integral_over_the_dropout_probability(
     edges = [0, *drawn.ppf([1e-9, 1e-4, 0.05, 0.5, 0.95]), 1]
 
     def bought(p: float) -> float:
-        """Purchases of who leaves with probability p after each."""
+        """Purchases of a customer who leaves with probability p after each of them."""
         return float(-np.expm1(-rate * np.log1p(p * time)) / p if p > 1e-290 else rate * time)
 
     total = sum(
@@ -146,7 +146,7 @@ def test_expected_purchases_equal_the_integral_over_the_dropout_probability(
 
 
 def test_expected_purchases_in_sql_are_finite_over_any_horizon(tmp_path: Path) -> None:
-    """400 repeats in ten weeks, up to 3,650 days ahead: no NaN, which SQL would read as null."""
+    """400 repeat purchases in ten weeks, up to 3,650 days ahead: no NaN, which SQL would read as null."""
     with duckdb.connect() as connection:
         register(connection, models_path=tmp_path)
         rows = connection.sql(

@@ -1,4 +1,4 @@
-"""Versions appear whole, the champion changes in one step, and altered files are not read."""
+"""Versions are published completely, the champion changes in one step, and altered files are not read."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_scoring_with_an_altered_file_raises_a_clear_error(tmp_path: Path, parts
 
 
 def test_nothing_is_pickled_anywhere(tmp_path: Path, parts: tuple) -> None:
-    """Neither in the repository nor in what is published; and our code imports nothing that could read it."""
+    """No pickle in the repository or in published files; our code imports nothing that reads one."""
     Registry(tmp_path).publish(*parts)
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
     files = [*(ROOT / name for name in tracked.stdout.split("\n") if name), *tmp_path.rglob("*.*")]

@@ -1,4 +1,4 @@
-"""Scores go by feature name, reload when the champion changes, and do not depend on the batch."""
+"""Scores match features by name, use a new champion, and do not depend on the batch."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_wrong_calls_raise_a_clear_error(
 
 
 def test_infinity_scores_as_null(connection: duckdb.DuckDBPyConnection) -> None:
-    """What a division by zero makes, and what float32 cannot hold, is not known."""
+    """Infinity from a division by zero, or beyond float32, counts as unknown."""
     values = ("null::double", "'infinity'::double", "'-infinity'::double", "1e300::double")
     scores = {
         connection.sql(
@@ -104,7 +104,7 @@ def test_an_open_connection_uses_a_new_champion(tmp_path: Path) -> None:
     registry.publish(*card_and_onnx(blend_of("logistic_regression")))
     scorer = Scorer(registry)
     old = scorer.model("churn")
-    assert scorer.model("churn") is old, "nothing is read twice"
+    assert scorer.model("churn") is old, "no file is read twice"
     registry.publish(*card_and_onnx(blend_of("gradient_boosting"), version="2024-02-01-b"))
     assert scorer.model("churn").card.version == "2024-02-01-b"
     with pytest.raises(ModelNotFoundError):
@@ -134,7 +134,7 @@ def test_one_row_scores_as_in_a_batch_in_under_a_millisecond(registry: Registry)
         began = time.perf_counter()
         model.score(row)
         taken.append(time.perf_counter() - began)
-    assert sorted(taken)[len(taken) // 4] < 0.001, "a quarter, for other work may share the machine"
+    assert sorted(taken)[len(taken) // 4] < 0.001, "a quarter, because other work may share the machine"
     with pytest.raises(FeatureMissingError, match="spend_sum_28d"):
         model.score({"days_since_last_order": 1, "orders_count_28d": 2})
     with pytest.raises(RetentionError, match=r"not numbers: {'spend_sum_28d': 'much'}"):

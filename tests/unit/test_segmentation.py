@@ -1,4 +1,4 @@
-"""Segments: how many, how named, how they hang together."""
+"""Segments: their number, names and similarity."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_segments_are_kept_when_customers_are_too_similar_for_new_ones(tmp_path:
     )
     always = SETTINGS | {"training_policy": "always"}
     ranks = np.full((50, 3), 0.5)
-    ranks[:25, 2] = np.nan  # counts as the median, so all are alike
+    ranks[:25, 2] = np.nan  # counts as the median, so all are the same
     after = train_segments(segment_set(ranks), settings=always, registry=registry)
     assert after["model_version"] == before["model_version"]
     [reason] = set(after["not_trained_because"].to_pylist())
@@ -62,7 +62,7 @@ def test_segments_are_kept_when_customers_are_too_similar_for_new_ones(tmp_path:
 
 
 def test_an_empty_percentile_is_excluded_and_its_centre_is_null(tmp_path: Path) -> None:
-    """A shop that gives no amounts has no rank of spend; segments are formed by the others."""
+    """A shop without amounts has no monetary percentile; segments use the others."""
     rows = segment_set(np.random.default_rng(0).random((400, 3)))
     empty = rows.set_column(
         rows.column_names.index("monetary"), "monetary", pa.array([None] * len(rows), pa.float64())
@@ -77,7 +77,7 @@ def test_an_empty_percentile_is_excluded_and_its_centre_is_null(tmp_path: Path) 
 
 
 def test_a_customer_between_two_segments_gets_the_same_one_in_sql_and_python(tmp_path: Path) -> None:
-    """Few customers with regular ranks: the parity gate allows no difference, and there is none."""
+    """Few customers with evenly spaced percentiles: the parity gate allows no difference."""
     ranks = np.repeat(np.linspace(0, 1, 40)[:, None], 3, axis=1)
     for count in (2, 3, 4, 5):
         settings = SETTINGS | {"training_policy": "always", "segment_count": count}
@@ -139,7 +139,7 @@ def test_a_percentile_that_is_null_for_all_is_excluded_until_it_is_known(tmp_pat
     assert card is not None
     assert card.features == ["recency", "frequency"]
     after = train_segments(known, settings=SETTINGS, registry=registry)
-    assert after["place_monetary"].null_count == 0, "amounts that come to be known form segments anew"
+    assert after["place_monetary"].null_count == 0, "amounts that become known retrain the segments"
 
 
 def test_an_altered_champion_does_not_block_retraining_of_segments(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A part of the package can be built with its tests: no test reads a table that the part does not hold."""
+"""A part of the package can be built with its tests: no test reads a table outside of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def manifest(shop_of_seeds: Shop) -> dict[str, Any]:
 
 
 def ancestors(manifest: dict[str, Any], name: str) -> set[str]:
-    """Everything that `name` is built from."""
+    """All ancestors of `name`."""
     found: set[str] = set()
     waiting = list(manifest["parent_map"][name])
     while waiting:
@@ -30,7 +30,7 @@ def ancestors(manifest: dict[str, Any], name: str) -> set[str]:
 
 
 def test_a_data_test_refs_its_own_model_and_reads_only_its_ancestors(manifest: dict[str, Any]) -> None:
-    """dbt adds a test to a selection that holds any of its refs, so a test may ref its own model alone."""
+    """dbt adds a test to a selection with any of its refs, so a test may ref its own model only."""
     tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
     checked = 0
     for test in tests:

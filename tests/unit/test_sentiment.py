@@ -40,7 +40,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def reviews(count: int) -> pa.Table:
-    """Half of them good, half bad."""
+    """Reviews, half of them good and half bad."""
     texts = [text.format(n=n) for n in range(count) for text in (GOOD[n % 5], BAD[n % 5])][:count]
     return pa.table({"review_text": texts, "is_positive": [n % 2 == 0 for n in range(count)]})
 

@@ -1,4 +1,4 @@
-"""Gamma-gamma finds the parameters that spend was drawn with; MBG/NBD expects the purchases that come."""
+"""Gamma-gamma recovers the true parameters of spend; MBG/NBD expects the simulated purchases."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_fit_without_customers_is_refused() -> None:
 
 @pytest.mark.parametrize(("a", "b"), [(0.8, 2.5), (1.0, 2.0), (3.0, 6.0)])
 def test_expected_purchases_equal_simulated_purchases(a: float, b: float) -> None:
-    """Of 400,000 simulated customers, those with a history like the one asked for buy as often on average."""
+    """Of 400,000 simulated customers, those with the same history buy as often on average."""
     random = np.random.default_rng(11)
     r, alpha, observed, ahead = 1.5, 6.0, 20.0, 30.0
     customers = 400_000

@@ -1,4 +1,4 @@
-"""Training looks only backwards, refuses too little data, and keeps what is still right."""
+"""Training uses only earlier data, refuses too little data, and keeps a valid champion."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_auto_trains_on_drift_and_decay_once(tmp_path: Path) -> None:
         version: str = train_churn(rows, settings=auto, registry=registry)["model_version"][0].as_py()
         return version
 
-    # Drift without a newer training date teaches nothing new; neither does a newer date without drift.
+    # Drift without a newer training date does not retrain, nor does a newer date without drift.
     newer: dict[str, Any] = {"days": [*DAYS, date(2024, 5, 1)], "test_day": date(2024, 6, 1)}
     assert version_after(training_set(drifted=3)) == first.version
     assert version_after(training_set(**newer)) == first.version
@@ -104,7 +104,7 @@ def test_auto_trains_on_drift_and_decay_once(tmp_path: Path) -> None:
     assert card.trained_because == "3 of 3 features have drifted (100%; 25% is the limit)"
     assert version_after(training_set(**newer, drifted=3)) == second
 
-    # On the newest closed date those left whom the champion called safe.
+    # On the newest closed date the customers that the champion predicted to stay have churned.
     latest: dict[str, Any] = {"days": [*newer["days"], date(2024, 6, 1)], "test_day": date(2024, 7, 1)}
     rows = training_set(**latest)
     is_test = pa.compute.equal(rows["split"], "test")
@@ -130,7 +130,7 @@ def test_folds_train_only_on_labels_closed_before_they_validate() -> None:
 
 
 def test_short_histories_are_validated_on_other_customers(tmp_path: Path) -> None:
-    """Labels that only a customer's own other dates could tell: nothing is to be learned from the others."""
+    """Labels that only a customer's own other dates predict: other customers give no information."""
     days = np.array(DAYS, dtype="datetime64[D]")
     assert time_folds(days, horizon_days=200) == [(DAYS[2], DAYS[3])]
     rows, dates = 600, 5
@@ -143,8 +143,8 @@ def test_short_histories_are_validated_on_other_customers(tmp_path: Path) -> Non
         own = own.append_column("whose", pa.array(whose.astype(float))).append_column("is_churned", known)
         table = train_churn(own, settings=trees, registry=Registry(tmp_path / str(horizon)))
         found[horizon] = table.to_pylist()[0]["validation_auc"]
-    assert found[28] > 0.65, "closed windows: a customer may be known from older dates"
-    assert found[200] < 0.56, "overlapping windows: only strangers were seen"
+    assert found[28] > 0.65, "closed windows: older dates of the same customer may be used"
+    assert found[200] < 0.56, "overlapping windows: only other customers were used"
 
 
 def test_one_champion_and_the_blend_among_the_candidates(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_one_champion_and_the_blend_among_the_candidates(tmp_path: Path) -> None
 
 
 def test_a_feature_without_values_does_not_change_the_model(tmp_path: Path) -> None:
-    """Orders alone leave columns empty; one may also fill up only after the training dates."""
+    """Orders alone leave columns empty; a column may also have values only after the training dates."""
     rows = training_set()
     empty = pa.array([None] * len(rows), pa.float32())
     late = pa.array([None if day < TEST_DAY else 1.0 for day in rows["as_of_date"].to_pylist()], pa.float32())
@@ -173,7 +173,7 @@ def test_a_feature_without_values_does_not_change_the_model(tmp_path: Path) -> N
     }
     linear, trees = "logistic_regression", "gradient_boosting"
     assert losses["padded"][linear] == pytest.approx(losses["plain"][linear], rel=1e-6)
-    # Trees draw the features of each split, and draw others where there are more; the fit is as good.
+    # Trees sample the features of each split, so an extra column changes the sample; the fit is as good.
     assert losses["padded"][trees] == pytest.approx(losses["plain"][trees], rel=0.01)
 
 
@@ -278,7 +278,7 @@ def test_a_version_has_plots_and_the_same_data_give_the_same_plots(tmp_path: Pat
     assert all(f"]({name})" in readme for name in drawn[0])
     card = registry.champion_card("churn")
     assert card is not None
-    assert next(iter(card.importance)) == FEATURES[0], "silence is what the churn was made of"
+    assert next(iter(card.importance)) == FEATURES[0], "time without orders decides churn"
 
 
 def test_matplotlib_is_imported_only_for_plots() -> None:
@@ -324,7 +324,7 @@ def test_the_same_data_give_the_same_version(tmp_path: Path) -> None:
 
 
 def test_a_training_date_without_churners_forms_no_fold(tmp_path: Path) -> None:
-    """A soft launch: the first customers all stayed, and are all that the first fold could learn from."""
+    """A soft launch: all of the first customers stayed, and the first fold has only these."""
     rows = training_set()
     is_first = pa.compute.equal(rows["as_of_date"], pa.scalar(DAYS[0]))
     stayed = pa.compute.and_not(rows["is_churned"], is_first)
@@ -363,7 +363,7 @@ def test_too_little_data_is_refused_and_no_version_is_published(
 
 
 def test_a_valid_champion_is_kept_when_the_data_do_not_suffice(tmp_path: Path) -> None:
-    """And the table says why no new one was trained; one of other features would not stay."""
+    """The table gives the reason why no new one was trained. Other features would replace it."""
     registry = Registry(tmp_path)
     before = train_churn(training_set(), settings=SETTINGS, registry=registry)
     assert before["not_trained_because"].null_count == len(before)
@@ -380,7 +380,7 @@ def test_a_valid_champion_is_kept_when_the_data_do_not_suffice(tmp_path: Path) -
 
 
 def test_a_table_explains_why_no_model_was_trained(tmp_path: Path) -> None:
-    """A dbt model that trains does not fail for lack of data, and what reads its table finds no champion."""
+    """Without enough data a training model does not fail, and its table shows no champion."""
 
     def refuse(rows: pa.Table, **given: Any) -> pa.Table:
         raise TrainingDataError("too little data")
@@ -405,7 +405,7 @@ def test_a_table_explains_why_no_model_was_trained(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_constant_in_float32_is_excluded(tmp_path: Path) -> None:
-    """Where all customers are alive with .9999, scaled rounding errors would exceed the parity gate."""
+    """With .9999 for all customers, scaled rounding errors would exceed the parity gate."""
     rows = training_set()
     level = 1 - 4e-5 * np.random.default_rng(4).random(len(rows))
     padded = rows.append_column("alive", pa.array(level)).append_column("one", pa.array(np.ones(len(rows))))
@@ -481,7 +481,7 @@ def test_the_blend_is_champion_unless_a_candidate_leads_clearly() -> None:
     alike[np.flatnonzero((labels == 1) & (single == 0.15))[:40]] = 0.25
     alike[np.flatnonzero((labels == 1) & (single == 0.25))[:45]] = 0.15
     assert log_loss(labels, alike) > log_loss(labels, single)
-    assert chosen(alike) == "blend", "45 against 40 is a lead by chance"
+    assert chosen(alike) == "blend", "45 against 40 is within chance"
     assert chosen(np.full(2000, 0.5)) == "logistic_regression"
 
 
@@ -538,7 +538,7 @@ def test_few_rows_are_trained_by_one_thread(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["extra_trees", "random_forest"])
 def test_forests_grown_on_all_cores_equal_those_grown_on_one(name: str) -> None:
-    """And they are asked tree by tree: sums in another order would differ in the last digit."""
+    """Scores are added tree by tree: another order would differ in the last digit."""
     random = np.random.default_rng(7)
     matrix = random.normal(size=(2_000, 5)).astype(np.float32)
     churned = (matrix[:, 0] + random.normal(size=2_000) > 0).astype(float)

@@ -1,4 +1,4 @@
-"""Uplift is learned where it is there, scored in SQL, and not invented where it is not."""
+"""Uplift is learned where it exists, scored in SQL, and not found where it does not exist."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROWS = 6000
 
 
 def contacts(*, effect: float) -> pa.Table:
-    """Half are treated; a contact keeps those with `trait` above 0 and drives the others away."""
+    """Half are treated; a contact keeps customers with `trait` above 0 and drives the others away."""
     rng = np.random.default_rng(5)
     trait, other = rng.normal(size=(2, ROWS))
     treated = rng.random(ROWS) < 0.5
@@ -76,7 +76,7 @@ def test_without_contacts_the_reason_is_given(tmp_path: Path) -> None:
 
 
 def test_qini_equals_a_calculation_by_hand() -> None:
-    """The kept first, the driven away last: the curve is 0, .5, .5, .5, 0, and its area .375."""
+    """Kept customers first, those driven away last: the curve is 0, .5, .5, .5, 0, and its area .375."""
     few = Contacts(
         customers=np.array(list("abcd"), dtype=object),
         campaigns=np.array(["K1"] * 4, dtype=object),
@@ -90,7 +90,7 @@ def test_qini_equals_a_calculation_by_hand() -> None:
 
 
 def two_actions(*, effects: dict[str, tuple[float, float]]) -> pa.Table:
-    """Two campaigns of as many contacts, one per action: (mean effect, how much it differs by `trait`)."""
+    """Two campaigns of equal size, one per action: (mean effect, its slope by `trait`)."""
     rng = np.random.default_rng(11)
     parts = []
     for number, (action, (mean, differs)) in enumerate(effects.items()):
@@ -129,7 +129,7 @@ def as_contacts(rows: pa.Table, *, campaigns: str = "campaign_id") -> Contacts:
 
 
 def test_a_ranking_by_the_action_alone_has_a_qini_of_zero(tmp_path: Path) -> None:
-    """One action keeps 20 % more, the other nobody: pooled that ranks well, within a campaign not at all."""
+    """One action keeps 20 % more, the other none: pooled this ranks well, within a campaign it does not."""
     rows = two_actions(effects={"offer": (0.2, 0.0), "care_call": (0.0, 0.0)})
     by_action = rows["is_action_offer"].to_numpy()
     pooled = rows.append_column("one", pa.array(["all"] * len(rows)))
@@ -142,7 +142,7 @@ def test_a_ranking_by_the_action_alone_has_a_qini_of_zero(tmp_path: Path) -> Non
 
 
 def test_only_actions_that_beat_chance_are_used_and_keep_their_mean_effect(tmp_path: Path) -> None:
-    """An offer keeps some and drives others away; a call keeps 10 % of everybody alike."""
+    """An offer keeps some customers and drives others away; a call keeps 10 % of all."""
     rows = two_actions(effects={"offer": (0.0, 0.2), "care_call": (0.1, 0.0)})
     found = train_uplift(rows, settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()
     used = {row["action"]: row["beats_chance"] for row in found if row["is_champion"]}
@@ -163,7 +163,7 @@ def test_only_actions_that_beat_chance_are_used_and_keep_their_mean_effect(tmp_p
 
 @pytest.mark.parametrize("value", [None, 3.0], ids=["empty", "constant"])
 def test_an_empty_or_constant_column_stops_no_training(tmp_path: Path, value: float | None) -> None:
-    """A shop without reviews or birth years has such columns; scoring takes the row with them and without."""
+    """A shop without reviews or birth years has such columns; scoring accepts rows with and without them."""
     rows = contacts(effect=0.15).append_column("rating", pa.array([value] * ROWS, pa.float64()))
     found = train_uplift(rows, settings=SETTINGS, registry=Registry(tmp_path)).to_pylist()
     assert {row["status"] for row in found} == {TRAINED}

@@ -1,4 +1,4 @@
-"""Marts are found where `+schema` puts them, and an evaluation builds over nothing."""
+"""Marts are found in the schemas of `+schema`, and an evaluation overwrites no table."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def node(name: str, schema: str) -> dict[str, str]:
 
 
 def test_an_evaluation_refuses_to_build_over_tables_of_the_shop() -> None:
-    """Only what the scores need is built: the shop's other models may lie where they like."""
+    """Only the ancestors of the scores are built; the shop's other models may have any schema."""
     scores, labels, orders = (
         "model.retention.ml_churn_scores",
         "model.retention.int_retention__labels",
