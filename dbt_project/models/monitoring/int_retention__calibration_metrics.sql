@@ -1,4 +1,4 @@
--- One row per model version, test date and left-out group: the expected calibration error of three probabilities.
+-- One row per model version, test date and left-out group: expected calibration errors.
 -- The mean gap between predicted and observed churn rate over ten bins of equal width, weighted by customers.
 {% set bins = 10 %}
 

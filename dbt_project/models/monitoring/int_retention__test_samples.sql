@@ -1,4 +1,4 @@
--- One row per model version, test date, left-out group and customer of the other groups: prediction and outcome.
+-- One row per model version, test date, left-out group and customer of the other groups.
 -- The samples of a delete-a-group jackknife over twenty random groups of customers (Kott 2001); group -1
 -- leaves no customer out.
 {{ config(materialized='view') }}

@@ -1,4 +1,4 @@
--- One row per model version, test date and metric: how good are the predictions on customers with a known outcome?
+-- One row per model version, test date and metric: how good are the predictions on the test date?
 -- Intervals: delete-a-group jackknife (int_retention__test_samples), Student's t with 19 degrees of freedom.
 {% set t_975 = 2.093 %}
 
@@ -45,7 +45,8 @@ figures as (
         counted.left_out_group,
         counted.customers,
         counted.churners,
-        (counted.customers - counted.false_positives - counted.false_negatives) / counted.customers as accuracy,
+        (counted.customers - counted.false_positives - counted.false_negatives) / counted.customers
+            as accuracy,
         coalesce(
             counted.true_positives / nullif(counted.true_positives + counted.false_positives, 0), 0
         ) as precision,
@@ -75,8 +76,7 @@ figures as (
 
 metrics as (
 
-    select *
-    from figures
+    select * from figures
     unpivot include nulls (metric_value for metric in (
         accuracy, precision, recall, f1, auc, average_precision, brier, expected_calibration_error,
         expected_calibration_error_without_season, expected_calibration_error_with_season, lift_at_10_percent
