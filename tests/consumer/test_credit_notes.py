@@ -165,10 +165,10 @@ def test_on_every_date_at_most_one_version_of_a_purchase_counts(credited: Shop) 
         select max(versions) from (
             select count(*) as versions
             from int_retention__purchases as purchases
-            inner join range(date '2024-03-01', date '2024-07-02', interval 1 day) as mornings (morning)
-                on purchases.known_from_date <= morning
-                and coalesce(purchases.undone_from_date > morning, true)
-            group by order_id, morning
+            inner join range(date '2024-03-01', date '2024-07-02', interval 1 day) as dates (as_of_date)
+                on purchases.known_from_date <= as_of_date
+                and coalesce(purchases.undone_from_date > as_of_date, true)
+            group by order_id, as_of_date
         )
         """
     )

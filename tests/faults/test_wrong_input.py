@@ -152,15 +152,15 @@ def test_data_errors_in_single_rows_stop_no_build_and_move_no_date(built_shop: S
     """The example shop with the largest accepted numbers, larger ones, and mistyped years."""
     models = {}
     for name, (keys, numbers) in NUMBERS.items():
-        slips = [dict.fromkeys(numbers, number) for number in ("1000000000000", "1000000000001")]
+        errors = [dict.fromkeys(numbers, number) for number in ("1000000000000", "1000000000001")]
         if name == "campaigns":
-            slips[0]["ended_at"] = "9999-12-31 23:59:59"  # no end date is valid
+            errors[0]["ended_at"] = "9999-12-31 23:59:59"  # no end date is valid
         if name in HAPPENED:
-            slips += [{HAPPENED[name]: f"{day} 10:00:00"} for day in ("2204-06-01", "1970-01-01")]
+            errors += [{HAPPENED[name]: f"{day} 10:00:00"} for day in ("2204-06-01", "1970-01-01")]
         rows = f"read_csv('{ROOT}/seeds/example_{name}.csv', all_varchar = true)"
         models[f"my_{name}"] = f"select * from {rows}"
-        for at, slip in enumerate(slips):
-            values = slip | dict.fromkeys(keys, f"slip{at}")
+        for at, error in enumerate(errors):
+            values = error | dict.fromkeys(keys, f"error{at}")
             given = ", ".join(f"'{value}' as {column}" for column, value in values.items())
             models[f"my_{name}"] += (
                 f" union all (select * replace ({given}) from {rows} order by all limit 1)"
@@ -177,7 +177,7 @@ def test_data_errors_in_single_rows_stop_no_build_and_move_no_date(built_shop: S
         built_shop.query("select customer_id from mart_early_warning")
     )
     rejected = shop.query(
-        "select input_name, rejection_rule from stg_retention__rejected_rows where row_key like 'slip%'"
+        "select input_name, rejection_rule from stg_retention__rejected_rows where row_key like 'error%'"
     )
     expected = [
         (name, f"{numbers[0]} is beyond a million millions") for name, (_, numbers) in NUMBERS.items()

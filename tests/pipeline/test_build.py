@@ -188,11 +188,11 @@ def test_retention_score_agrees_with_the_build(built_shop: Shop) -> None:
     assert done.returncode == 0, done.stderr
     assert f"Customer {customer} on the morning of" in done.stdout
     assert f"churn probability {probability:.1%}" in done.stdout
-    nobody = built_shop.run(
-        "retention", "score", "--customer", "nobody", "--project", str(built_shop.project)
+    unknown = built_shop.run(
+        "retention", "score", "--customer", "unknown", "--project", str(built_shop.project)
     )
-    assert nobody.returncode == 1
-    assert "customer 'nobody' is not scored today" in nobody.stderr
+    assert unknown.returncode == 1
+    assert "customer 'unknown' is not scored today" in unknown.stderr
 
 
 def test_warned_customers_have_reasons_supported_by_their_numbers(built_shop: Shop) -> None:

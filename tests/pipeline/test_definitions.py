@@ -38,9 +38,9 @@ class Purchase:
     loaded: date
     returned: date | None
 
-    def known_on(self, morning: date) -> bool:
-        undone = self.returned is not None and self.returned < morning
-        return self.day < morning and self.loaded <= morning and not undone
+    def known_on(self, as_of_date: date) -> bool:
+        undone = self.returned is not None and self.returned < as_of_date
+        return self.day < as_of_date and self.loaded <= as_of_date and not undone
 
 
 def random_purchases(customers: int = 90, *, seed: int = 11) -> list[Purchase]:
@@ -166,18 +166,18 @@ def test_auto_horizon_is_a_quantile_of_gaps_known_long_before_the_test_date(
     assert 7 < horizon_of(shop) <= MAX_DAYS
 
 
-def judge(purchases: list[Purchase], morning: date, horizon: int) -> dict[str, tuple[bool, date, float]]:
-    """Per definition: churned?, the morning of the call, the usual spend. purchases: of one customer."""
-    known = [one for one in purchases if one.known_on(morning)]
-    end = morning + timedelta(days=horizon)
-    window = [one for one in purchases if morning <= one.day < end and one.returned is None]
+def judge(purchases: list[Purchase], as_of_date: date, horizon: int) -> dict[str, tuple[bool, date, float]]:
+    """Per definition: churned?, the date of the call, the usual spend. purchases: of one customer."""
+    known = [one for one in purchases if one.known_on(as_of_date)]
+    end = as_of_date + timedelta(days=horizon)
+    window = [one for one in purchases if as_of_date <= one.day < end and one.returned is None]
     gaps = gaps_of([one.day for one in known])
     cadence_end = end
     if gaps:
         called = max(one.day for one in known) + timedelta(days=1 + math.floor(MULTIPLE * median(gaps)))
-        cadence_end = min(end, max(called, morning + timedelta(days=MIN_DAYS)))
-    tenure = (morning - min(one.day for one in known)).days
-    recent = sum(one.amount for one in known if one.day >= morning - timedelta(days=LOOKBACK))
+        cadence_end = min(end, max(called, as_of_date + timedelta(days=MIN_DAYS)))
+    tenure = (as_of_date - min(one.day for one in known)).days
+    recent = sum(one.amount for one in known if one.day >= as_of_date - timedelta(days=LOOKBACK))
     usual = recent * horizon / min(LOOKBACK, max(tenure, horizon))
     spent = sum(one.amount for one in window)
     return {
@@ -193,19 +193,21 @@ def expected(
     """Every customer with a purchase in the look-back on every training and test date."""
     horizon = horizon_of(shop)
     answers = {}
-    mornings = shop.query("select as_of_date from int_retention__snapshots where split <> 'score'")
+    dates = shop.query("select as_of_date from int_retention__snapshots where split <> 'score'")
     for customer in {one.customer_id for one in purchases}:
         own = [one for one in purchases if one.customer_id == customer]
-        for (morning,) in mornings:
-            if any(one.known_on(morning) and one.day >= morning - timedelta(days=LOOKBACK) for one in own):
-                answers[customer, morning] = judge(own, morning, horizon)
+        for (as_of_date,) in dates:
+            if any(
+                one.known_on(as_of_date) and one.day >= as_of_date - timedelta(days=LOOKBACK) for one in own
+            ):
+                answers[customer, as_of_date] = judge(own, as_of_date, horizon)
     return answers
 
 
 def test_labels_of_all_definitions_equal_brute_force(shop: Shop, purchases: list[Purchase]) -> None:
     found = {
-        (customer, morning): churned
-        for customer, morning, *churned in shop.query(
+        (customer, as_of_date): churned
+        for customer, as_of_date, *churned in shop.query(
             "select customer_id, as_of_date, is_churned_by_fixed_horizon, is_churned_by_personal_cadence, "
             "is_churned_by_spend_decline from int_retention__definition_labels"
         )
@@ -236,15 +238,15 @@ def test_the_mart_equals_brute_force(shop: Shop, purchases: list[Purchase]) -> N
     answers = expected(shop, purchases)
     for name in DEFINITIONS:
         leads, again, recovered = [], [], []
-        for (customer, morning), answer in answers.items():
+        for (customer, as_of_date), answer in answers.items():
             churned, call, usual = answer[name]
             if not churned:
                 continue
             own = [one for one in purchases if one.customer_id == customer]
             before = [one.day for one in own if one.day < call and one.returned is None]
-            known = max(one.day for one in own if one.known_on(morning))
+            known = max(one.day for one in own if one.known_on(as_of_date))
             leads.append((call - max([day for day in before if day >= known], default=known)).days)
-            if morning + timedelta(days=2 * horizon) <= TODAY:
+            if as_of_date + timedelta(days=2 * horizon) <= TODAY:
                 end = call + timedelta(days=horizon)
                 later = [one for one in own if call <= one.day < end and one.returned is None]
                 spent = sum(one.amount for one in later)

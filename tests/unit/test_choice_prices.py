@@ -144,8 +144,8 @@ def test_the_next_best_action_lowers_what_a_place_is_worth() -> None:
 
 @pytest.mark.parametrize("budget", [None, 0, 5])
 def test_without_customers_nothing_has_a_price(budget: float | None) -> None:
-    nobody = Candidates.of_pairs([], [], [], [], names=["call", "mail"])
-    prices = fit_prices(nobody, places=np.array([0.0, UNLIMITED]), budget=budget)
+    empty = Candidates.of_pairs([], [], [], [], names=["call", "mail"])
+    prices = fit_prices(empty, places=np.array([0.0, UNLIMITED]), budget=budget)
     assert prices.place_prices.tolist() == [0, 0]
     assert prices.budget_price == 0
 

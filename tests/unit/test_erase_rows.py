@@ -145,7 +145,7 @@ def test_files_that_cannot_be_cleaned_are_named(tmp_path: Path) -> None:
     exports.mkdir()
     (exports / "scores.csv.gz").write_bytes(gzip.compress(b"customer_id\nC001\n"))
     (exports / "wide.txt").write_bytes("C001".encode("utf-16-le"))
-    (exports / "notes.txt").write_text("nobody")
+    (exports / "notes.txt").write_text("no name")
     removals = erase(project, "C001", also=[exports])
     assert [removal.place for removal in removals if removal.unit == LEFT] == [
         str(exports / "scores.csv.gz"),

@@ -69,7 +69,7 @@ def test_a_missing_feature_is_named(connection: duckdb.DuckDBPyConnection) -> No
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        ("onnx_score('nobody', r)", "no model 'nobody' in .* nothing was trained yet"),
+        ("onnx_score('unknown', r)", "no model 'unknown' in .* nothing was trained yet"),
         ("onnx_score('churn')", r"got 1 argument\(s\); expected onnx_score"),
         ("onnx_score('churn', 1.5)", "expected a struct of features, got"),
         ("onnx_cluster('churn', r)", "gives a probability, not a cluster"),
