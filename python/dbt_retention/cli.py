@@ -45,14 +45,20 @@ ONLY_BUILT = ("--indirect-selection", "buildable")
 def build(
     project: ProjectOption = None,
     select: Annotated[str | None, typer.Option(help="dbt selection, e.g. '+mart_early_warning'.")] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(help="Slices, separated by commas: warnings, segments, ... docs/daily-use.md"),
+    ] = None,
     target: TargetOption = None,
 ) -> None:
     """Run `dbt build`: inputs, features, training where the policy says so, scores, marts."""
+    from dbt_retention.commands.slices import selection_of
     from dbt_retention.dbt_runner import Project, install_packages, run_dbt
 
     chosen = Project.at(project)
     install_packages(chosen, console=console)
-    command = ["build", *(["--select", *select.split(), *ONLY_BUILT] if select else [])]
+    wanted = [*(select.split() if select else []), *(selection_of(only) if only else [])]
+    command = ["build", *(["--select", *wanted, *ONLY_BUILT] if wanted else [])]
     results = run_dbt(chosen, command, console=console, target=target)
     if not results:
         raise RetentionError(

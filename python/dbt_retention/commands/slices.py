@@ -1,0 +1,29 @@
+"""Slices: the marts that one reader needs, with every model above them; tags in dbt_project.yml name them."""
+
+from __future__ import annotations
+
+from dbt_retention.errors import RetentionError
+
+SLICES = (
+    "warnings",
+    "segments",
+    "baskets",
+    "decisions",
+    "effects",
+    "members",
+    "advertising",
+    "service",
+    "inventory",
+    "monitoring",
+)
+
+
+def selection_of(only: str) -> list[str]:
+    """dbt selectors of the slices that `only` names, by commas. Raises RetentionError for other names."""
+    names = [name.strip() for name in only.split(",")]
+    if unknown := [name for name in names if name not in SLICES]:
+        raise RetentionError(
+            f"--only '{', '.join(unknown)}' is not a slice; expected one or more of {', '.join(SLICES)}, "
+            "separated by commas. See docs/daily-use.md"
+        )
+    return [f"+tag:retention_{name}" for name in names]
