@@ -10,13 +10,8 @@
         ],
         'retention_action_priors': ['action', 'risk_tier', 'segment_number', 'prior_save_rate'],
     }[name] %}
-    {% set target_name = var(name) %}
-    {% set parts = (target_name | string).split('.') %}
-    {% if parts | length > 2 or parts | select('equalto', '') | list %}
-        {{ exceptions.raise_compiler_error(
-            name ~ " is '" ~ target_name ~ "'; expected a model name, 'source.table' or null. See docs/decisions.md"
-        ) }}
-    {% endif %}
+    {% set target_name = retention.setting(name) %}
+    {% set parts = (target_name or '').split('.') %}
     {% if target_name is none %}
         {% set relation = ref('retention', name) %}
     {% else %}

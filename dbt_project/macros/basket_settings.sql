@@ -1,9 +1,9 @@
 {# The settings of mine_itemsets() from the vars. #}
 {% macro basket_settings() %}
     {{ return(retention.itemset_settings(
-        var('apriori_min_support'),
-        var('apriori_max_length'),
-        var('itemset_strategy'),
-        var('apriori_max_level_gb')
+        retention.setting('apriori_min_support'),
+        retention.setting('apriori_max_length'),
+        'apriori',
+        retention.setting('apriori_max_level_gb')
     )) }}
 {% endmacro %}

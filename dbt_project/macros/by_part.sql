@@ -11,7 +11,7 @@
 
     {% set filled = make_intermediate_relation(target) %}
     {% do drop_relation_if_exists(load_cached_relation(filled)) %}
-    {% set parts = retention._parts_count(number_var('recommendation_customers_at_once', 1, 1e9, whole=true)) %}
+    {% set parts = retention._parts_count(retention.setting('recommendation_customers_at_once')) %}
     {% for part in range(parts) %}
         {% do run_query('set variable retention_parts = ' ~ parts) %}
         {% do run_query('set variable retention_part = ' ~ part) %}

@@ -1,11 +1,12 @@
 {# Stops the build, in words, where the shop's own table of save rates names an action, a risk tier or a segment that
    there is none of: its rows would be ignored. The package's own table is for the package's own names. #}
 {% macro check_action_priors(priors, actions, tier_names) %}
-    {% if not execute or priors.is_cte or var('retention_action_priors') is none %}
+    {% if not execute or priors.is_cte or retention.setting('retention_action_priors') is none %}
         {{ return('') }}
     {% endif %}
     {% set known_actions = run_query('select action from ' ~ actions ~ ' order by action').columns[0].values() %}
-    {% set most_segments = 6 if var('segment_count') == 'auto' else var('segment_count') | int %}
+    {% set segment_count = retention.setting('segment_count') %}
+    {% set most_segments = 6 if segment_count == 'auto' else segment_count %}
     {% set known = {
         'action': known_actions | reject('equalto', 'none') | list,
         'risk_tier': tier_names,

@@ -34,7 +34,7 @@
                 {{ exceptions.raise_compiler_error(
                     "input_" ~ name ~ " (" ~ relation.identifier ~ "): " ~ count ~ " of " ~ total
                     ~ " rows rejected, more than max_rejected_share = " ~ cap
-                    ~ (" (of " ~ name ~ ")" if var('max_rejected_share') is mapping else "") ~ ". Most often (" ~ worst.count
+                    ~ (" (of " ~ name ~ ")" if retention.setting('max_rejected_share') is mapping else "") ~ ". Most often (" ~ worst.count
                     ~ "): " ~ worst.rule ~ (", e.g. '" ~ worst.example ~ "'" if worst.example else "")
                     ~ " (row '" ~ worst.key ~ "'). Mend the mapping, or raise the var, for this input alone by "
                     ~ "max_rejected_share: {default: 0.01, " ~ name ~ ": 0.2}. All of them: select * from " ~ this

@@ -17,9 +17,9 @@
    amount add no spend. If no amount is known, in the look-back or in the label window, the rule of
    fixed_horizon applies. #}
 {% macro churn_labels(spine, purchases, habits) -%}
-    {% set cadence_multiple = number_var('personal_cadence_multiple', 0.1, 1000) %}
-    {% set cadence_min_days = number_var('personal_cadence_min_days', 1, 3650, whole=true) %}
-    {% set spend_share = number_var('spend_decline_share', 0.01, 1) %}
+    {% set cadence_multiple = retention.setting('personal_cadence_multiple') %}
+    {% set cadence_min_days = retention.setting('personal_cadence_min_days') %}
+    {% set spend_share = retention.setting('spend_decline_share') %}
 
     with windows as (
 
@@ -65,7 +65,7 @@
             round(
                 habits.lookback_spend_amount * spine.churn_horizon_days
                 / least(
-                    {{ retention.lookback_days() }},
+                    {{ retention.setting('lookback_days') }},
                     greatest(
                         {{ days_between('habits.first_purchase_date', 'spine.as_of_date') }},
                         spine.churn_horizon_days

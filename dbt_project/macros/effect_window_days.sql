@@ -2,9 +2,9 @@
 
    horizon: alias of int_retention__horizon. #}
 {% macro effect_window_days(horizon) -%}
-    {%- if var('effect_window_days', none) is none -%}
+    {%- if retention.setting('effect_window_days') is none -%}
         {{ horizon }}.churn_horizon_days
     {%- else -%}
-        {{ number_var('effect_window_days', 1, 3650, whole=true) }}
+        {{ retention.setting('effect_window_days') }}
     {%- endif -%}
 {%- endmacro %}

@@ -5,7 +5,7 @@
 {% macro feature_reasons() %}
     {% set reasons = {} %}
     {% if execute %}
-        {% for family in var('retention_features') %}
+        {% for family in retention.setting('retention_features') %}
             {% for node in graph.nodes.values()
                 if node.resource_type == 'model' and node.name == 'feat_' ~ family %}
                 {% for entry in node.config.get('meta', {}).get('reasons', []) %}

@@ -2,7 +2,7 @@
 {% macro feature_words() %}
     {% set words = {} %}
     {% if execute %}
-        {% for family in var('retention_features') %}
+        {% for family in retention.setting('retention_features') %}
             {% for node in (graph.nodes or {}).values()
                 if node.resource_type == 'model' and node.name == 'feat_' ~ family %}
                 {% for name, column in node.columns.items() if column.description %}

@@ -6,14 +6,8 @@
    last value where there is one). Statistics come from training dates only, and linear never looks ahead: to
    interpolate towards a later date would show the past its future. #}
 {% macro fill_missing(column, method, rows='joined') -%}
-    {%- set methods = ['none', 'drop', 'zero', 'mean', 'median', 'mode', 'linear'] -%}
     {%- set known = 'from ' ~ rows ~ " where split = 'train' and " ~ column ~ ' is not null' -%}
-    {%- if method not in methods -%}
-        {{ exceptions.raise_compiler_error(
-            "missing_values says '" ~ method ~ "' for " ~ column ~ "; allowed are " ~ methods | join(', ')
-            ~ ". See docs/vars.md"
-        ) }}
-    {%- elif method == 'zero' -%}
+    {%- if method == 'zero' -%}
         coalesce({{ column }}, 0)
     {%- elif method == 'mean' -%}
         coalesce({{ column }}, (select {{ exact_sum(column, scale=6) }} / nullif(count(*), 0) {{ known }}))

@@ -9,7 +9,7 @@
 
 {% macro default__fit_action_effect(action, tier, levels, actions, tiers, assumed_effects, surpluses, standard_errors) -%}
     fit_action_effect(
-            {{ number_var('prior_effect_error', 0.01, 100) }},
+            {{ retention.setting('prior_effect_error') }},
             {{ action }}, {{ tier }}, {{ levels }}, {{ actions }}, {{ tiers }},
             {{ assumed_effects }}, {{ surpluses }}, {{ standard_errors }}
         )

@@ -3,6 +3,6 @@
    count: how many customers the figure is about. #}
 {% macro hide_small_group(expression, count) -%}
     case
-        when {{ count }} >= {{ retention.min_group_size() }} then {{ expression }}
+        when {{ count }} >= {{ retention.setting('min_group_size') }} then {{ expression }}
     end
 {%- endmacro %}

@@ -14,7 +14,7 @@
             "input('" ~ name ~ "'): no such input; allowed are " ~ contract.keys() | join(', ')
         ) }}
     {% endif %}
-    {% set target_name = var('input_' ~ name, none) %}
+    {% set target_name = retention.setting('input_' ~ name) %}
     {% if target_name is none and project_name == 'retention' %}
         {{ return(ref('example_' ~ name)) }}
     {% elif target_name is none %}

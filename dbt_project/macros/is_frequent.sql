@@ -1,6 +1,6 @@
 {# Condition: so many baskets are frequent by apriori_min_support, a share of all baskets or a number of them. #}
 {% macro is_frequent(baskets_count, all_baskets_count) -%}
-    {%- set min_support = retention.basket_var('apriori_min_support') -%}
+    {%- set min_support = retention.setting('apriori_min_support') -%}
     {%- if min_support is integer -%}
         {{ baskets_count }} >= {{ min_support }}
     {%- else -%}

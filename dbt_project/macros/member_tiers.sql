@@ -3,9 +3,8 @@
    A tier is reached by its spend or by its orders, whichever comes first; null = not by this. #}
 {% macro member_tiers() %}
     {% set tiers = [] %}
-    {% for tier, thresholds in var('member_tier_thresholds').items() %}
-        {% set known = thresholds is mapping and thresholds.keys() | reject('in', ['spend', 'orders']) | list == [] %}
-        {% if not known or thresholds.values() | select('number') | list == [] %}
+    {% for tier, thresholds in retention.setting('member_tier_thresholds').items() %}
+        {% if thresholds.values() | select('number') | list == [] %}
             {{ exceptions.raise_compiler_error(
                 "member_tier_thresholds: " ~ tier ~ " is " ~ thresholds ~ "; expected {spend: 300, orders: 10}, "
                 ~ "at least one of them, lowest tier first. See docs/uses.md"

@@ -1,7 +1,7 @@
 {# How the var missing_values fills each of these columns: {column: method}. Stops the build where the var names
    a column that no family has. #}
 {% macro missing_value_methods(columns) %}
-    {% set chosen = var('missing_values') or {} %}
+    {% set chosen = retention.setting('missing_values') %}
     {% set per_column = chosen.get('per_column') or {} %}
     {% for column in per_column if execute and columns and column not in columns %}
         {{ exceptions.raise_compiler_error(

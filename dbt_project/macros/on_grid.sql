@@ -1,7 +1,7 @@
 {# The newest date of the snapshot grid on or before a date. #}
 {% macro on_grid(date_column) -%}
-    {%- set anchor = retention.date_var('snapshot_anchor_date', or_null=false) -%}
-    {%- set step = retention.number_var('snapshot_interval_days', 1, 3650, whole=true) -%}
+    {%- set anchor = retention.day_setting('snapshot_anchor_date') -%}
+    {%- set step = retention.setting('snapshot_interval_days') -%}
     {{ retention.days_from(
         anchor,
         step ~ ' * cast(floor(cast(' ~ retention.days_between(anchor, date_column) ~ ' as double) / ' ~ step ~ ') as integer)'

@@ -3,7 +3,7 @@
 
    figures: subject, name, side (reference or today), figure. #}
 {% macro population_drift(figures) -%}
-    {% set thresholds = retention.numbers_var('drift_thresholds', ['moved', 'drifted'], 0, 100, rising=true) %}
+    {% set thresholds = retention.setting('drift_thresholds') %}
     {% set least_share = 0.0001 %}
     {% set today = 'greatest(today_share, ' ~ least_share ~ ')' %}
     {% set reference = 'greatest(reference_share, ' ~ least_share ~ ')' %}

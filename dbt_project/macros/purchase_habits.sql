@@ -3,7 +3,7 @@
    known_purchases: one row per customer_id, as_of_date and purchase known then: purchase_date,
    purchase_amount. known_credits: the same for credits without a purchase: return_date, credited_amount. #}
 {% macro purchase_habits(known_purchases, known_credits) -%}
-    {% set lookback_start = days_from('as_of_date', -retention.lookback_days()) %}
+    {% set lookback_start = days_from('as_of_date', -retention.setting('lookback_days')) %}
 
     with ordered_purchases as (
 

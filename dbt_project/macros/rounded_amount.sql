@@ -2,6 +2,6 @@
 
    Rounded twice, for such a sum may lie on either side of half a cent. #}
 {% macro rounded_amount(column) -%}
-    {%- set decimals = retention.number_var('amount_decimals', 0, 4, whole=true) -%}
+    {%- set decimals = retention.setting('amount_decimals') -%}
     {{ retention.rounded(retention.rounded(column, decimals + 4), decimals) }}
 {%- endmacro %}

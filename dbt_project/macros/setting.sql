@@ -4,8 +4,11 @@
 {% macro setting(name) %}
     {% set kind = retention._kind_of_var(name) %}
     {% set value = retention._given_value(name, kind) %}
-    {% if not retention._allows_value(kind, value) %}
-        {{ exceptions.raise_compiler_error(retention._refusal_of_value(name, kind, value)) }}
+    {% set other = kind.get('not_below', kind.get('more_than')) %}
+    {% set limit = retention.setting(other) if other else none %}
+    {% if not retention._allows_value(kind, value)
+        or (other and (value < limit or ('more_than' in kind and value == limit))) %}
+        {{ exceptions.raise_compiler_error(retention._refusal_of_value(name, kind, value, limit)) }}
     {% endif %}
     {{ return(retention._typed_value(kind, value)) }}
 {% endmacro %}

@@ -4,7 +4,7 @@
    time zone of the machine or session; times without stay as they are. Text with any other zone (PST) is null: has_unknown_zone()
    says so. zone: a name of the IANA time zone database; none = the var shop_time_zone. #}
 {% macro shop_time(column, zone=none) -%}
-    {{ adapter.dispatch('shop_time', 'retention')(column, zone or retention.shop_time_zone()) }}
+    {{ adapter.dispatch('shop_time', 'retention')(column, zone or retention.setting('shop_time_zone')) }}
 {%- endmacro %}
 
 {% macro default__shop_time(column, zone) -%}

@@ -2,12 +2,6 @@
 
    lower, upper: quantiles, 0 to 1. What lies outside takes the quantile's value; null stays null. #}
 {% macro winsorise(column, lower, upper, rows='joined') -%}
-    {%- if not 0 <= lower < upper <= 1 -%}
-        {{ exceptions.raise_compiler_error(
-            "winsorise_quantiles is [" ~ lower ~ ", " ~ upper ~ "]; expected two numbers from 0 to 1, the lower "
-            ~ "one first, such as [0.01, 0.99], or null. See docs/vars.md"
-        ) }}
-    {%- endif -%}
     {%- set known = "from " ~ rows ~ " where split = 'train'" -%}
     case
         when {{ column }} is not null

@@ -269,7 +269,12 @@ def test_a_loaded_at_that_is_a_backfill_date_is_named(tmp_path: Path) -> None:
 
 
 WRONG_VARS: list[tuple[str, object, str, str]] = [
-    ("churn_horizon_days", "soon", "int_retention__horizon", "expected a whole number of days"),
+    (
+        "churn_horizon_days",
+        "soon",
+        "int_retention__horizon",
+        "expected a whole number from 1 to 36500, or auto",
+    ),
     ("auto_horizon_gap_quantile", 95, "int_retention__horizon", "expected a number from 0.5 to 1"),
     (
         "min_buyers",
@@ -277,12 +282,17 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "int_retention__training_readiness",
         "min_buyers is '0'; expected a whole number from 1",
     ),
-    ("churn_definition", "mood", "int_retention__labels", "is 'mood'; allowed are fixed_horizon"),
+    (
+        "churn_definition",
+        "mood",
+        "int_retention__labels",
+        "is 'mood'; expected fixed_horizon, personal_cadence",
+    ),
     (
         "risk_tier_thresholds",
         {"critical": 0.6, "high": 0.6},
         "ml_risk_tiers",
-        "expected a probability above 0 and below 1 for each tier, no two alike",
+        "expected another probability for each tier",
     ),
     ("risk_tier_thresholds", {"critical": 1}, "ml_risk_tiers", "risk_tier_thresholds is '{'critical': 1}'"),
     ("risk_tier_thresholds", {}, "ml_risk_tiers", "risk_tier_thresholds is '{}'; expected"),
@@ -304,9 +314,9 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "ticket_type_sentiments",
         {"complaint": "bad"},
         "mart_service_priority",
-        "from 0 to 1 for complaint",
+        "expected {name: a number from 0 to 1; ...}",
     ),
-    ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "ml_feature_drift", "from 0 to 100 for moved"),
+    ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "ml_feature_drift", "moved: a number from 0 to 100"),
     ("min_value_history_days", 0, "ml_value_estimates", "expected a whole number from 1"),
     ("test_date", "last month", "int_retention__snapshots", "expected a day written 'YYYY-MM-DD'"),
     (
@@ -325,9 +335,14 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "max_rejected_share",
         {"default": 0.01, "order_line": 0.2},
         "stg_retention__rejected_rows",
-        "expected a number from 0 to 1, or such numbers by input, such as {default: 0.01, order_lines: 0.2}",
+        "max_rejected_share names order_line; expected default, orders",
     ),
-    ("max_rejected_share", {"orders": 0.2}, "stg_retention__rejected_rows", "Allowed are default, orders"),
+    (
+        "max_rejected_share",
+        {"orders": 0.2},
+        "stg_retention__rejected_rows",
+        "or {default: a number from 0 to 1; ...}",
+    ),
     ("max_rejected_share", 2, "stg_retention__rejected_rows", "max_rejected_share is '2'; expected a number"),
     ("amount_decimals", 5, "stg_retention__orders", "expected a whole number from 0 to 4"),
     (
@@ -357,7 +372,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "int_retention__placed_orders",
         "is 'cancelled'; expected a list of texts, such as",
     ),
-    ("low_rating", 4, "int_retention__rated_reviews", "expected low_rating below high_rating"),
+    ("low_rating", 4, "int_retention__rated_reviews", "more than low_rating (now 4)"),
     ("high_rating", "good", "int_retention__rated_reviews", "high_rating is 'good'; expected a number"),
     (
         "retention",
@@ -367,7 +382,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
     ),
     ("default_country_calling_code", 44, "stg_retention__orders", "expected default_region"),
     ("default_region", "Italy", "mart_ad_audiences", "default_region is 'Italy'; expected the two letters"),
-    ("default_region", False, "mart_ad_audiences", "write Norway in quotes"),
+    ("default_region", False, "mart_ad_audiences", "write the text in quotes"),
 ]
 
 

@@ -181,7 +181,7 @@ MUTANTS = (
     Mutant(
         "spine_starts_a_day_early",
         "twins",
-        ((SPINE, "-lookback_days()", "-lookback_days() - 1"),),
+        ((SPINE, "-setting('lookback_days')", "-setting('lookback_days') - 1"),),
         "bought_181_days_before is looked at",
     ),
     Mutant(

@@ -300,9 +300,9 @@ def test_events_after_the_label_window_change_no_label(
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("churn_definition", "mood", "allowed are fixed_horizon, personal_cadence, spend_decline"),
-        ("churn_horizon_days", "soon", "expected a whole number of days from 1, or auto"),
-        ("churn_horizon_days", 0, "expected a whole number of days from 1, or auto"),
+        ("churn_definition", "mood", "expected fixed_horizon, personal_cadence or spend_decline"),
+        ("churn_horizon_days", "soon", "expected a whole number from 1 to 36500, or auto"),
+        ("churn_horizon_days", 0, "expected a whole number from 1 to 36500, or auto"),
         ("auto_horizon_gap_quantile", 95, "expected a number from 0.5 to 1"),
         ("spend_decline_share", "half", "expected a number from 0.01 to 1"),
     ],

@@ -288,7 +288,7 @@ def test_too_many_rules_of_finished_itemsets_stop_too(
         ({"min_support": 0}, "--min-support is '0'; expected a share"),
         ({"min_support": 1.5}, "--min-support is '1.5'; expected a share"),
         ({"strategy": "magic"}, "--strategy is 'magic'; expected apriori or eclat"),
-        ({"max_level_gb": 0}, "--max-level-gb is '0'; expected a size in GB"),
+        ({"max_level_gb": 0}, "--max-level-gb is '0'; expected a number above 0"),
     ],
 )
 def test_wrong_settings_are_named(options: dict[str, Any], words: str) -> None:

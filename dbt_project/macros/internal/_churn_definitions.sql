@@ -1,4 +1,4 @@
-{# The churn definitions there are, in the order in which they are shown. #}
+{# The churn definitions, in the order in which they are shown: the choices of the var churn_definition. #}
 {% macro _churn_definitions() %}
-    {{ return(['fixed_horizon', 'personal_cadence', 'spend_decline']) }}
+    {{ return(retention._kind_of_var('churn_definition')['choices']) }}
 {% endmacro %}

@@ -13,7 +13,7 @@
         {% elif 'below' in kind %}
             {% set words = words ~ ' and below ' ~ kind['below'] %}
         {% endif %}
-        {% set words = words ~ (', such as 0.05' if type == 'share') %}
+        {% set words = words ~ (', such as 0.05' if type == 'share' else '') %}
     {% elif type == 'choice' %}
         {% set words = kind['choices'] | join(', ') %}
         {% if kind['choices'] | length > 1 %}
@@ -22,7 +22,7 @@
     {% elif type == 'list' and kind['each'] == {'type': 'text'} %}
         {% set words = 'a list of texts, such as [one, another]' %}
     {% elif type == 'list' %}
-        {% set words = 'a list' ~ (' of ' ~ kind['length'] if 'length' in kind) ~ ', each item '
+        {% set words = 'a list' ~ (' of ' ~ kind['length'] if 'length' in kind else '') ~ ', each item '
             ~ retention._expected_value(kind['each']) %}
     {% elif type == 'mapping' and 'holds' in kind %}
         {% set parts = [] %}
@@ -46,9 +46,11 @@
     {% endif %}
     {{ return(
         words
-        ~ (', none below the one before' if kind.get('rising') == true)
-        ~ (', each above the one before' if kind.get('rising') == 'strictly')
-        ~ (', or ' ~ retention._expected_value(kind['or']) if 'or' in kind)
-        ~ (', or null' if kind.get('nullable'))
+        ~ (', none below the one before' if kind.get('rising') == true else '')
+        ~ (', each above the one before' if kind.get('rising') == 'strictly' else '')
+        ~ (', not below ' ~ kind['not_below'] if 'not_below' in kind else '')
+        ~ (', more than ' ~ kind['more_than'] if 'more_than' in kind else '')
+        ~ (', or ' ~ retention._expected_value(kind['or']) if 'or' in kind else '')
+        ~ (', or null' if kind.get('nullable') else '')
     ) }}
 {% endmacro %}

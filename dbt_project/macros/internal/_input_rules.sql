@@ -9,11 +9,9 @@
     {% do columns.update(contract.required) %}
     {% do columns.update(contract.optional) %}
     {% set largest = '1000000000000' %}
-    {% do retention.date_var('as_of_date') %}
-    {% do retention.date_var('earliest_event_date', or_null=false) %}
     {% set day_after_tomorrow = (run_started_at + modules.datetime.timedelta(days=2)).strftime('%Y-%m-%d') %}
-    {% set end = [day_after_tomorrow, (var('as_of_date', none) or '') | string] | max %}
-    {% set first = var('earliest_event_date') %}
+    {% set end = [day_after_tomorrow, retention.setting('as_of_date') or ''] | max %}
+    {% set first = retention.setting('earliest_event_date') %}
     {% set rules = [] %}
     {% for column, type in contract.required.items() %}
         {% do rules.append({

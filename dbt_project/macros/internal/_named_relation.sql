@@ -1,17 +1,11 @@
 {# The relation that a var names: 'my_orders' is a model or seed of the shop's own project, 'raw.orders' a source. None where
    the var is unset. #}
 {% macro _named_relation(var_name) %}
-    {% set target_name = var(var_name, none) %}
+    {% set target_name = retention.setting(var_name) %}
     {% if target_name is none %}
         {{ return(none) }}
     {% endif %}
-    {% set parts = (target_name | string).split('.') %}
-    {% if parts | length > 2 or parts | select('equalto', '') | list %}
-        {{ exceptions.raise_compiler_error(
-            var_name ~ " is '" ~ target_name ~ "'; expected a model name or 'source.table'. See docs/"
-            ~ ('embeddings' if var_name.endswith('_embeddings') else 'inputs') ~ ".md"
-        ) }}
-    {% endif %}
+    {% set parts = target_name.split('.') %}
     {% set relation = source(parts[0], parts[1]) if parts | length == 2 else ref(project_name, parts[0]) %}
     {% if execute and relation.is_cte and model.resource_type != 'unit_test' %}
         {{ exceptions.raise_compiler_error(

@@ -6,6 +6,7 @@
    type      whole · count (whole, never written 3.0) · number · share (written with a decimal point) · flag ·
              choice · text · day · time_zone · relation (a model, a seed, or 'source.table') · list · mapping
    low, high, above, below   bounds of a number; low and high are allowed, above and below are not
+   not_below, more_than   of a number: the var that it may not be below, or must be above
    choices   of a choice
    pattern   of a text: a regular expression; words says the same in words
    each      of a list or mapping: what every item or value may be; holds: of a mapping, what each key may hold
@@ -114,7 +115,7 @@
         'means': "The shortest horizon that auto chooses.",
     },
     'auto_horizon_max_days': {
-        'type': 'whole', 'low': 1, 'high': 3650, 'default': 180,
+        'type': 'whole', 'low': 1, 'high': 3650, 'not_below': 'auto_horizon_min_days', 'default': 180,
         'means': "The longest horizon that auto chooses, and the days before as_of_date whose gaps it reads.",
     },
     'auto_horizon_gap_quantile': {
@@ -194,7 +195,7 @@
         'means': "A rating of this or less is low, on the shop's own scale. Must be below high_rating.",
     },
     'high_rating': {
-        'type': 'number', 'low': -1000000, 'high': 1000000, 'default': 4,
+        'type': 'number', 'low': -1000000, 'high': 1000000, 'more_than': 'low_rating', 'default': 4,
         'means': "A rating of this or more is high.",
     },
     'membership_tiers': {

@@ -23,8 +23,8 @@ order_items as (
     inner join today
         on
             {{ known_at('known_items', 'today.as_of_date') }}
-    {% if basket_var('basket_window_days') is not none %}
-                and known_items.purchase_date >= {{ days_from('today.as_of_date', -basket_var('basket_window_days')) }}
+    {% if setting('basket_window_days') is not none %}
+                and known_items.purchase_date >= {{ days_from('today.as_of_date', -setting('basket_window_days')) }}
             {% endif %}
 
 ),
@@ -70,7 +70,7 @@ giants as (
     from order_items
     inner join order_sizes on order_items.order_id = order_sizes.order_id
     inner join item_codes on order_items.item = item_codes.item
-    where order_sizes.ordered_items_count > {{ basket_var('basket_max_items') }}
+    where order_sizes.ordered_items_count > {{ setting('basket_max_items') }}
 
 ),
 
@@ -92,7 +92,7 @@ baskets as (
         on
             order_items.order_id = giants.order_id
             and order_items.item = giants.item
-    where coalesce(giants.item_rank, 1) <= {{ basket_var('basket_max_items') }}
+    where coalesce(giants.item_rank, 1) <= {{ setting('basket_max_items') }}
 
 )
 

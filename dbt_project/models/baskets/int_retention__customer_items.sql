@@ -40,8 +40,8 @@ undone_items as (
     select order_items.*
     from {{ ref('int_retention__order_items') }} as order_items
     inner join today on order_items.undone_from_date <= today.as_of_date
-    {% if basket_var('basket_window_days') is not none %}
-        where order_items.purchase_date >= {{ days_from('today.as_of_date', -basket_var('basket_window_days')) }}
+    {% if setting('basket_window_days') is not none %}
+        where order_items.purchase_date >= {{ days_from('today.as_of_date', -setting('basket_window_days')) }}
     {% endif %}
 
 ),
@@ -102,7 +102,7 @@ customer_items as (
         count(*) as orders_count,
         max(order_date) as last_order_date,
         {{ exact_sum(
-            'power(0.5, cast(days_ago as double) / ' ~ basket_var('recommendation_half_life_days') ~ ')', scale=12
+            'power(0.5, cast(days_ago as double) / ' ~ setting('recommendation_half_life_days') ~ ')', scale=12
         ) }} as decayed_orders
     from history
     group by as_of_date, purpose, customer_id, item_code
@@ -129,7 +129,7 @@ active_customers as (
         customer_id,
         {{ hash_bucket("'list ' || customer_id", buckets) }} as sample_bucket
     from customers
-    where last_order_date >= {{ days_from('as_of_date', -basket_var('recommendation_active_days')) }}
+    where last_order_date >= {{ days_from('as_of_date', -setting('recommendation_active_days')) }}
 
 ),
 
@@ -154,7 +154,7 @@ listed_customers as (
     where
         active_customers.purpose = 'today'
         or active_customers.sample_bucket
-        < {{ buckets * basket_var('recommendation_test_customers') }} / sizes.customers_count
+        < {{ buckets * setting('recommendation_test_customers') }} / sizes.customers_count
 
 ),
 

@@ -13,7 +13,7 @@ pairs_by_customer as (
         cast(sum(customers_count) as bigint) as customers_count
     from {{ ref('int_retention__customer_pairs') }}
     group by item, other_item
-    having sum(customers_count) >= {{ basket_var('affinity_min_customers') }}
+    having sum(customers_count) >= {{ setting('affinity_min_customers') }}
 
 ),
 

@@ -27,7 +27,7 @@ items as (
         count(*) as buyers_count,
         sum(
             case
-                when last_order_date >= {{ days_from('as_of_date', -basket_var('recommendation_active_days')) }} then 1 -- noqa: LT05
+                when last_order_date >= {{ days_from('as_of_date', -setting('recommendation_active_days')) }} then 1 -- noqa: LT05
                 else 0
             end
         ) as recent_buyers_count,
@@ -47,7 +47,7 @@ popularity as (
         customers.customers_count,
         items.recent_buyers_count,
         items.recent_buyers_count
-        >= {{ basket_var('recommendation_everyday_share') }} * customers.active_customers_count
+        >= {{ setting('recommendation_everyday_share') }} * customers.active_customers_count
             as is_everyday,
         items.decayed_orders / customers.customers_count as mean_decayed_orders,
         row_number() over (

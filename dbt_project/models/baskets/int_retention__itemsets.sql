@@ -6,7 +6,7 @@
     post_hook="{{ _drop_work_tables(['itemsets', 'items']) }}"
 ) }}
 
-{% set max_length = basket_var('apriori_max_length') %}
+{% set max_length = setting('apriori_max_length') %}
 
 with itemsets as (
 

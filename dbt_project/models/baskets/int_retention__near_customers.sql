@@ -28,7 +28,7 @@ telling_items as (
         on
             customer_items.purpose = popularity.purpose
             and customer_items.item_code = popularity.item_code
-    where popularity.buyers_count <= {{ basket_var('recommendation_common_item_share') }} * popularity.customers_count -- noqa: LT05
+    where popularity.buyers_count <= {{ setting('recommendation_common_item_share') }} * popularity.customers_count -- noqa: LT05
 
 ),
 
@@ -59,7 +59,7 @@ reference_items as (
         on
             telling_items.purpose = customers.purpose
             and telling_items.customer_number = customers.customer_number
-    where customers.reference_rank <= {{ basket_var('recommendation_reference_customers') }}
+    where customers.reference_rank <= {{ setting('recommendation_reference_customers') }}
 
 ),
 
@@ -127,11 +127,11 @@ limits as (
         case
             when
                 sum(pairs_by_customer.pairs_count) * max(sampling.active_per_listed)
-                > {{ basket_var('recommendation_max_pairs') }}
+                > {{ setting('recommendation_max_pairs') }}
                 then
                     greatest(
-                        {{ 2 * basket_var('recommendation_near_customers') }},
-                        {{ basket_var('recommendation_max_pairs') }}
+                        {{ 2 * setting('recommendation_near_customers') }},
+                        {{ setting('recommendation_max_pairs') }}
                         / (count(*) * max(sampling.active_per_listed))
                     )
             else sum(pairs_by_customer.pairs_count)
@@ -205,7 +205,7 @@ nearest as (
             '{{ purpose }}' as purpose,
             *
         from ranked_{{ purpose }}
-        where nearness_rank <= {{ basket_var('recommendation_near_customers') }}
+        where nearness_rank <= {{ setting('recommendation_near_customers') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

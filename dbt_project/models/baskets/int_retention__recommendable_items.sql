@@ -50,15 +50,15 @@ product_facts as (
         {{ basket_item('products', 'products') }} as item,
         case
             when
-                products.category in ({{ quoted_list(texts_var('recommendation_left_out')) }})
-                or products.subcategory in ({{ quoted_list(texts_var('recommendation_left_out')) }})
+                products.category in ({{ quoted_list(setting('recommendation_left_out')) }})
+                or products.subcategory in ({{ quoted_list(setting('recommendation_left_out')) }})
                 then 1
             else 0
         end as left_out_flag,
         case
             when
-                products.category in ({{ quoted_list(texts_var('durable_items')) }})
-                or products.subcategory in ({{ quoted_list(texts_var('durable_items')) }})
+                products.category in ({{ quoted_list(setting('durable_items')) }})
+                or products.subcategory in ({{ quoted_list(setting('durable_items')) }})
                 then 1
             else 0
         end as durable_flag,
@@ -91,9 +91,9 @@ judged as (
         items.item_code,
         items.item,
         coalesce(item_facts.left_out_flag, 0) = 1
-        or items.item in ({{ quoted_list(texts_var('recommendation_left_out')) }}) as is_left_out,
+        or items.item in ({{ quoted_list(setting('recommendation_left_out')) }}) as is_left_out,
         coalesce(item_facts.durable_flag, 0) = 1
-        or items.item in ({{ quoted_list(texts_var('durable_items')) }}) as is_durable,
+        or items.item in ({{ quoted_list(setting('durable_items')) }}) as is_durable,
         coalesce(item_facts.most_stock_count, 1) > 0 as is_in_stock,
         case
             when item_facts.net_amount > 0
@@ -111,7 +111,7 @@ allowed as (
         is_in_stock
         and (
             margin_share is null
-            or margin_share >= {{ basket_var('recommendation_min_margin_share') }}
+            or margin_share >= {{ setting('recommendation_min_margin_share') }}
         ) as is_sellable
     from judged
 

@@ -18,12 +18,12 @@ days as (
     union all
     select
         coalesce(
-            {{ date_var('recommendation_cutoff_date') }},
-            {{ days_from('as_of_date', -basket_var('recommendation_test_days')) }}
+            {{ day_setting('recommendation_cutoff_date') }},
+            {{ days_from('as_of_date', -setting('recommendation_test_days')) }}
         ) as as_of_date,
         'backtest' as purpose,
         coalesce(
-            {{ days_from(date_var('recommendation_cutoff_date'), basket_var('recommendation_test_days')) }},
+            {{ days_from(day_setting('recommendation_cutoff_date'), setting('recommendation_test_days')) }},
             as_of_date
         ) as test_window_end_date
     from today

@@ -5,7 +5,7 @@
 -- customers who buy the most alike; mixed = two of the customer's own items and a new one in turn, for letters: what
 -- nearly everybody buys comes last.
 {{ config(materialized='by_part') }}
-{% set list_length = [basket_var('recommendation_list_length'), 10] | max %}
+{% set list_length = [setting('recommendation_list_length'), 10] | max %}
 with customer_items as (
 
     select * from {{ ref('int_retention__customer_items') }}
@@ -69,7 +69,7 @@ offered as (
         items.is_durable,
         popularity.recent_buyers_count,
         popularity.is_everyday,
-        {{ basket_var('recommendation_prior_weight') }} * popularity.mean_decayed_orders as prior_score,
+        {{ setting('recommendation_prior_weight') }} * popularity.mean_decayed_orders as prior_score,
         row_number() over (
             partition by popularity.purpose
             order by popularity.prior_rank
@@ -103,7 +103,7 @@ usual_candidates as (
         not (
             offered.is_durable
             and own_items.last_order_date
-            >= {{ days_from('own_items.as_of_date', -basket_var('durable_days')) }}
+            >= {{ days_from('own_items.as_of_date', -setting('durable_days')) }}
         )
     union all
     select
@@ -133,7 +133,7 @@ recent_items as (
         customer_number,
         item_code
     from customer_items
-    where last_order_date >= {{ days_from('as_of_date', -basket_var('recommendation_active_days')) }}
+    where last_order_date >= {{ days_from('as_of_date', -setting('recommendation_active_days')) }}
 
 ),
 

@@ -5,9 +5,10 @@
 -- Without a gap, the latter. No gap may come from beyond the test date. That date depends on the horizon
 -- in turn, so purchases count as they were known on the test date of the longest horizon allowed, which
 -- is never later; or on the var test_date.
-{% set quantile = number_var('auto_horizon_gap_quantile', 0.5, 1) %}
-{% set min_days = number_var('auto_horizon_min_days', 1, 3650, whole=true) %}
-{% set max_days = number_var('auto_horizon_max_days', min_days, 3650, whole=true) %}
+{% set given_days = setting('churn_horizon_days') %}
+{% set quantile = setting('auto_horizon_gap_quantile') %}
+{% set min_days = setting('auto_horizon_min_days') %}
+{% set max_days = setting('auto_horizon_max_days') %}
 {% set week_days = 7 %}
 
 with today as (
@@ -26,7 +27,7 @@ known as (
 
     select
         coalesce(
-            {{ date_var('test_date') }},
+            {{ day_setting('test_date') }},
             {{ on_grid(days_from('as_of_date', -max_days)) }}
         ) as gaps_known_date
     from today
@@ -99,7 +100,7 @@ bounded as (
 horizon as (
 
     select
-        coalesce({{ given_horizon() }}, bounded.auto_horizon_days) as churn_horizon_days,
+        coalesce({{ 'cast(null as integer)' if given_days == 'auto' else given_days }}, bounded.auto_horizon_days) as churn_horizon_days,
         bounded.auto_horizon_days,
         bounded.gap_days_quantile,
         bounded.gaps_count,

@@ -1,7 +1,7 @@
 -- One row per as_of_date: the mornings on which the package looks at customers, and what each is for.
 -- score = today; test = the newest date whose label is closed; train = older ones, closed before it.
 -- There is no test date before the first purchase: nobody could be looked at.
-{% set interval_days = number_var('snapshot_interval_days', 1, 3650, whole=true) %}
+{% set interval_days = setting('snapshot_interval_days') %}
 with shop as (
 
     select * from {{ ref('int_retention__today') }}
@@ -21,8 +21,8 @@ today as (
         shop.first_purchase_date,
         horizon.churn_horizon_days,
         coalesce(
-            {{ date_var('earliest_training_date') }},
-            {{ days_from('shop.first_purchase_date', lookback_days()) }}
+            {{ day_setting('earliest_training_date') }},
+            {{ days_from('shop.first_purchase_date', setting('lookback_days')) }}
         ) as earliest_training_date
     from shop
     cross join horizon
@@ -37,7 +37,7 @@ test_day as (
         churn_horizon_days,
         earliest_training_date,
         coalesce(
-            {{ date_var('test_date') }},
+            {{ day_setting('test_date') }},
             {{ on_grid(days_from('as_of_date', '-churn_horizon_days')) }}
         ) as test_date
     from today
@@ -52,7 +52,7 @@ newest_training_day as (
         churn_horizon_days,
         earliest_training_date,
         test_date,
-        {% if var('test_date', none) is none -%}
+        {% if setting('test_date') is none -%}
             {{ on_grid(days_from('test_date', '-churn_horizon_days')) }}
         {%- else -%}
             {{ days_from('test_date', '-churn_horizon_days') }}
@@ -63,7 +63,7 @@ newest_training_day as (
 
 training_days as (
 
-    {% for number in range(number_var('snapshot_count', 1, 10000, whole=true)) %}
+    {% for number in range(setting('snapshot_count')) %}
         select
             {{ days_from('newest_training_date', -number * interval_days) }} as as_of_date,
             churn_horizon_days,

@@ -22,7 +22,7 @@ eligible as (
     from snapshots
     inner join purchases
         on
-            purchases.purchase_date >= {{ days_from('snapshots.as_of_date', -lookback_days()) }}
+            purchases.purchase_date >= {{ days_from('snapshots.as_of_date', -setting('lookback_days')) }}
             and {{ known_at('purchases', 'snapshots.as_of_date') }}
 
 )

@@ -17,7 +17,7 @@ span as (
 today as (
 
     select
-        coalesce({{ date_var('as_of_date') }}, {{ days_from('last_purchase_date', 1) }}) as as_of_date,
+        coalesce({{ day_setting('as_of_date') }}, {{ days_from('last_purchase_date', 1) }}) as as_of_date,
         first_purchase_date
     from span
 

@@ -2,7 +2,7 @@
 -- by then, and how loyal the customer is to the one bought most.
 -- Sets of common items are bits of whole numbers, so that a customer's items are never joined to each other.
 {% set bits = 60 %}
-{% set words = range((basket_var('co_purchase_items') + bits - 1) // bits) %}
+{% set words = range((setting('co_purchase_items') + bits - 1) // bits) %}
 {% set rank_bit = 'cast(power(2, (other_item_rank - 1) % ' ~ bits ~ ') as bigint)' %}
 
 with spine as (
@@ -52,9 +52,9 @@ partners as (
                 case
                     when
                         other_item_rank between {{ word * bits + 1 }} and {{ (word + 1) * bits }}
-                        and confidence >= {{ basket_var('rule_min_confidence') }}
+                        and confidence >= {{ setting('rule_min_confidence') }}
                         and lift > 1
-                        and lift >= {{ basket_var('rule_min_lift') }}
+                        and lift >= {{ setting('rule_min_lift') }}
                         then {{ rank_bit }}
                     else 0
                 end

@@ -35,7 +35,7 @@ rated as (
         {{ exact_sum('rating * days_ago', condition='days_ago <= 364', digits=38) }} as ratings_by_days_sum,
         sum(days_ago) filter (where days_ago <= 364) as days_sum,
         sum(days_ago * days_ago) filter (where days_ago <= 364) as days_squared_sum,
-        count(*) filter (where days_ago <= 364 and rating <= {{ rating_limits().low }})
+        count(*) filter (where days_ago <= 364 and rating <= {{ setting('low_rating') }})
             as low_ratings_count_364d
     from ratings
     group by customer_id, as_of_date

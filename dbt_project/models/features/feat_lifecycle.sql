@@ -41,8 +41,8 @@ final as (
         cast(customers.days_since_signup - first_orders.days_since_first_order as double)
             as signup_to_first_order_days,
         cast(extract(year from spine.as_of_date) - customers.birth_year as double) as age_years,
-        {{ one_hot('customers.membership_tier', texts_var('membership_tiers'), 'is_tier') }}
-        {{ one_hot('customers.acquisition_channel', texts_var('acquisition_channels'), 'is_acquired_by') }}
+        {{ one_hot('customers.membership_tier', setting('membership_tiers'), 'is_tier') }}
+        {{ one_hot('customers.acquisition_channel', setting('acquisition_channels'), 'is_acquired_by') }}
         cast(case when customers.membership_tier is not null then 1 else 0 end as double) as is_member
     from spine
     left join customers

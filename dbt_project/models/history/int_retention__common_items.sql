@@ -112,7 +112,7 @@ frequent as (
 common_items as (
 
     select * from frequent
-    where item_rank <= {{ basket_var('co_purchase_items') }}
+    where item_rank <= {{ setting('co_purchase_items') }}
 
 )
 

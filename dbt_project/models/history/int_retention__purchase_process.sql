@@ -7,7 +7,7 @@
 -- depends_on: {{ ref('int_retention__known_days') }}
 {{ config(materialized='by_date') }}
 {% set buckets = 4096 %}
-{% set max_customers = number_var('purchase_process_customers', 1, 1000000000, whole=true) %}
+{% set max_customers = setting('purchase_process_customers') %}
 
 with snapshots as (
 

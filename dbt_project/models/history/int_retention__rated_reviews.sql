@@ -3,8 +3,7 @@
 -- that came before are learned from, also where features of that date are made of them.
 -- Of more than training_max_rows a sample, chosen by hash.
 {% set buckets = 4096 %}
-{% set ratings = rating_limits() %}
-{% set max_rows = number_var('training_max_rows', 1000, 1000000000, whole=true) %}
+{% set max_rows = setting('training_max_rows') %}
 with reviews as (
 
     select * from {{ ref('stg_retention__reviews') }}
@@ -29,13 +28,13 @@ rated as (
     select
         reviews.review_id,
         {{ clean_text('reviews.review_text') }} as review_text,
-        reviews.rating >= {{ ratings.high }} as is_positive
+        reviews.rating >= {{ setting('high_rating') }} as is_positive
     from reviews
     inner join newest_known
         on {{ seen_by('reviews.reviewed_at', 'reviews.loaded_at', 'newest_known.as_of_date') }}
     where
-        reviews.rating >= {{ ratings.high }}
-        or reviews.rating <= {{ ratings.low }}
+        reviews.rating >= {{ setting('high_rating') }}
+        or reviews.rating <= {{ setting('low_rating') }}
 
 ),
 

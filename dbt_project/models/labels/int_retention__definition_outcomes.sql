@@ -1,7 +1,7 @@
 -- One row per customer, as_of_date and churn definition that called the customer churned: was that right?
 -- The answers to the answers: what came after the call, in a later window as long as the label window. It
 -- is closed for all definitions of a date at once, so that they are judged on the same customers.
-{% set spend_share = number_var('spend_decline_share', 0.01, 1) %}
+{% set spend_share = setting('spend_decline_share') %}
 
 with definition_labels as (
 

@@ -14,7 +14,7 @@ labels as (
         split,
         purchases_in_horizon_count,
         next_purchase_date,
-        is_churned_by_{{ churn_definition() }} as is_churned
+        is_churned_by_{{ setting('churn_definition') }} as is_churned
     from definition_labels
 
 )

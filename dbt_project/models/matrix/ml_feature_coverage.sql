@@ -6,7 +6,7 @@ with today as (
 
 ),
 
-{% for family in var('retention_features') %}
+{% for family in setting('retention_features') %}
     feat_{{ family }} as (
 
         select * from {{ ref('feat_' ~ family) }}
@@ -17,7 +17,7 @@ with today as (
 
 coverage as (
 
-    {% for family in var('retention_features') %}
+    {% for family in setting('retention_features') %}
         {% set columns = feature_columns(ref('feat_' ~ family)) %}
         {% do check_feature_names({family: columns}) %}
         select

@@ -2,7 +2,7 @@
 -- One row per feature: do the customers of the latest as_of_date look like those of the training dates?
 -- A large shop is sampled by a hash of the customer.
 {% set buckets = 4096 %}
-{% set max_customers = number_var('monitoring_sample_customers', 1, 1000000000, whole=true) %}
+{% set max_customers = setting('monitoring_sample_customers') %}
 {% set columns = feature_columns(ref('ml_features')) | reject('equalto', 'split') | list %}
 
 with features as (

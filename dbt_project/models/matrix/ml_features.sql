@@ -2,19 +2,19 @@
 -- Outliers and nulls stay as they are, unless winsorise_quantiles and missing_values say otherwise.
 -- By date: closed dates stay, and all families of all dates at once take much memory. At once where a date's
 -- rows depend on others.
-{% set asked = var('missing_values') or {} %}
+{% set asked = setting('missing_values') %}
 {% set asked_methods = [asked.get('default', 'none')] + (asked.get('per_column') or {}).values() | list %}
 {% set others = asked_methods | reject('in', ['none', 'zero', 'drop']) | list %}
-{{ config(materialized='table' if others or var('winsorise_quantiles') else 'by_date') }}
+{{ config(materialized='table' if others or setting('winsorise_quantiles') else 'by_date') }}
 {% set families = {} %}
 {% set columns = [] %}
-{% for name in var('retention_features') %}
+{% for name in setting('retention_features') %}
     {% do families.update({name: feature_columns(ref('feat_' ~ name))}) %}
     {% do columns.extend(families[name]) %}
 {% endfor %}
 {% do check_feature_list(families) %}
 {% set methods = missing_value_methods(columns) %}
-{% set quantiles = var('winsorise_quantiles') %}
+{% set quantiles = setting('winsorise_quantiles') %}
 
 with spine as (
 

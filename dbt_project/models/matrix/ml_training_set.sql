@@ -2,7 +2,7 @@
 -- Of more than training_max_rows a sample of customers, chosen by hash, each with all their dates.
 {% set buckets = 4096 %}
 {% set columns = feature_columns(ref('ml_features')) %}
-{% set max_rows = number_var('training_max_rows', 1000, 1000000000, whole=true) %}
+{% set max_rows = setting('training_max_rows') %}
 
 with features as (
 

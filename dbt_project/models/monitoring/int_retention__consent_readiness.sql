@@ -1,5 +1,5 @@
 -- One row per consent that a contact may need: how many customers of the latest as_of_date gave it?
-{% set min_share = number_var('min_coverage_share', 0, 1) %}
+{% set min_share = setting('min_coverage_share') %}
 
 with todays_customers as (
 

@@ -1,6 +1,6 @@
 -- One row per feature family: does it have values for enough customers of the latest as_of_date?
 -- A value that is zero counts as none, as in ml_feature_coverage.
-{% set min_share = number_var('min_coverage_share', 0, 1) %}
+{% set min_share = setting('min_coverage_share') %}
 {% set text = _input_types().text.sql %}
 
 with feature_coverage as (

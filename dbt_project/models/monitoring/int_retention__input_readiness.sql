@@ -1,5 +1,5 @@
 -- One row per input: does it have rows, recent rows and rows of enough customers, and what is lost if not?
-{% set min_share = number_var('min_coverage_share', 0, 1) %}
+{% set min_share = setting('min_coverage_share') %}
 
 {# Per input: what is lost without it, and whether every look-back should have rows of it. #}
 {% set inputs = {
@@ -66,7 +66,7 @@ judged as (
             as coverage_share,
         coalesce(
             expectations.is_expected_lately
-            and input_coverage.last_event_date < {{ days_from('today.as_of_date', -lookback_days()) }},
+            and input_coverage.last_event_date < {{ days_from('today.as_of_date', -setting('lookback_days')) }},
             false
         ) as is_stale,
         2 * input_coverage.late_rows_count > input_coverage.rows_count as is_late
@@ -118,7 +118,7 @@ readiness as (
                     'no row belongs to a customer of the latest as_of_date: check that its customer_id has '
                     || 'the format of orders'
             when is_stale
-                then 'no rows for {{ lookback_days() }} days: check that it is still loaded'
+                then 'no rows for {{ setting('lookback_days') }} days: check that it is still loaded'
             when is_thin
                 then 'few customers have rows: check the mapping, or collect more of it'
         end as what_to_do

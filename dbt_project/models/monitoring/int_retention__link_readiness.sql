@@ -2,7 +2,7 @@
 -- Only where both inputs have rows. Lines that staging rejected for an unknown order are counted here too.
 -- The customer of an order is looked up in customers, that of any other row in orders and customers.
 {% set contract = _input_contract() %}
-{% set min_share = number_var('min_linked_share', 0, 1) %}
+{% set min_share = setting('min_linked_share') %}
 {% set text = _input_types().text.sql %}
 
 with

@@ -1,8 +1,8 @@
 -- One row per time setting: is the automatic horizon within its bounds, and is there a purchase before the
 -- test date?
 {% set text = _input_types().text.sql %}
-{% set min_days = number_var('auto_horizon_min_days', 1, 3650, whole=true) %}
-{% set max_days = number_var('auto_horizon_max_days', min_days, 3650, whole=true) %}
+{% set min_days = setting('auto_horizon_min_days') %}
+{% set max_days = setting('auto_horizon_max_days') %}
 {% set week_days = 7 %}
 
 with today as (
@@ -15,7 +15,7 @@ horizon as (
 
     select
         *,
-        {{ 'true' if given_horizon() == 'cast(null as integer)' else 'false' }} as is_auto,
+        {{ 'true' if setting('churn_horizon_days') == 'auto' else 'false' }} as is_auto,
         ceil(round(gap_days_quantile, 6)) as wanted_days
     from {{ ref('int_retention__horizon') }}
 
@@ -27,7 +27,7 @@ test_day as (
         today.first_purchase_date,
         horizon.churn_horizon_days,
         coalesce(
-            {{ date_var('test_date') }},
+            {{ day_setting('test_date') }},
             {{ on_grid(days_from('today.as_of_date', '-horizon.churn_horizon_days')) }}
         ) as test_date
     from today

@@ -1,7 +1,7 @@
 -- One row per condition of training: is there enough history, and enough churned and retained customers?
-{% set min_buyers = number_var('min_buyers', 1, 1000000000, whole=true) %}
-{% set min_history_days = number_var('min_history_days', 1, 100000, whole=true) %}
-{% set min_churners = number_var('min_training_churners', 1, 1000000000, whole=true) %}
+{% set min_buyers = setting('min_buyers') %}
+{% set min_history_days = setting('min_history_days') %}
+{% set min_churners = setting('min_training_churners') %}
 {% set text = _input_types().text.sql %}
 
 with today as (

@@ -30,7 +30,7 @@ counted as (
         {{ exact_sum('churn_probability', scale=6) }} / count(*) as churn_probability_avg
     from binned
     group by evidence, as_of_date, probability_bin
-    having count(*) >= {{ min_group_size() }}
+    having count(*) >= {{ setting('min_group_size') }}
 
 ),
 

@@ -22,7 +22,7 @@ definitions as (
     {% for definition in _churn_definitions() %}
         select
             '{{ definition }}' as churn_definition,
-            {{ 'true' if definition == churn_definition() else 'false' }} as is_in_force
+            {{ 'true' if definition == setting('churn_definition') else 'false' }} as is_in_force
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

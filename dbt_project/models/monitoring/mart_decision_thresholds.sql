@@ -71,11 +71,11 @@ counted as (
 
 ),
 
-{% set value = number_var('profit_customer_value', 0, 1e12) %}
-{% set offer = number_var('profit_offer_value', 0, 1e12) %}
-{% set contact = number_var('profit_contact_cost', 0, 1e12) %}
-{% set alpha = number_var('profit_save_rate_alpha', 0, 1e12) %}
-{% set beta = number_var('profit_save_rate_beta', 0, 1e12) %}
+{% set value = setting('profit_customer_value') %}
+{% set offer = setting('profit_offer_value') %}
+{% set contact = setting('profit_contact_cost') %}
+{% set alpha = setting('profit_save_rate_alpha') %}
+{% set beta = setting('profit_save_rate_beta') %}
 
 decisions as (
 

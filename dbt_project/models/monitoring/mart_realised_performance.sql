@@ -56,7 +56,7 @@ measured as (
             as squared_errors
     from placed
     group by evidence, as_of_date, group_type, group_name
-    having count(*) >= {{ min_group_size() }}
+    having count(*) >= {{ setting('min_group_size') }}
 
 ),
 

@@ -108,7 +108,7 @@ quality as (
     from grouped
     inner join methods on grouped.method = methods.method
     group by grouped.method, methods.is_chosen, grouped.decile, grouped.orders_band, grouped.as_of_date
-    having grouped.orders_band = 'all' or count(*) >= {{ min_group_size() }}
+    having grouped.orders_band = 'all' or count(*) >= {{ setting('min_group_size') }}
 
 )
 

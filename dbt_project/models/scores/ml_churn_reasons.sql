@@ -41,8 +41,8 @@ precision as (
     select
         cast(
             case
-                when count(*) > {{ number_var('reasons_exact_customers', 0, 1000000000, whole=true) }}
-                    then {{ number_var('reasons_orderings', 1, 100, whole=true) }}
+                when count(*) > {{ setting('reasons_exact_customers') }}
+                    then {{ setting('reasons_orderings') }}
             end as integer
         ) as orderings
     from warned

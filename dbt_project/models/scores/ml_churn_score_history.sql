@@ -21,7 +21,7 @@ said as (
         tiers.customer_id,
         tiers.as_of_date,
         tiers.churn_probability,
-        '{{ var("churn_definition") }}' as churn_definition,
+        '{{ setting("churn_definition") }}' as churn_definition,
         cast(horizon.churn_horizon_days as integer) as churn_horizon_days
     from tiers
     cross join horizon

@@ -1,12 +1,7 @@
 -- One row per customer and as_of_date: the champion's churn probability, today and on the test date. Empty
 -- where there is no champion: the version is an argument of the score, so that nothing is scored without one.
 -- churn_prior_shift: season moves it by how much likelier churn was at that time of the last year.
-{% set prior_shift = var('churn_prior_shift') %}
-{% if prior_shift not in ('none', 'season') %}
-    {{ exceptions.raise_compiler_error(
-        "churn_prior_shift is '" ~ prior_shift ~ "'; expected none or season. See docs/vars.md"
-    ) }}
-{% endif %}
+{% set prior_shift = setting('churn_prior_shift') %}
 
 with scoring_set as (
 

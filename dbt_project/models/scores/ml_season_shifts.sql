@@ -53,7 +53,7 @@ nearest as (
 
     select *
     from apart
-    where 2 * days_off <= {{ var('snapshot_interval_days') }}
+    where 2 * days_off <= {{ setting('snapshot_interval_days') }}
     qualify row_number() over (
         partition by as_of_date
         order by days_off asc, season_date desc

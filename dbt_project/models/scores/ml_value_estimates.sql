@@ -107,7 +107,7 @@ expected as (
         statistics.net_spend_364d
         / least(
             greatest(
-                statistics.days_known, {{ number_var('min_value_history_days', 1, 3650, whole=true) }}
+                statistics.days_known, {{ setting('min_value_history_days') }}
             ), 364
         ) as naive_spend_per_day
     from net_statistics as statistics

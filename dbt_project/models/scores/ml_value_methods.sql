@@ -46,7 +46,7 @@ of_band as (
         abs({{ exact_sum('error') }}) as surplus
     from compared
     group by method, orders_band
-    having count(*) >= {{ min_group_size() }}
+    having count(*) >= {{ setting('min_group_size') }}
 
 ),
 

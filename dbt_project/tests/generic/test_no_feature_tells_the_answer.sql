@@ -4,7 +4,7 @@
    Null counts as the lowest value. Below 100 rows of either answer chance alone could raise the alarm: it is silent. #}
 {% test no_feature_tells_the_answer(model, answer) %}
 
-{% set threshold = var('leakage_alarm_auc') %}
+{% set threshold = retention.setting('leakage_alarm_auc') %}
 {% set features = [] %}
 {% if execute and threshold is not none %}
     {% for column in adapter.get_columns_in_relation(model)

@@ -25,7 +25,7 @@ select
 from counted
 where
     abs(group_count - rows_count * {{ share }})
-    > {{ normal_quantile('1 - ' ~ number_var('sample_ratio_alarm', 0, 1) ~ ' / 2e0') }}
+    > {{ normal_quantile('1 - ' ~ retention.setting('sample_ratio_alarm') ~ ' / 2e0') }}
     * sqrt(rows_count * {{ share }} * (1 - {{ share }}))
     + 0.5
 

@@ -7,7 +7,7 @@
     ref('int_retention__actions'),
     (['customer_id', 'as_of_date'] + customer_columns + other_columns) if customer_columns else []
 ) %}
-{% set last_days = var('max_contacts_days') ~ (' day' if var('max_contacts_days') == 1 else ' days') %}
+{% set last_days = setting('max_contacts_days') ~ (' day' if setting('max_contacts_days') == 1 else ' days') %}
 
 with customers as (
 
@@ -117,7 +117,7 @@ contacts_by_channel as (
     from assignments
     where
         is_contacted
-        and days_ago <= {{ number_var('max_contacts_days', 1, 3650, whole=true) }}
+        and days_ago <= {{ setting('max_contacts_days') }}
     group by customer_id, channel
 
 ),
@@ -159,13 +159,13 @@ eligibility as (
                     || {{ sentence(', the cooldown is {cooldown_days day|days}', 'actions') }}
             when
                 contacts_by_channel.contacts_count
-                >= {{ number_var('max_channel_contacts', 0, 1000, whole=true) }}
+                >= {{ setting('max_channel_contacts') }}
                 then
                     {{ sentence('{contacts_count contact|contacts}', 'contacts_by_channel') }}
                     || ' by '
                     || actions.channel
                     || ' in the last {{ last_days }}'
-            when contacts_by_customer.contacts_count >= {{ number_var('max_contacts', 0, 1000, whole=true) }}
+            when contacts_by_customer.contacts_count >= {{ setting('max_contacts') }}
                 then
                     {{ sentence('{contacts_count contact|contacts}', 'contacts_by_customer') }}
                     || ' in the last {{ last_days }}'

@@ -1,7 +1,7 @@
 -- One row: what the choice earns, and what no choice within the limits can exceed.
 -- For any prices, what customers would gain by buying at them, plus what all places and the budget would
 -- fetch, is an upper bound (the dual of the linear programme).
-{% set budget = 0 if var('retention_budget') is none else number_var('retention_budget', 0, 1e15) %}
+{% set budget = 0 if setting('retention_budget') is none else setting('retention_budget') %}
 
 with candidates as (
 

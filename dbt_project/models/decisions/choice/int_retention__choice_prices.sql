@@ -1,8 +1,8 @@
 -- One row per action (but none): the prices of a place in the action and of a unit of the budget. At these
 -- prices, customers who each take the action with the largest surplus demand about as much as there is. They
 -- are approximate dual variables of the linear programme; fit_choice_prices finds them on a sample of customers.
-{% set sample = number_var('choice_sample_customers', 100, 1e9, whole=true) %}
-{% set budget = 'null' if var('retention_budget') is none else number_var('retention_budget', 0, 1e15) %}
+{% set sample = setting('choice_sample_customers') %}
+{% set budget = 'null' if setting('retention_budget') is none else setting('retention_budget') %}
 
 with candidates as (
 

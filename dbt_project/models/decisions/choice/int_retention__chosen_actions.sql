@@ -4,7 +4,7 @@
 -- requests are granted by profit per unit of what they use, at these prices, until a limit is reached. The next pass hands
 -- out what is left.
 {% set passes = 3 %}
-{% set budget = 'null' if var('retention_budget') is none else number_var('retention_budget', 0, 1e15) %}
+{% set budget = 'null' if setting('retention_budget') is none else setting('retention_budget') %}
 {% set order = 'round(expected_profit / nullif(price, 0), 6) desc nulls first, expected_profit desc, customer_id asc' %}
 {% set campaign = "action || '-' || cast(as_of_date as " ~ dbt.type_string() ~ ')' %}
 
@@ -166,7 +166,7 @@ split_in_arms as (
         *,
         {{ campaign }} as campaign_id,
         case
-            when {{ is_held_out('customer_id', number_var('control_share', 0, 0.9), experiment=campaign) }} then 'control'
+            when {{ is_held_out('customer_id', setting('control_share'), experiment=campaign) }} then 'control'
             else 'treatment'
         end as arm
     from chosen

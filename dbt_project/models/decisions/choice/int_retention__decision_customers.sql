@@ -51,7 +51,7 @@ decided as (
         coalesce(customers.has_ads_consent, false) as has_ads_consent,
         coalesce(customers.has_phone, false) as has_phone,
         recommended.customer_id is not null as has_recommendations,
-        {{ is_held_out('tiers.customer_id', number_var('holdout_share', 0, 1)) }} as is_holdout
+        {{ is_held_out('tiers.customer_id', setting('holdout_share')) }} as is_holdout
     from tiers
     cross join margin
     inner join customer_values

@@ -90,7 +90,7 @@ dated as (
         mornings.as_of_date,
         {{ effect_window_days('horizon') }} as window_days,
         {{ days_from('mornings.as_of_date', '-' ~ effect_window_days('horizon')) }} as window_start_date,
-        {{ days_from('mornings.as_of_date', -lookback_days()) }} as lookback_start_date
+        {{ days_from('mornings.as_of_date', -setting('lookback_days')) }} as lookback_start_date
     from mornings
     cross join horizon
 
@@ -208,7 +208,7 @@ features as (
         cast(coalesce(tickets_counted.complaints_count, 0) as double) as complaints_count,
         round(reviews_counted.rating_mean, 6) as rating_mean,
         cast(coalesce(sessions_counted.sessions_count, 0) as double) as sessions_count,
-        {{ one_hot('customers.acquisition_channel', var('acquisition_channels'), 'is_acquired_by') }}
+        {{ one_hot('customers.acquisition_channel', setting('acquisition_channels'), 'is_acquired_by') }}
         cast(extract(year from dated.as_of_date) - customers.birth_year as double) as age_years
     from dated
     cross join shop

@@ -1,6 +1,6 @@
 -- One row: the share of spend that is left after the goods are paid.
 -- Measured on the look-back's lines whose product has a unit cost; assumed where none has one.
-{% set given = var('gross_margin_share') %}
+{% set given = setting('gross_margin_share') %}
 
 with today as (
 
@@ -30,7 +30,7 @@ summed as (
     from today
     inner join lines
         on
-            lines.purchase_date >= {{ days_from('today.as_of_date', -lookback_days()) }}
+            lines.purchase_date >= {{ days_from('today.as_of_date', -setting('lookback_days')) }}
             and {{ known_at('lines', 'today.as_of_date') }}
     inner join products on lines.product_id = products.product_id
     where
@@ -47,7 +47,7 @@ measured as (
                 when spend_amount > 0 then least(greatest(1 - cost_amount / spend_amount, 0), 1)
             end as measured_share
         {% else %}
-            cast({{ number_var('gross_margin_share', 0, 1) }} as double) as measured_share
+            cast({{ given }} as double) as measured_share
         {% endif %}
     from summed
 
@@ -57,7 +57,7 @@ margin as (
 
     select
         round(
-            coalesce(measured_share, {{ number_var('assumed_gross_margin_share', 0, 1) }}), 6
+            coalesce(measured_share, {{ setting('assumed_gross_margin_share') }}), 6
         ) as gross_margin_share,
         measured_share is null as is_assumed
     from measured

@@ -1,7 +1,7 @@
 -- One row per holdout salt that was ever used here: one. Another salt would draw another holdout and mix the
 -- two, so it stops the build. A full refresh does not forget it.
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
-{% set fingerprint = local_md5(_holdout_salt()) %}
+{% set fingerprint = local_md5(setting('holdout_salt')) %}
 {% if is_incremental() %}
     {% for row in run_query('select salt_fingerprint from ' ~ this) if row[0] != fingerprint %}
         {{ exceptions.raise_compiler_error(

@@ -4,7 +4,7 @@
 -- an effect says little. Audiences say by what factor an action, and its tier, differ from what was assumed;
 -- factors lean on 1 as far as contacts are few (fit_action_effect). A tier without a measured contact keeps
 -- the prior.
-{% set confidence = number_var('effect_decision_confidence', 0.5, 0.9999) %}
+{% set confidence = setting('effect_decision_confidence') %}
 
 with priors as (
 

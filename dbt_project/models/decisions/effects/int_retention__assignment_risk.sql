@@ -2,7 +2,7 @@
 -- order in the window that ended as the month began. It names the risk tier at an assignment in that month
 -- from what was known then; today's score, learned later, does not come in. Rates are drawn towards the
 -- month's mean by a weight of effect_tier_prior_customers customers.
-{% set prior = number_var('effect_tier_prior_customers', 0, 1e9) %}
+{% set prior = setting('effect_tier_prior_customers') %}
 {% set buckets = 4096 %}
 
 with assignments as (
@@ -31,7 +31,7 @@ mornings as (
     select
         reference_date,
         {{ days_from('reference_date', '-window_days') }} as morning,
-        {{ days_from('reference_date', '-window_days - ' ~ lookback_days()) }} as lookback_start_date
+        {{ days_from('reference_date', '-window_days - ' ~ setting('lookback_days')) }} as lookback_start_date
     from months
 
 ),
@@ -80,7 +80,7 @@ histories as (
     inner join buyers
         on
             mornings.morning >= buyers.known_from_date
-            and buyers.sample_bucket < {{ buckets * var('purchase_process_customers') }} / sizes.customers_count -- noqa: LT05
+            and buyers.sample_bucket < {{ buckets * setting('purchase_process_customers') }} / sizes.customers_count -- noqa: LT05
     inner join purchases
         on
             buyers.customer_id = purchases.customer_id
@@ -136,7 +136,7 @@ risk as (
             (gone_count + {{ prior }} * month_rate) / (customers_count + {{ prior }}), 6
         ) as churn_rate
     from with_month
-    where month_customers_count >= {{ number_var('effect_tier_min_customers', 1, 1e9) }}
+    where month_customers_count >= {{ setting('effect_tier_min_customers') }}
 
 )
 

@@ -1,7 +1,7 @@
 -- One row per month of assignments, risk tier, action and arm of causal campaigns: by how much more stayed
 -- than their churn rates foretold. Controls of all actions of a month and tier were left alone alike, so
 -- that together they tell what would have become of the treated.
-{% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
+{% set min_arm = setting('effect_min_arm_customers') %}
 
 with verdicts as (
 

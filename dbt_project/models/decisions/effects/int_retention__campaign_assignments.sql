@@ -67,7 +67,7 @@ buyers as (
         on
             {{ known_at('purchases', 'cast(without_control.assigned_at as date)') }}
             and purchases.purchase_date
-            >= {{ days_from('without_control.assigned_at', -lookback_days()) }}
+            >= {{ days_from('without_control.assigned_at', -setting('lookback_days')) }}
 
 ),
 

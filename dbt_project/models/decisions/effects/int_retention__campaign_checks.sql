@@ -1,23 +1,11 @@
 -- One row per campaign and check: what may be wrong with the campaign, in words.
 -- A flagged check that disqualifies takes away the right to call what the campaign shows causal.
 -- Counts of few customers are hidden (min_group_size), and totals that would give away an arm of few.
-{% set max_share = number_var('campaign_max_fault_share', 0, 1) %}
-{% set alarm = number_var('sample_ratio_alarm', 1e-9, 0.5) %}
-{% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
-{% set planned = var('campaign_control_shares') %}
-{% if planned is not mapping %}
-    {{ exceptions.raise_compiler_error(
-        "campaign_control_shares is '" ~ planned ~ "'; expected shares by campaign_id, or under default, such as "
-        ~ "{default: 0.3}. See docs/vars.md"
-    ) }}
-{% endif %}
-{% for campaign, share in planned.items() if share is not number or share <= 0 or share >= 1 %}
-    {{ exceptions.raise_compiler_error(
-        "campaign_control_shares gives " ~ campaign ~ " '" ~ share ~ "'; expected a number above 0 and below 1. "
-        ~ "See docs/vars.md"
-    ) }}
-{% endfor %}
-{% set least_shown = min_group_size() %}
+{% set max_share = setting('campaign_max_fault_share') %}
+{% set alarm = setting('sample_ratio_alarm') %}
+{% set min_arm = setting('effect_min_arm_customers') %}
+{% set planned = setting('campaign_control_shares') %}
+{% set least_shown = setting('min_group_size') %}
 {% set tiers_count = risk_tiers() | length + 2 %}
 {% set text = dbt.type_string() %}
 
@@ -50,7 +38,7 @@ counted as (
                 {% endfor %}
                 {# Campaigns that the package planned are named by action and day. #}
                 when campaign_id like max(action) || '-____-__-__'
-                    then {{ number_var('control_share', 0, 0.9) or 'null' }}
+                    then {{ setting('control_share') or 'null' }}
                 else {{ planned.get('default', 'null') }}
             end as double
         ) as planned_share

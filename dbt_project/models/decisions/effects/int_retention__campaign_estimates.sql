@@ -8,17 +8,12 @@
 -- less one for each slope; weights count by Kish's effective number of customers. sequential: an interval
 -- that holds however often it is looked at (mixture of normals: Robbins 1970; Johari et al. 2022), wider
 -- than the fixed one. An outcome that is not known (spend or profit without amounts or costs) has no row.
-{% set confidence = number_var('effect_confidence', 0.5, 0.9999) %}
-{% set min_arm = number_var('effect_min_arm_customers', 2, 1e9, whole=true) %}
-{% set scale = number_var('effect_sequential_scale', 1e-6, 1e6) %}
-{% set interval = var('effect_interval') %}
-{% if interval not in ['fixed', 'sequential'] %}
-    {{ exceptions.raise_compiler_error(
-        "effect_interval is '" ~ interval ~ "'; expected fixed or sequential. See docs/vars.md"
-    ) }}
-{% endif %}
+{% set confidence = setting('effect_confidence') %}
+{% set min_arm = setting('effect_min_arm_customers') %}
+{% set scale = setting('effect_sequential_scale') %}
+{% set interval = setting('effect_interval') %}
 {# Of the days of the look-back that the customer was known for, and no fewer than a window. #}
-{% set days_known = 'greatest(least(days_since_first_order, ' ~ lookback_days() ~ '), window_days)' %}
+{% set days_known = 'greatest(least(days_since_first_order, ' ~ setting('lookback_days') ~ '), window_days)' %}
 {% set of_one_window = ' * window_days / ' ~ days_known %}
 {% set outcomes = {
     'retained': (

@@ -30,7 +30,7 @@ scoring_set as (
 
     select
         features.*,
-        {{ one_hot('learned.action', texts_var('uplift_actions'), 'is_action') }}
+        {{ one_hot('learned.action', setting('uplift_actions'), 'is_action') }}
         learned.action,
         learned.mean_correction
     from features

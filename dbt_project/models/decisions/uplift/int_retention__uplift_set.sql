@@ -2,8 +2,8 @@
 -- windows, both arms, and what was known on the morning of the assignment. An action takes part once either
 -- arm holds uplift_min_arm_customers. Of more than training_max_rows a sample of customers, chosen by hash.
 {% set buckets = 4096 %}
-{% set max_rows = number_var('training_max_rows', 1000, 1000000000, whole=true) %}
-{% set min_arm = number_var('uplift_min_arm_customers', 10, 1e9, whole=true) %}
+{% set max_rows = setting('training_max_rows') %}
+{% set min_arm = setting('uplift_min_arm_customers') %}
 
 with outcomes as (
 
@@ -36,7 +36,7 @@ contacts as (
         outcomes.arm = 'treatment' as is_treated
     from outcomes
     inner join verdicts on outcomes.campaign_id = verdicts.campaign_id
-    where outcomes.action in ({{ quoted_list(texts_var('uplift_actions')) }})
+    where outcomes.action in ({{ quoted_list(setting('uplift_actions')) }})
 
 ),
 
@@ -72,7 +72,7 @@ uplift_set as (
 
     select
         features.*,
-        {{ one_hot('contacts.action', texts_var('uplift_actions'), 'is_action') }}
+        {{ one_hot('contacts.action', setting('uplift_actions'), 'is_action') }}
         contacts.campaign_id,
         contacts.action,
         contacts.is_treated,

@@ -75,16 +75,16 @@ judged as (
         buyers.days_since_last_order,
         ranked.churn_probability,
         complaining.customer_id is not null as is_complaining,
-        {{ is_held_out('buyers.customer_id', number_var('holdout_share', 0, 1)) }} as is_holdout,
+        {{ is_held_out('buyers.customer_id', setting('holdout_share')) }} as is_holdout,
         -- Not by the lack of a warning alone: without a churn model nobody has one.
-        ranked.customer_id is null and buyers.days_since_last_order > {{ lookback_days() }} as is_gone,
+        ranked.customer_id is null and buyers.days_since_last_order > {{ setting('lookback_days') }} as is_gone,
         -- Not by the tier: who finds no room in any (risk_tier_capacity) is low, and may leave all the same.
         coalesce(ranked.churn_probability < {{ risk_tiers()[-1].threshold }}, false) as is_safe,
         -- Without amounts nobody is known to be among the most valuable.
         ranked.expected_value_12m is not null
         and coalesce(
             ranked.value_rank
-            <= {{ number_var('ad_seed_share', 0, 1) }} * cast(ranked.customers_count as double),
+            <= {{ setting('ad_seed_share') }} * cast(ranked.customers_count as double),
             false
         ) as is_among_the_best
     from buyers
@@ -99,7 +99,7 @@ sorted_out as (
         *,
         is_complaining
         or is_holdout
-        or (is_safe and days_since_last_order <= {{ number_var('ad_suppress_days', 0, 3650, whole=true) }})
+        or (is_safe and days_since_last_order <= {{ setting('ad_suppress_days') }})
             as is_suppressed
     from judged
 
@@ -134,7 +134,7 @@ members as (
     from sorted_out
     where
         not is_suppressed
-        and (is_gone or churn_probability >= {{ number_var('ad_win_back_probability', 0, 1) }})
+        and (is_gone or churn_probability >= {{ setting('ad_win_back_probability') }})
     union all
     select
         'lookalike_seed' as audience,

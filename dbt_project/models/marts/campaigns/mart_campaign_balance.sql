@@ -1,7 +1,7 @@
 -- One row per campaign and covariate: were the arms alike before the assignment, as they are and as weighted?
 -- Standardised mean differences: the difference of the means in standard deviations (Austin 2009).
 -- What is said of few customers is hidden (min_group_size).
-{% set limit = number_var('campaign_balance_limit', 0, 10) %}
+{% set limit = setting('campaign_balance_limit') %}
 {% set covariates = [
     'days_since_last_order', 'days_since_first_order', 'orders_count_before', 'spend_amount_before',
     'orders_count_lookback', 'spend_amount_lookback',

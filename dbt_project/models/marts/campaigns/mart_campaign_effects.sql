@@ -93,7 +93,7 @@ effects as (
     where
         side_by_side.segment = 'all'
         or least(side_by_side.treated_count, coalesce(side_by_side.compared_count, 0))
-        >= {{ min_group_size() }}
+        >= {{ setting('min_group_size') }}
 
 )
 

@@ -1,8 +1,8 @@
 -- One row per action: what a campaign of today's audience could measure, before it starts.
 -- Counts of few customers, and rates of them, are hidden (min_group_size).
 -- Normal approximation of the difference of two shares; base variance b (1 - b) in both arms.
-{% set alpha = number_var('experiment_alpha', 0, 1) %}
-{% set control = number_var('control_share', 0, 0.9) %}
+{% set alpha = setting('experiment_alpha') %}
+{% set control = setting('control_share') %}
 {% set both_arms = control * (1 - control) %}
 {% set quantiles = normal_quantile('1 - ' ~ alpha ~ ' / 2e0') %}
 {# An arm of nobody may be told, and one arm tells the other. #}
@@ -38,8 +38,8 @@ normal as (
 
     select
         {{ quantiles }} as alpha_quantile,
-        {{ normal_quantile(number_var('experiment_power', 0, 1)) }} as power_quantile,
-        {{ normal_quantile('1 - ' ~ number_var('sample_ratio_alarm', 0, 1) ~ ' / 2e0') }} as alarm_quantile
+        {{ normal_quantile(setting('experiment_power')) }} as power_quantile,
+        {{ normal_quantile('1 - ' ~ setting('sample_ratio_alarm') ~ ' / 2e0') }} as alarm_quantile
 
 ),
 

@@ -137,7 +137,7 @@ bought_items as (
 usual_items as (
 
     select * from bought_items
-    where item_rank <= {{ number_var('member_offer_usual_items', 1, 1000, whole=true) }}
+    where item_rank <= {{ setting('member_offer_usual_items') }}
 
 ),
 
@@ -193,7 +193,7 @@ candidates as (
         companions.pair_rank
     from usual_items
     inner join companions on usual_items.item = companions.item
-    where companions.companion_rank <= {{ number_var('member_offer_companions', 1, 1000, whole=true) }}
+    where companions.companion_rank <= {{ setting('member_offer_companions') }}
 
 ),
 

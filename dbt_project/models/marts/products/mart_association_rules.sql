@@ -1,6 +1,6 @@
 -- One row per rule: baskets with the antecedent have the consequent too, how often and how much more than
 -- by chance.
-{{ config(pre_hook="{{ check_rules(ref('int_retention__itemsets'), basket_settings(), basket_var('rule_single_consequent')) }}") }} -- noqa: LT05
+{{ config(pre_hook="{{ check_rules(ref('int_retention__itemsets'), basket_settings(), setting('rule_single_consequent')) }}") }} -- noqa: LT05
 
 with itemsets as (
 
@@ -12,10 +12,10 @@ rules as (
 
     {{ association_rules(
         'itemsets',
-        max_length=basket_var('apriori_max_length'),
-        min_confidence=basket_var('rule_min_confidence'),
-        min_lift=basket_var('rule_min_lift'),
-        single_consequent=basket_var('rule_single_consequent')
+        max_length=setting('apriori_max_length'),
+        min_confidence=setting('rule_min_confidence'),
+        min_lift=setting('rule_min_lift'),
+        single_consequent=setting('rule_single_consequent')
     ) | indent(4) }}
 
 ),

@@ -71,7 +71,7 @@ bought as (
         known_lines.product_id,
         {{ exact_sum('known_lines.pieces_count') }} as pieces_count
     from known_lines
-    where known_lines.days_ago <= {{ lookback_days() }}
+    where known_lines.days_ago <= {{ setting('lookback_days') }}
     group by
         known_lines.split,
         known_lines.as_of_date,
@@ -91,7 +91,7 @@ usual as (
         scores.churn_probability,
         bought.pieces_count * bought.horizon_days / cast(
             greatest(
-                least({{ lookback_days() }}, known_customers.days_known), bought.horizon_days
+                least({{ setting('lookback_days') }}, known_customers.days_known), bought.horizon_days
             ) as double
         ) as usual_units
     from bought
@@ -304,7 +304,7 @@ final as (
             when stock_on_hand_count < forecast_units then 'too little'
             when
                 stock_on_hand_count
-                > {{ number_var('stock_surplus_multiple', 1, 1000) }} * forecast_units then 'too much'
+                > {{ setting('stock_surplus_multiple') }} * forecast_units then 'too much'
             when stock_on_hand_count < usual_units then 'enough if they leave'
             else 'enough'
         end as stock_warning,

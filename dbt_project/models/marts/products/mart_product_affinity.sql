@@ -31,7 +31,7 @@ compared as (
     from pairs
     inner join items as first_items on pairs.first_item_code = first_items.item_code
     inner join items as later_items on pairs.later_item_code = later_items.item_code
-    where pairs.customers_count >= {{ min_group_size() }}
+    where pairs.customers_count >= {{ setting('min_group_size') }}
 
 )
 

@@ -1,13 +1,13 @@
 -- noqa: disable=LT05
 -- One row per active customer, list and rank: what to offer next, and why.
-{% set active_days = basket_var('recommendation_active_days') %}
+{% set active_days = setting('recommendation_active_days') %}
 
 with recommendations as (
 
     select * from {{ ref('int_retention__recommendations') }}
     where
         purpose = 'today'
-        and list_rank <= {{ basket_var('recommendation_list_length') }}
+        and list_rank <= {{ setting('recommendation_list_length') }}
 
 ),
 

@@ -1,9 +1,9 @@
 -- One row per open service ticket: which to answer first, and how freely to take goods back.
 -- Priority = value at risk x unhappiness x waiting: (2 - sentiment), and 1 + days waited / target days.
 -- Without amounts the churn probability stands for value at risk in the order.
-{% set waiting = numbers_var('service_waiting_days', ['target', 'longest'], 1, 3650) %}
-{% set sentiments = numbers_var('ticket_type_sentiments', none, 0, 1) %}
-{% set shares = numbers_var('return_policy_shares', ['generous', 'strict'], 0, 1, rising=true) %}
+{% set waiting = setting('service_waiting_days') %}
+{% set sentiments = setting('ticket_type_sentiments') %}
+{% set shares = setting('return_policy_shares') %}
 {% set text = dbt.type_string() %}
 
 with today as (
@@ -80,7 +80,7 @@ felt as (
         on
             {{ seen_by('reviews.reviewed_at', 'reviews.loaded_at', 'today.as_of_date') }}
             and reviews.review_date
-            >= {{ days_from('today.as_of_date', -number_var('service_sentiment_days', 1, 3650, whole=true)) }}
+            >= {{ days_from('today.as_of_date', -setting('service_sentiment_days')) }}
     where reviews.sentiment is not null
     group by reviews.customer_id
 

@@ -2,15 +2,15 @@
 -- On the first scoring date of all nothing has changed: nobody is alerted.
 -- Where churn was something else on the date before, nobody is alerted of a rise in risk or value.
 {% set tiers = risk_tiers() | map(attribute='name') | list %}
-{% set alert_tiers = texts_var('alert_tiers') or (tiers[:-1] or tiers) %}
+{% set alert_tiers = setting('alert_tiers') or (tiers[:-1] or tiers) %}
 {% for name in alert_tiers if name not in tiers %}
     {{ exceptions.raise_compiler_error(
         "alert_tiers names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are " ~ tiers | join(', ')
         ~ ". See docs/vars.md"
     ) }}
 {% endfor %}
-{% set rise = number_var('alert_probability_rise', 0, 1) %}
-{% set value = var('alert_value_at_risk') %}
+{% set rise = setting('alert_probability_rise') %}
+{% set value = setting('alert_value_at_risk') %}
 
 with warnings as (
 
@@ -44,7 +44,7 @@ scoring_date_before as (
         ~ ') and coalesce(previous_risk_tier not in (' ~ quoted_list(alert_tiers) ~ '), true)',
     'rising': 'probability_change >= ' ~ rise,
     'value_reached': 'false' if value is none else
-        'value_at_risk >= ' ~ number_var('alert_value_at_risk', 0, 1e12)
+        'value_at_risk >= ' ~ value
         ~ ' and coalesce(value_at_risk - value_at_risk_change < ' ~ value ~ ', previous_as_of_date is null)',
 } %}
 

@@ -31,7 +31,7 @@ history as (
         tiers.value_at_risk,
         segments.segment_name,
         tiers.model_version,
-        '{{ var("churn_definition") }}' as churn_definition,
+        '{{ setting("churn_definition") }}' as churn_definition,
         cast(horizon.churn_horizon_days as integer) as churn_horizon_days
     from tiers
     left join segments
