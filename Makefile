@@ -1,10 +1,10 @@
-# The interface of this repository: `make help`. Every target makes .venv and installs from the lock by itself.
+# The commands of this repository: `make help` lists them. Every target creates .venv and installs from the lock.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Spark has its own: pyspark wants an older pandas.
+# Spark has its own environment: pyspark needs an older pandas.
 SPARK_VENV := .venv-spark
-# An expression of pytest's -k; empty = all: the seeds and the grocery example.
+# An expression for pytest -k; empty = all tests: the seeds and Complete Journey.
 SPARK_TESTS ?=
 DEMO := examples/complete_journey
 EXAMPLES := $(DEMO) examples/cdnow
@@ -17,25 +17,25 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/demo.installed ## build the grocery shop and read who is about to leave
+demo: $(VENV)/demo.installed ## build the grocery example and print which customers are about to leave
 	$(BIN)/retention build --project $(DEMO)
 	$(BIN)/retention summary --project $(DEMO)
 
 test: $(VENV)/dev.installed ## run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark too, and compare every table
+test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark, and compare every table with DuckDB
 	$(SPARK_VENV)/bin/pytest -m spark -k '$(SPARK_TESTS)' tests/parity/test_spark.py
 
-# Asked for before anything is installed.
+# Checked before anything is installed.
 java:
 	@java="$${JAVA_HOME:+$$JAVA_HOME/bin/}java"; found=$$("$$java" -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p'); \
 	[ "$${found:-0}" -ge 17 ] || { echo "Spark needs Java 17 or newer; $$java is $${found:-not there}. Install it and set JAVA_HOME to it." \
 		"Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"; exit 1; }
 
-check: lint test ## lint and all tests but those of Spark: with test-spark, what CI runs
+check: lint test ## lint and all tests except Spark; CI runs check and test-spark
 
-lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the rooms
+lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the repository
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -47,7 +47,7 @@ lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the r
 	$(BIN)/python tests/portability.py
 	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
-format: $(VENV)/dev.installed ## mend what formatters can mend
+format: $(VENV)/dev.installed ## fix what formatters can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models dbt_project/tests
@@ -70,14 +70,14 @@ bench: $(VENV)/bench.installed ## run every benchmark at full size, and write be
 	for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || exit 1; done
 	$(BIN)/python benchmarks/readme.py
 
-lock: $(VENV)/dev.installed ## compile requirements/*.txt anew from pyproject.toml
+lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
 	for extras in "demo" "dev" "bench" "spark --group test"; do \
 		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-strip-extras --no-annotate --no-header --no-emit-index-url --group build --extra demo --extra $$extras \
 			--output-file requirements/$${extras%% *}.txt || exit 1; \
 	done
 
-clean: ## remove what builds, tests and this file made
+clean: ## remove everything that builds, tests and this file created
 	rm -rf $(VENV) $(SPARK_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf logs target dbt_project/target dbt_project/logs
 	for example in $(EXAMPLES); do \
@@ -87,10 +87,10 @@ clean: ## remove what builds, tests and this file made
 
 $(VENV)/bin/python $(SPARK_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version). Choose another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
 
-# The hashes in the lock are checked; the package itself is installed last, editable.
+# The hashes of the lock are checked. The package itself is installed last, in editable mode.
 $(VENV)/%.installed: requirements/%.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing requirements/$*.txt into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/$*.txt
