@@ -1,4 +1,4 @@
-"""What benchmarks of whole shops share: a dbt project that installs the package and reads its inputs."""
+"""Shared by benchmarks of whole shops: a dbt project that installs the package and reads its inputs."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def write_project(
     output: Mapping[str, object] | None = None,
     source: Mapping[str, object] | None = None,
 ) -> None:
-    """Write the project into `folder`, with its warehouse file and models, and install the package.
+    """Write the project into `folder` and install the package. Warehouse and models are in the folder too.
 
-    variables: vars of the package beside its inputs, which are tables of the schema raw. memory: DuckDB's
-    limit. output: more of the profile's output. source: config.meta of the source, for files elsewhere.
+    variables: vars of the package besides its inputs, which are tables of the schema raw. memory: DuckDB's
+    limit. output: more settings of the profile's output. source: config.meta of the source, for files.
     """
     (folder / "models").mkdir(parents=True, exist_ok=True)
     inputs = {f"input_{name}": f"raw.{name}" for name in INPUTS}

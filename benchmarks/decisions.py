@@ -1,38 +1,36 @@
-"""Whom to contact, by what: does the choice earn more than simple ways do, and does it learn?
+"""Which customers to contact, and how: does the choice earn more than simple rules, and does it learn?
 
     python benchmarks/decisions.py            # 20 shops of 100,000 customers, about 15 CPU minutes
     python benchmarks/decisions.py --quick    # 3 shops of 6,000 customers, under a minute
 
-A shop is simulated whose actions work as no prior says: dearer ones better, and each by a factor that differs
-between shops. How an effect changes from tier to tier the priors know better than they would of a real shop:
-their shape was found on simulated shops, though on none of these. The shop's customers come up for a decision
-in three rounds, a third of them each; the second and the third live 61 and 122 days later, so that the rounds
-before have been measured by then. In each round dbt runs the package's own decisions: choice, arms, and from
-the contacts of earlier rounds checks, effects, shrinkage and uplift. What customers do next is drawn from the
-truth of the simulation, treated or not.
+The effects of actions in a simulated shop differ from the priors: expensive actions work better, and each by
+a factor that differs between shops. The priors know the shape over tiers better than in a real shop, because
+it was found on simulated shops, though not on these. Decisions are taken in three rounds, for a third of the
+customers each. The second and the third round are 61 and 122 days later, so that earlier rounds have been
+measured. In each round dbt runs the package's own decisions: choice, arms, and from the contacts of earlier
+rounds checks, effects, shrinkage and uplift. Later purchases are drawn from the truth of the simulation,
+treated or not.
 
-Stand-ins, because a full build of 20 such shops takes hours: the churn score and the value are boosted trees
-of scikit-learn on int_retention__decision_features, taught by the window before; there are no segments, no
-lines and no further features. All of a list is judged as if contacted, arms and all: measuring costs each
-way to choose the same.
+Some models are replaced, because a full build of 20 such shops takes hours: churn probability and value are
+boosted trees of scikit-learn on int_retention__decision_features, trained on the window before. There are no
+segments, no lines and no further features. Profit counts all customers of a list as contacted, controls too:
+the cost of measuring is the same for each rule.
 
-Profit: what the contacts of a list change in twelve months' margin, by the truth, less contacts and offers
-taken. Every way may spend the same, and each list ends where its true costs reach the budget. Compared are,
-among customers who may be contacted: the riskiest first, a random order, and everyone in the order of their
-numbers until the money is spent. Each of the three has one action for all: the one that earns most as far as
-the shop knows by then, of what the package has measured. "In hindsight" it is the one that earned most in
-truth, which no shop can know: no target, but told.
+Profit is the change in twelve months' margin by the true effects of the contacts, less the costs of contacts
+and accepted offers. Every rule has the same budget, and each list ends where its true costs reach it. The
+compared rules, among customers who may be contacted: highest risk first, a random order, and the order of the
+customer ids. Each of the three has one action for all customers: the one with the highest profit by the
+package's measurements so far. "In hindsight" it is the one with the highest true profit, which no shop can
+know; it is reported without a target.
 
 Best possible: the same budget and values, the true mean effect of each action in each tier, exact prices.
-"Best seen" is more than campaigns can show: the true gain from each single customer, regressed on all that
-the shop sees. Intervals are paired bootstraps over shops; the last line is JSON.
+"Best seen" is more than campaigns can show: the true gain of each customer, regressed on all features of the
+shop. Intervals are paired bootstraps over shops; the last line is JSON.
 """
 
 from __future__ import annotations
 
-import argparse
 import shutil
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,7 +39,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from measuring import ROOT, Clock, peak_gb, report
+from measuring import ROOT, Clock, parser, peak_gb, report, work_folder
 from simulated import run_dbt
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
@@ -49,7 +47,7 @@ from threadpoolctl import threadpool_limits
 SEED = 20_280_000
 ROUNDS = 3
 WINDOW = 60  # days of an effect: the package's churn horizon
-BUDGET = 0.07  # money of a round for each customer of the shop; about a quarter of them is looked at
+BUDGET = 0.07  # money per round and customer of the shop; about a quarter of the customers is eligible
 RESAMPLES = 4000
 STAGING = (
     "stg_retention__orders stg_retention__order_lines stg_retention__customers stg_retention__products "
@@ -75,7 +73,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def load(warehouse: Path, folder: Path, *, customers: int, seed: int) -> None:
-    """Make a simulated shop without campaigns the package's input, each third of it 61 days later."""
+    """Load a simulated shop without campaigns as the package's input, each third 61 days later."""
     from dbt_retention.generate import INPUTS, Shop, generate_shop
 
     shop = Shop(customers=customers, seed=seed, dirty_share=0.0, are_actions_alike=False)
@@ -111,8 +109,8 @@ def load(warehouse: Path, folder: Path, *, customers: int, seed: int) -> None:
             create table int_retention__gross_margin as
             select round(share, 6) as gross_margin_share, false as is_assumed from margin;
             create table int_retention__horizon as select {WINDOW} as churn_horizon_days;
-            create table mornings as
-            select round, date '{end}' + cast({WINDOW + 1} * round as integer) as morning
+            create table dates as
+            select round, date '{end}' + cast({WINDOW + 1} * round as integer) as decision_date
             from range({ROUNDS}) as rounds (round);
             create table retention_actions as
             from read_csv('{ROOT}/dbt_project/defaults/retention_actions.csv', all_varchar = true);
@@ -132,34 +130,35 @@ def load(warehouse: Path, folder: Path, *, customers: int, seed: int) -> None:
             from cohorts limit 0;
             """
         )
-        meet(connection, 0)
+        set_today(connection, 0)
 
 
-def meet(connection: duckdb.DuckDBPyConnection, number: int) -> None:
-    """Let it be the morning of a round."""
+def set_today(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Set the as_of_date of a round."""
     connection.execute(
         f"""
         create or replace table int_retention__today as
-        select morning as as_of_date, date '2023-01-02' as first_purchase_date, 500 as history_days,
+        select decision_date as as_of_date, date '2023-01-02' as first_purchase_date, 500 as history_days,
             1 as buyers_count
-        from mornings where round = {number};
+        from dates where round = {number};
         """
     )
 
 
 def score(warehouse: Path) -> None:
-    """Stand-ins of the scores: what the morning one window ago teaches."""
+    """Replace the scores: models trained on the as_of_date one window earlier."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             f"""
             create or replace table int_retention__spine as
-            with mornings_of as (
-                select customer_id, cast(morning as date) - cast({WINDOW} * is_past as integer) as as_of_date
-                from cohorts inner join mornings using (round) cross join range(2) as past (is_past)
+            with dates_of as (
+                select customer_id,
+                    cast(decision_date as date) - cast({WINDOW} * is_past as integer) as as_of_date
+                from cohorts inner join dates using (round) cross join range(2) as past (is_past)
             )
-            select distinct mornings_of.customer_id, cast(as_of_date as date) as as_of_date, 'score' as split
-            from mornings_of inner join int_retention__purchases as purchases
-                on mornings_of.customer_id = purchases.customer_id
+            select distinct dates_of.customer_id, cast(as_of_date as date) as as_of_date, 'score' as split
+            from dates_of inner join int_retention__purchases as purchases
+                on dates_of.customer_id = purchases.customer_id
                 and purchase_date < as_of_date and known_from_date <= as_of_date
                 and purchase_date >= as_of_date - 180
             """
@@ -179,11 +178,11 @@ def score(warehouse: Path) -> None:
                 group by all
             )
             select
-                features.*, as_of_date < morning as is_past, round,
+                features.*, as_of_date < decision_date as is_past, round,
                 after.customer_id is not null as stayed, coalesce(spend, 0) as spend
             from int_retention__decision_features as features
             left join after using (customer_id, as_of_date)
-            inner join cohorts using (customer_id) inner join mornings using (round)
+            inner join cohorts using (customer_id) inner join dates using (round)
             order by features.customer_id, as_of_date
             """
         ).fetchnumpy()
@@ -208,8 +207,8 @@ def score(warehouse: Path) -> None:
         connection.execute(
             "create or replace table today_features as "
             "select features.* from int_retention__decision_features as features "
-            "inner join cohorts using (customer_id) inner join mornings using (round) "
-            "where as_of_date = morning"
+            "inner join cohorts using (customer_id) inner join dates using (round) "
+            "where as_of_date = decision_date"
         )
 
 
@@ -219,27 +218,27 @@ def feature_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def decide(warehouse: Path, number: int, *, budget: float) -> None:
-    """A morning of the package: measure what the rounds before did, and choose among this round's third."""
+    """Run the package's decisions: measure earlier rounds, and choose for this round's customers."""
     with duckdb.connect(str(warehouse)) as connection:
-        meet(connection, number)
+        set_today(connection, number)
         connection.execute(
             f"""
             create or replace table int_retention__spine as
-            select customer_id, morning as as_of_date, 'score' as split
-            from scores inner join mornings using (round) where round = {number};
+            select customer_id, decision_date as as_of_date, 'score' as split
+            from scores inner join dates using (round) where round = {number};
             create or replace table ml_customer_values as
-            select customer_id, morning as as_of_date, 'score' as split,
+            select customer_id, decision_date as as_of_date, 'score' as split,
                 round(expected_value_12m, 4) as expected_value_12m
-            from scores inner join mornings using (round) where round = {number};
+            from scores inner join dates using (round) where round = {number};
             create or replace table ml_risk_tiers as
-            select customer_id, morning as as_of_date, round(churn_probability, 6) as churn_probability,
+            select customer_id, decision_date as as_of_date, round(churn_probability, 6) as churn_probability,
                 case
                     when churn_probability >= 0.6 then 'critical'
                     when churn_probability >= 0.35 then 'high'
                     when churn_probability >= 0.15 then 'medium'
                     else 'low'
                 end as risk_tier
-            from scores inner join mornings using (round) where round = {number};
+            from scores inner join dates using (round) where round = {number};
             insert into ml_churn_score_history
             select customer_id, as_of_date, churn_probability, 'fixed_horizon', {WINDOW} from ml_risk_tiers
             """
@@ -248,7 +247,7 @@ def decide(warehouse: Path, number: int, *, budget: float) -> None:
 
 
 def live(warehouse: Path, number: int, seed: int) -> None:
-    """What comes of the contacts of a round: campaigns, contacts, and purchases of the whole cohort."""
+    """Simulate a round after its contacts: campaigns, contacts, and purchases of the whole cohort."""
     with duckdb.connect(str(warehouse)) as connection:
         people = connection.sql(
             f"""
@@ -277,13 +276,13 @@ def live(warehouse: Path, number: int, seed: int) -> None:
                 from int_retention__purchases group by customer_id
             )
             select customer_id, 'R{number}-' || number as order_id,
-                morning + to_days(cast(day as integer)) + interval 12 hour as ordered_at,
-                cast(morning + to_days(cast(day as integer)) as date) as purchase_date,
-                cast(morning + to_days(cast(day as integer) + 1) as date) as known_from_date,
+                decision_date + to_days(cast(day as integer)) + interval 12 hour as ordered_at,
+                cast(decision_date + to_days(cast(day as integer)) as date) as purchase_date,
+                cast(decision_date + to_days(cast(day as integer) + 1) as date) as known_from_date,
                 channel, 1 as pieces_count, 1 as products_count, 0 as coupons_count,
                 round(purchase_amount, 2) as purchase_amount, 0 as discount_amount
             from bought inner join usual using (customer_id)
-            cross join (from mornings where round = {number});
+            cross join (from dates where round = {number});
             insert into example_campaigns by name
             select distinct campaign_id, chosen.action, as_of_date as started_at,
                 as_of_date + {WINDOW} as ended_at, channel,
@@ -298,7 +297,7 @@ def live(warehouse: Path, number: int, seed: int) -> None:
 
 
 def profits(warehouse: Path, number: int, *, budget: float, is_last: bool) -> dict[str, float]:
-    """True profit per customer of each way to choose, in one round."""
+    """True profit per customer of each rule, in one round."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.sql(
             """
@@ -347,7 +346,7 @@ def profits(warehouse: Path, number: int, *, budget: float, is_last: bool) -> di
         return float((gain - cost)[who, action][affordable].sum() / shape[0])
 
     def in_order(order: Ints) -> tuple[float, float]:
-        """By the action that earns most as far as the shop knows, and by the one that does in truth."""
+        """Profit with the best action by measurement, and with the truly best action."""
         found = []
         for column in range(shape[1]):
             who = order[may[order, column]]
@@ -385,7 +384,7 @@ def profits(warehouse: Path, number: int, *, budget: float, is_last: bool) -> di
 
 
 def across(matrix: Floats, truth: Floats, half: npt.NDArray[np.bool_]) -> Floats:
-    """The truth as trees guess it of customers whom they did not see."""
+    """Predictions of the truth for unseen customers, by boosted trees."""
     guess = truth.copy()
     if np.ptp(truth) > 0:
         for mine in (half, ~half):
@@ -397,7 +396,7 @@ def across(matrix: Floats, truth: Floats, half: npt.NDArray[np.bool_]) -> Floats
 def best_list(
     gain: Floats, cost: Floats, may: npt.NDArray[np.bool_], *, budget: float, places: Floats
 ) -> tuple[Ints, Ints]:
-    """(customers, actions), best first: the choice at prices of money and places that use them up."""
+    """(customers, actions), best first: the choice at the prices of budget and places that use them up."""
     profit = np.where(may, gain - cost, -np.inf)
     place_prices = np.zeros(gain.shape[1])
 
@@ -429,7 +428,7 @@ def best_list(
 
 
 def play(scratch: Path, *, customers: int, seed: int) -> dict[str, float]:
-    """One shop through its three rounds: profits per customer, the package's in each round."""
+    """Run one shop through its three rounds: profits per customer, the package's in each round."""
     shutil.rmtree(scratch / "models_onnx", ignore_errors=True)
     warehouse = scratch / "shop.duckdb"
     warehouse.unlink(missing_ok=True)
@@ -447,7 +446,7 @@ def play(scratch: Path, *, customers: int, seed: int) -> dict[str, float]:
 
 
 def ratio_interval(one: Floats, other: Floats) -> tuple[float, float, float]:
-    """mean(one) / mean(other) and its 95 % interval, shops drawn in pairs; above 1: `one` earns more."""
+    """mean(one) / mean(other) and its 95 % interval over resampled shops; above 1: `one` earns more."""
     drawn = np.random.default_rng(SEED).integers(0, len(one), (RESAMPLES, len(one)))
     ratios = one[drawn].mean(axis=1) / other[drawn].mean(axis=1)
     lower, upper = np.quantile(ratios, [0.025, 0.975])
@@ -455,18 +454,19 @@ def ratio_interval(one: Floats, other: Floats) -> tuple[float, float, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="3 shops of 6,000 customers")
-    parser.add_argument("--shops", type=int, default=20)
-    parser.add_argument("--customers", type=int, default=100_000)
-    parser.add_argument("--first", type=int, default=0, help="number of the first shop; seeds follow from it")
-    options = parser.parse_args()
+    arguments = parser(__doc__, quick="3 shops of 6,000 customers")
+    arguments.add_argument("--shops", type=int, default=20)
+    arguments.add_argument("--customers", type=int, default=100_000)
+    arguments.add_argument(
+        "--first", type=int, default=0, help="number of the first shop; seeds follow from it"
+    )
+    options = arguments.parse_args()
     shops, customers = (3, 6_000) if options.quick else (options.shops, options.customers)
     clock, played = Clock(), []
-    with tempfile.TemporaryDirectory(prefix="retention-decisions-") as folder, threadpool_limits(limits=1):
+    with work_folder("decisions") as folder, threadpool_limits(limits=1):
         for shop in range(options.first, options.first + shops):
             with clock:
-                played.append(play(Path(folder), customers=customers, seed=SEED + shop))
+                played.append(play(folder, customers=customers, seed=SEED + shop))
             print(shop, {name: round(value, 3) for name, value in played[-1].items()}, flush=True)
     of: dict[str, Any] = {name: np.array([one[name] for one in played]) for name in played[0]}
     ratios: dict[str, float] = {}

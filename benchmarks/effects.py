@@ -1,18 +1,18 @@
-"""Does the package measure effects rightly? Thousands of simulated campaigns, by the package's own SQL.
+"""Does the package measure effects correctly? Thousands of simulated campaigns, by the package's own SQL.
 
     python benchmarks/effects.py            # 4,000 campaigns of each kind, two minutes on two cores
     python benchmarks/effects.py --quick    # 200 campaigns of each kind, under a minute
 
-A simulated shop gives customers, what was known of each on the morning of a campaign, and what came in the
-60 days after, of customers who were not treated. Every campaign here draws some of them, splits them in two
-arms and adds a known effect to one. Then dbt runs int_retention__campaign_weights and
-int_retention__campaign_estimates over all campaigns at once.
+A simulated shop provides untreated customers, with the data known before a campaign and the outcomes of the
+60 days after. Every campaign here samples some of them, splits them into two arms and adds a known effect
+to one arm. Then dbt runs int_retention__campaign_weights and int_retention__campaign_estimates over all
+campaigns at once.
 
-- A/A: without an effect, how often does a 95 % interval leave out 0? (5 % is right.)
-- Known effect: more orders, by a rate that differs between customers. How often does the interval hold the
+- A/A: without an effect, how often does a 95 % interval exclude 0? (5 % is right.)
+- Known effect: more orders, at a rate that differs between customers. How often does the interval contain the
   mean effect over all customers? (95 % is right.)
-- CUPED: by how much is the interval shorter than without what was known before?
-- Peeking: ten looks at growing campaigns without effect. How often does any look leave out 0? The sequential
+- CUPED: how much shorter is the interval than without covariates?
+- Peeking: ten looks at growing campaigns without an effect. How often does any look exclude 0? The sequential
   interval must not exceed 5 %; the fixed one does.
 
 The last line is JSON.
@@ -20,24 +20,22 @@ The last line is JSON.
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from measuring import Clock, peak_gb, report
+from measuring import Clock, parser, peak_gb, report, work_folder
 from simulated import load_shop, run_dbt
 
 SEED = 20_261_124
 CUSTOMERS = 20_000
 ARM = 500  # customers in each arm of a campaign
 LOOKS, LOOK_ARM = 10, 100
-ORDER_AMOUNT, MARGIN = 28.0, 0.35  # of an order that a treatment adds
+ORDER_AMOUNT, MARGIN = 28.0, 0.35  # of an order added by the treatment
 ADDED_ORDERS = (0.10, 0.60)  # mean of added orders, from the steadiest to the most discount-loving customer
 MODELS = "int_retention__campaign_weights int_retention__campaign_estimates"
-# All that int_retention__campaign_outcomes reads but the scores of earlier mornings, of which there are none.
+# The ancestors of int_retention__campaign_outcomes, without earlier scores: there are none.
 OUTCOMES = (
     "+int_retention__assignment_risk +int_retention__decision_features +int_retention__gross_margin "
     "+int_retention__purchase_lines +stg_retention__coupon_redemptions int_retention__campaign_outcomes"
@@ -45,7 +43,7 @@ OUTCOMES = (
 
 
 def build_pool(warehouse: Path) -> None:
-    """Customers of a simulated shop who were held out, as int_retention__campaign_outcomes has them."""
+    """Rows of int_retention__campaign_outcomes of control customers of a simulated shop."""
     with duckdb.connect(str(warehouse)) as connection:
         load_shop(connection, warehouse.parent / "shop", customers=CUSTOMERS, seed=SEED)
         connection.execute(
@@ -72,9 +70,9 @@ def build_pool(warehouse: Path) -> None:
 def draw_campaigns(
     warehouse: Path, *, kind: str, campaigns: int, arm: int, looks: int, has_effect: bool
 ) -> None:
-    """Replace int_retention__campaign_outcomes by `campaigns` draws from the pool.
+    """Replace int_retention__campaign_outcomes by `campaigns` samples of the pool.
 
-    With looks above 1, look k of a campaign is a campaign of its own, of its first k / looks customers.
+    With looks above 1, look k is a separate campaign, of the first k / looks of the customers.
     """
     rng = np.random.default_rng([SEED, campaigns, arm, looks, has_effect])
     with duckdb.connect(str(warehouse)) as connection:
@@ -89,7 +87,7 @@ def draw_campaigns(
                 "luck": rng.random(len(number)),
             }
         )
-        # Added orders are Poisson by inversion, cut at 4: the truth below sums up the same probabilities.
+        # Added orders are Poisson by inversion, at most 4: the truth below sums the same probabilities.
         connection.register("drawn", drawn)
         added = "0"
         if has_effect:
@@ -142,7 +140,7 @@ def true_effects(warehouse: Path) -> dict[str, float]:
 
 
 def shares(warehouse: Path, condition: str) -> dict[str, float]:
-    """Share of campaigns, by outcome, for which a condition on int_retention__campaign_estimates holds."""
+    """Share of campaigns, by outcome, that meet a condition on int_retention__campaign_estimates."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return dict(
             connection.sql(
@@ -158,16 +156,15 @@ def shares(warehouse: Path, condition: str) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--campaigns", type=int, default=4000, help="campaigns of each kind")
-    parser.add_argument("--quick", action="store_true", help="200 campaigns of each kind")
-    options = parser.parse_args()
+    arguments = parser(__doc__, quick="200 campaigns of each kind")
+    arguments.add_argument("--campaigns", type=int, default=4000, help="campaigns of each kind")
+    options = arguments.parse_args()
     campaigns = 200 if options.quick else options.campaigns
 
     found: dict[str, dict[str, float]] = {}
     clock = Clock()
-    with clock, tempfile.TemporaryDirectory(prefix="retention-effects-") as folder:
-        warehouse = Path(folder) / "effects.duckdb"
+    with clock, work_folder("effects") as folder:
+        warehouse = folder / "effects.duckdb"
         build_pool(warehouse)
         draw_campaigns(warehouse, kind="AA", campaigns=campaigns, arm=ARM, looks=1, has_effect=False)
         run_dbt(warehouse, MODELS)

@@ -1,33 +1,30 @@
-"""The feature rooms at 50 M order lines: time, memory, growth, and what a daily build costs.
+"""The feature rooms at 50 M order lines: time, memory, growth, and the cost of a daily build.
 
-    python benchmarks/features.py            # 1 M and 50 M lines, 12 dates, under 8 GB; some 20 minutes
+    python benchmarks/features.py            # 1 M and 50 M lines, 12 dates, under 8 GB; about 20 minutes
     python benchmarks/features.py --quick    # 100 k and 400 k lines, under a minute
 
-A shop of 25 lines a customer is written into a DuckDB file; a dbt project that installs the package builds
-its features from it, one model after another, in a process of its own. The peer is a bare scan of the same
-lines in the same file, aggregated to customer-days. A ratio is the feature rooms' time over the scan's.
-The exponent is the slope of log time over log lines. The last line is JSON.
+A shop with 25 lines per customer is written into a DuckDB file. A dbt project that installs the package
+builds its features, one model after another, in a separate process. The peer is a plain scan of the same
+lines in the same file, aggregated to customer-days. A ratio is the time of the rooms history and features
+over that of the scan. The exponent is the slope of log time over log lines. The last line is JSON.
 """
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import big_shop
 import duckdb
-from measuring import Clock, dbt, exponent, report, seconds_by_node
+from measuring import Clock, dbt, exponent, parser, report, seconds_by_node, work_folder
 
 LINES_PER_ORDER, ORDERS_PER_CUSTOMER, PRODUCTS, DAYS = 5, 5, 10_000, 730
 FIRST_DAY = "2024-01-01"
 LIMITS = {"to_scan": 40.0, "exponent": 1.1, "daily": 0.15, "peak_gb": 8.0}
 ROOMS = ("staging", "intermediate", "calendar", "history", "features")
 
-# A number from 0 to 1 that depends on the arguments alone.
+# A pseudo-random number from 0 to 1, a function of the arguments.
 RANDOM = "(hash({}) % 1000003) / 1000003.0"
 
 
@@ -54,7 +51,7 @@ select
     'category ' || p % 50 as category
 from range({PRODUCTS}) as products(p);
 
--- How many orders a customer makes falls off geometrically; they lie between the first day and a last one.
+-- The number of orders per customer is geometric; orders are between the first and the last day.
 create table raw.orders as
 with planned as (
     select
@@ -133,7 +130,7 @@ select 'n' || order_id as return_id, customer_id, ordered_at + interval 9 day as
 from raw.orders where hash(order_id, 'return') % 100 = 0;
 """
 
-# The next morning: 1 % more orders, one each by that many customers, on the day after the last.
+# The next day: 1 % more orders, one order each by this many customers.
 NEXT_DAY = f"""
 create temporary table fresh as
 select customer_id || '-next' as order_id, customer_id,
@@ -157,7 +154,7 @@ group by all
 
 
 def write_project(folder: Path, *, memory: str) -> None:
-    """A shop's dbt project: the package, ten inputs as sources, ten training dates, a test date, today."""
+    """A shop's dbt project: the package, its inputs as sources, ten training dates, a test date."""
     dates = {
         "snapshot_count": 10, "snapshot_interval_days": 30, "churn_horizon_days": 60, "lookback_days": 180,
     }  # fmt: skip
@@ -165,7 +162,7 @@ def write_project(folder: Path, *, memory: str) -> None:
 
 
 def build(folder: Path) -> dict[str, Any]:
-    """Build everything that features need, and the features; seconds by model and by room."""
+    """Build the features and their ancestors; seconds by model and by room."""
     run = dbt(folder, "run", "--select", "+ml_features", "--exclude", "ml_features")
     found = seconds_by_node(folder / "target")
     rooms = {room: sum(found.get(room, {}).values()) for room in ROOMS}
@@ -178,7 +175,7 @@ def build(folder: Path) -> dict[str, Any]:
 
 
 def scan_seconds(folder: Path, *, memory: str) -> float:
-    """The bare scan: best of three, with as much memory; taken before and after the build."""
+    """The plain scan: best of three, with the same memory limit; run before and after the build."""
     with duckdb.connect(str(folder / "shop.duckdb")) as connection:
         connection.execute(f"set memory_limit = '{memory}'")
         connection.execute("set preserve_insertion_order = false")
@@ -190,7 +187,7 @@ def scan_seconds(folder: Path, *, memory: str) -> float:
 
 
 def measure(folder: Path, *, lines: int, memory: str) -> dict[str, Any]:
-    """Write a shop of about so many lines and build it."""
+    """Write a shop of about this many lines and build it."""
     for place in (folder / "shop.duckdb", folder / "shop.duckdb.wal"):
         place.unlink(missing_ok=True)
     customers = lines // (LINES_PER_ORDER * ORDERS_PER_CUSTOMER)
@@ -208,17 +205,17 @@ def measure(folder: Path, *, lines: int, memory: str) -> dict[str, Any]:
             "select count(distinct as_of_date), count(*) from main.int_retention__spine"
         ).fetchone() or (0, 0)
     print(f"\n{written:,} lines, {orders:,} orders, {customers:,} customers, {dates} dates: {rows:,} rows")
-    print(f"bare scan to customer-days {scan:.2f} s; features {full['features'] / scan:.1f} times that")
+    print(f"plain scan to customer-days {scan:.2f} s; features {full['features'] / scan:.1f} times that")
     show_run("full build", full)
     return full | {"orders": orders, "lines": written, "dates": dates, "rows": rows, "scan": scan}
 
 
-def next_morning(folder: Path, *, orders: int) -> dict[str, Any]:
-    """Let 1 % more orders come to the shop in `folder`, and build it again."""
+def next_day(folder: Path, *, orders: int) -> dict[str, Any]:
+    """Add 1 % more orders to the shop in `folder`, and build it again."""
     with duckdb.connect(str(folder / "shop.duckdb")) as connection:
         connection.execute(NEXT_DAY.format(orders=orders // 100))
     daily = build(folder)
-    show_run("next morning", daily)
+    show_run("next day", daily)
     return daily
 
 
@@ -230,7 +227,7 @@ def show_run(name: str, run: dict[str, Any]) -> None:
 
 
 def show(full: dict[str, Any], daily: dict[str, Any]) -> None:
-    """Seconds by room and family, of the full build and of the next morning's."""
+    """Print seconds by room and family, of the full and the daily build."""
     print(f"{'':<30}{'full':>10}{'daily':>10}{'share of features':>20}")
     for room in full["rooms"]:
         print(f"{room:<30}{full['rooms'][room]:>8.1f} s{daily['rooms'][room]:>8.1f} s")
@@ -241,26 +238,21 @@ def show(full: dict[str, Any], daily: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="100 k and 400 k lines")
-    parser.add_argument("--lines", type=int, nargs=2, help="the two sizes, 1 M and 50 M by default")
-    parser.add_argument(
+    arguments = parser(__doc__, quick="100 k and 400 k lines")
+    arguments.add_argument("--lines", type=int, nargs=2, help="two sizes, default 1 M and 50 M")
+    arguments.add_argument(
         "--folder", type=Path, help="work here and keep the larger shop; default a temporary folder"
     )
-    parser.add_argument(
+    arguments.add_argument(
         "--memory", default="6GB", help="DuckDB's limit; the process may take 8 GB (default 6GB)"
     )
-    options = parser.parse_args()
+    options = arguments.parse_args()
     sizes = options.lines or ([100_000, 400_000] if options.quick else [1_000_000, 50_000_000])
 
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="retention-features-"))
-    try:
+    with work_folder("features", options.folder) as folder:
         write_project(folder, memory=options.memory)
         small, large = (measure(folder, lines=lines, memory=options.memory) for lines in sizes)
-        daily = next_morning(folder, orders=large["orders"])
-    finally:
-        if options.folder is None:
-            shutil.rmtree(folder, ignore_errors=True)
+        daily = next_day(folder, orders=large["orders"])
     show(large, daily)
     report(
         "features",

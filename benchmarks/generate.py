@@ -3,43 +3,36 @@
     python benchmarks/generate.py            # 40 k and 10 M customers, 3 months: 100 M order lines
     python benchmarks/generate.py --quick    # 40 k and 120 k customers
 
-Each shop is written by a process of its own, as Parquet. The last line is JSON.
+Each shop is written by a separate process, as Parquet. The last line is JSON.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import tempfile
 from pathlib import Path
 
 import duckdb
-from measuring import Run, exponent, measured, report
+from measuring import Run, exponent, generate_shop, parser, report, work_folder
 
-MONTHS = 3  # some ten order lines a customer
+MONTHS = 3  # about ten order lines per customer
 LIMITS = {"peak_growth": 1.3, "exponent": 1.1, "peak_gb": 8.0}
 
 
 def generate(folder: Path, *, customers: int) -> tuple[Run, int]:
-    """What it took to write a shop, and its order lines."""
-    command = [str(Path(sys.executable).with_name("retention")), "generate", "--customers", str(customers)]
-    run = measured(
-        [*command, "--months", str(MONTHS), "--format", "parquet", "--out", str(folder)], cwd=folder
-    )
+    """Time and memory of writing a shop, and its number of order lines."""
+    run = generate_shop(folder, customers=customers, months=MONTHS)
     [(lines,)] = duckdb.sql(f"select count(*) from '{folder}/order_lines.parquet'").fetchall()
     print(f"{customers:>12,} customers {lines:>14,} lines   {run}", flush=True)
     return run, int(lines)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="40 k and 120 k customers")
-    parser.add_argument("--customers", type=int, nargs=2, help="the two sizes, 40000 and 10000000 by default")
-    options = parser.parse_args()
+    arguments = parser(__doc__, quick="40 k and 120 k customers")
+    arguments.add_argument("--customers", type=int, nargs=2, help="two sizes, default 40000 and 10000000")
+    options = arguments.parse_args()
     found = []
     for customers in options.customers or ((40_000, 120_000) if options.quick else (40_000, 10_000_000)):
-        with tempfile.TemporaryDirectory(prefix="retention-generate-") as folder:
-            found.append((customers, *generate(Path(folder), customers=customers)))
+        with work_folder("generate") as folder:
+            found.append((customers, *generate(folder, customers=customers)))
     (_, small, _), (customers, large, lines) = found
     points = [[count, round(run.cpu_seconds, 1)] for _, run, count in found]
     report(

@@ -1,26 +1,24 @@
-"""End to end: from Parquet files to every mart, what it takes and how that grows; and the next morning.
+"""End to end: time and memory from Parquet files to every mart, their growth, and the next daily build.
 
     python benchmarks/growth.py            # 20 k and 1 M customers (1 M and 50 M order lines), under 8 GB
     python benchmarks/growth.py --quick    # 2 k and 8 k customers
     python benchmarks/growth.py --folder /mnt/big --keep
 
-`retention generate` writes the shops; a dbt project that installs the package reads the files as external
-sources and builds all models, in a process of its own, with two cores and into a DuckDB file with a memory
-limit. Then 1 % more orders arrive, one morning later, and it builds again. The small shop is built twice
-more: killed half way and started again, its tables must be those of a build that was not. The exponent is the
-slope of log seconds over log lines; training is left out of it and of the daily ratio. The last line is JSON.
+`retention generate` writes the shops. A dbt project that installs the package reads the files as external
+sources and builds all models, in a separate process, with two cores, into a DuckDB file with a memory limit.
+Then 1 % more orders arrive, one day later, and it builds again. The small shop is built twice more: a build
+that is killed half way and started again must give the same tables as an undisturbed one. The exponent is the
+slope of log seconds over log lines, without training, as is the daily ratio. The last line is JSON.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -28,14 +26,28 @@ from typing import Any
 import big_shop
 import duckdb
 from big_shop import INPUTS
-from measuring import RESULTS, Clock, Run, dbt, exponent, measured, report, seconds_by_node
+from measuring import (
+    RESULTS,
+    Run,
+    dbt,
+    exponent,
+    generate_shop,
+    parser,
+    program,
+    report,
+    seconds_by_node,
+    work_folder,
+)  # fmt: skip
 
-TRAINED = ("int_retention__sentiment_model", "int_retention__uplift_model")  # outside the room for training
-MONTHS = 27  # of history: some 51 order lines a customer
+TRAINED = (
+    "int_retention__sentiment_model",
+    "int_retention__uplift_model",
+)  # trained outside of the room training
+MONTHS = 27  # of history: about 51 order lines per customer
 LIMITS = {"exponent": 1.1, "daily": 0.2, "peak_gb": 8.0}
 BUILD = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
-# One order each by that many customers on the morning after the last day, of two lines, and the visit to it.
+# On the next day this many customers have one order each, with two lines and a session.
 NEXT_DAY = """
 create temporary table fresh as
 select 'N' || customer_id as order_id, customer_id, {day} + interval 9 hour as moment
@@ -64,19 +76,15 @@ copy (
 
 
 def write_files(folder: Path, *, customers: int) -> Run | None:
-    """The shop's files, one folder an input, so that a later day can lie beside the first.
+    """Write the shop's files, one folder per input, so that a later day can be added as a second file.
 
-    Files of an earlier run are taken as they are, without its later day; then nothing is measured.
+    Files of an earlier run are used again, without the later day. Nothing is measured then.
     """
     if all((folder / "raw" / name / "first.parquet").exists() for name in INPUTS):
         for later in folder.glob("raw/*/next.parquet"):
             later.unlink()
         return None
-    command = [str(Path(sys.executable).with_name("retention")), "generate", "--customers", str(customers)]
-    folder.mkdir(parents=True, exist_ok=True)
-    run = measured(
-        [*command, "--months", str(MONTHS), "--format", "parquet", "--out", str(folder / "raw")], cwd=folder
-    )
+    run = generate_shop(folder / "raw", customers=customers, months=MONTHS)
     for name in INPUTS:
         (folder / "raw" / name).mkdir()
         (folder / "raw" / f"{name}.parquet").rename(folder / "raw" / name / "first.parquet")
@@ -84,7 +92,7 @@ def write_files(folder: Path, *, customers: int) -> Run | None:
 
 
 def write_project(folder: Path, *, raw: Path, memory: str) -> None:
-    """A dbt project that installs the package and reads the files where they lie."""
+    """Write a dbt project that installs the package and reads the files in place."""
     big_shop.write_project(
         folder,
         variables={"training_max_rows": 30_000},
@@ -95,7 +103,7 @@ def write_project(folder: Path, *, raw: Path, memory: str) -> None:
 
 
 def build(folder: Path) -> dict[str, Any]:
-    """Build every model; seconds by room and by model, of all but training, and of training."""
+    """Build every model; seconds by room and by model, of training, and of everything else."""
     run = dbt(folder, *BUILD)
     found = seconds_by_node(folder / "target")
     models = {model: seconds for room in found.values() for model, seconds in room.items()}
@@ -115,13 +123,13 @@ def rows_of(query: str) -> int:
 
 
 def measure(folder: Path, *, customers: int, memory: str) -> dict[str, Any]:
-    """Write a shop, build it, let the next morning come, and build it again."""
+    """Write a shop, build it, add a day, and build it again."""
     generated = write_files(folder, customers=customers)
     raw = folder / "raw"
     lines = rows_of(f"select count(*) from read_parquet('{raw}/order_lines/*.parquet')")
     orders = rows_of(f"select count(*) from read_parquet('{raw}/orders/*.parquet')")
     products = rows_of(f"select count(*) from read_parquet('{raw}/products/*.parquet')")
-    how = f"generated in {generated}" if generated else "as they lay in the folder"
+    how = f"generated in {generated}" if generated else "read from the folder"
     print(f"\n{customers:,} customers, {orders:,} orders, {lines:,} lines; {how}", flush=True)
     write_project(folder, raw=raw, memory=memory)
     full = build(folder)
@@ -136,7 +144,7 @@ def measure(folder: Path, *, customers: int, memory: str) -> dict[str, Any]:
             )
         )
     daily = build(folder)
-    print(f"next morning {daily['run']}, of which training {daily['training']:.1f} s")
+    print(f"next day {daily['run']}, of which training {daily['training']:.1f} s")
     show(full, daily)
     return {"lines": lines, "customers": customers, "generated": generated, "full": full, "daily": daily}
 
@@ -152,7 +160,7 @@ def show(full: dict[str, Any], daily: dict[str, Any]) -> None:
 
 
 def tables_of(folder: Path) -> dict[str, tuple[Any, ...]]:
-    """Rows and a fingerprint of every table, whatever the order of its rows."""
+    """Row count and fingerprint of every table, independent of the order of rows."""
     with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
         names = [
             name
@@ -169,26 +177,24 @@ def tables_of(folder: Path) -> dict[str, tuple[Any, ...]]:
 
 
 def survives_a_kill(folder: Path, *, raw: Path, memory: str, whole_seconds: float) -> list[str]:
-    """Tables that differ where a build was killed half way and started again, from one that was not."""
+    """Tables of a build that was killed half way and started again that differ from an undisturbed build."""
     whole, killed = folder / "whole", folder / "killed"
     for place in (whole, killed):
         write_project(place, raw=raw, memory=memory)
     dbt(whole, *BUILD)
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("dbt")), "--quiet", *BUILD], cwd=killed, start_new_session=True
-    )
+    process = subprocess.Popen([program("dbt"), "--quiet", *BUILD], cwd=killed, start_new_session=True)
     time.sleep(whole_seconds / 2)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     half = len(tables_of(killed))
     dbt(killed, *BUILD)
     expected, found = tables_of(whole), tables_of(killed)
-    print(f"killed with {half} of {len(expected)} tables made, and started again")
+    print(f"killed with {half} of {len(expected)} tables, and started again")
     return sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
 
 
 def project(lines: float = 1e9) -> None:
-    """Print what that many lines would take by the last full run's slope: computed, not measured."""
+    """Print the extrapolated time for this number of lines, by the slope of the last full run."""
     path = RESULTS / "growth.json"
     if not path.exists():
         raise SystemExit(f"{path} does not exist; run the benchmark at full size first")
@@ -202,43 +208,36 @@ def project(lines: float = 1e9) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="2 k and 8 k customers")
-    parser.add_argument("--customers", type=int, nargs="+", help="the sizes, 20000 and 1000000 by default")
-    parser.add_argument("--folder", type=Path, help="work here; default a temporary folder")
-    parser.add_argument("--keep", action="store_true", help="leave files and warehouses in the folder")
-    parser.add_argument("--no-kill", action="store_true", help="without the build that is killed half way")
-    parser.add_argument(
+    arguments = parser(__doc__, quick="2 k and 8 k customers")
+    arguments.add_argument("--customers", type=int, nargs="+", help="sizes, default 20000 and 1000000")
+    arguments.add_argument("--folder", type=Path, help="work here; default a temporary folder")
+    arguments.add_argument("--keep", action="store_true", help="keep files and warehouses in the folder")
+    arguments.add_argument("--no-kill", action="store_true", help="skip the build that is killed half way")
+    arguments.add_argument(
         "--memory", default="5GB", help="DuckDB's limit; the process may take 8 GB (default 5GB)"
     )
-    parser.add_argument(
-        "--project", action="store_true", help="only compute a billion lines from the results"
+    arguments.add_argument(
+        "--project", action="store_true", help="only extrapolate the results to a billion lines"
     )
-    options = parser.parse_args()
+    options = arguments.parse_args()
     if options.project:
         project()
         return
     sizes = options.customers or ([2_000, 8_000] if options.quick else [20_000, 1_000_000])
 
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="retention-growth-"))
-    clock = Clock()
-    try:
-        with clock:
-            shops, differing = [], None
-            for number, customers in enumerate(sizes):
-                place = folder / f"customers_{customers}"
-                shops.append(measure(place, customers=customers, memory=options.memory))
-                if number == 0 and not options.no_kill:
-                    differing = survives_a_kill(
-                        place, raw=place / "raw", memory=options.memory,
-                        whole_seconds=shops[0]["full"]["run"].seconds,
-                    )  # fmt: skip
-                    print(f"tables that differ: {', '.join(differing) or 'none'}", flush=True)
-                if not options.keep:
-                    shutil.rmtree(place)
-    finally:
-        if options.folder is None:
-            shutil.rmtree(folder, ignore_errors=True)
+    shops, differing = [], None
+    with work_folder("growth", options.folder) as folder:
+        for number, customers in enumerate(sizes):
+            place = folder / f"customers_{customers}"
+            shops.append(measure(place, customers=customers, memory=options.memory))
+            if number == 0 and not options.no_kill:
+                differing = survives_a_kill(
+                    place, raw=place / "raw", memory=options.memory,
+                    whole_seconds=shops[0]["full"]["run"].seconds,
+                )  # fmt: skip
+                print(f"tables that differ: {', '.join(differing) or 'none'}", flush=True)
+            if not options.keep:
+                shutil.rmtree(place)
     large = shops[-1]
     points = [[shop["lines"], round(shop["full"]["work"], 1)] for shop in shops]
     runs = [shop[which]["run"] for shop in shops for which in ("full", "daily")]

@@ -4,21 +4,18 @@
     python benchmarks/itemsets.py            # 1 M baskets x 10 of 10 k products, and 10 M under 8 GB
     python benchmarks/itemsets.py --quick    # 100 k baskets, under a minute
 
-Every measurement is a process of its own, so that its peak memory is its own. A time is the best of
-`--repeats`, from the opened database to the itemsets as Python or SQL rows; peers' times include the
-fetch. CPU seconds are those of all threads: pyfim and mlxtend have one, the SQL has one a core, so what
-else the machine does shows in the time and not in them. The table has the grain of
-int_retention__baskets, one row per basket and item, so that nobody has duplicates to remove. A ratio is
-our time over the peer's. The last line is JSON.
+Every measurement is a separate process with its own peak memory. A time is the best of `--repeats`, from the
+open database to the itemsets as Python or SQL rows; the peers' times include the fetch. CPU seconds are those
+of all threads: pyfim and mlxtend have one, the SQL has one per core. Other work on the machine changes
+seconds and not CPU seconds. The table has the grain of int_retention__baskets, one row per basket and item,
+so there are no duplicates to remove. A ratio is our time over the peer's. The last line is JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
-import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,7 +23,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-from measuring import Clock, peak_gb, report
+from measuring import Clock, fastest, measured_by, parser, peak_gb, report, work_folder
 
 PRODUCTS, ITEMS_PER_BASKET, MAX_LENGTH = 10_000, 10, 4
 BLOCK, LARGE = 100_000, 10_000_000
@@ -41,7 +38,7 @@ LIMITS = {"pyfim_001": 0.6, "mlxtend_001": 1 / 8, "pyfim_0002": 1.0, "peak_gb": 
 
 
 def generate(path: Path, *, baskets: int, seed: int = 7) -> None:
-    """Baskets of ten different products; product n is drawn with weight 1 / n (Zipf)."""
+    """Write baskets of ten different products; product n has the weight 1 / n (Zipf)."""
     random = np.random.default_rng(seed)
     weights = 1 / np.arange(1, PRODUCTS + 1)
     cumulated = np.cumsum(weights) / weights.sum()
@@ -120,7 +117,7 @@ def counted(lengths: Any) -> list[int]:
 
 
 def measured_alone(what: str, path: Path, support: float, memory: str | None) -> dict[str, Any]:
-    """In this process: seconds, CPU seconds, the itemsets of each length and the peak memory in GB."""
+    """Measure in this process: seconds, CPU seconds, itemsets by length, and peak memory in GB."""
     with Clock() as clock:
         if what == "pyfim":
             levels = run_pyfim(path, support)
@@ -137,17 +134,12 @@ def measured_alone(what: str, path: Path, support: float, memory: str | None) ->
 
 
 def measure(what: str, path: Path, *, support: float, memory: str | None = None) -> dict[str, Any]:
-    """One run in a process of its own, which imports its libraries before the clock runs."""
-    command = [sys.executable, __file__, "--measure", what, str(path), str(support), memory or ""]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{what} at {support}: {done.stderr.strip().splitlines()[-1]}")
-    run: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return run
+    """One run in a separate process, which imports its libraries before the clock starts."""
+    return measured_by(__file__, what, str(path), str(support), memory or "")
 
 
 def best_of(path: Path, names: tuple[str, ...], *, support: float, repeats: int) -> dict[str, Any]:
-    """The fastest run of each; they take turns, so that a busy moment of the machine hits all of them."""
+    """The fastest run of each. Runs alternate, so that a busy moment of the machine affects all of them."""
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for turn in range(repeats):
         for name in names:
@@ -155,8 +147,7 @@ def best_of(path: Path, names: tuple[str, ...], *, support: float, repeats: int)
                 runs[name].append(measure(name, path, support=support))
     best = {}
     for name, measured in runs.items():
-        best[name] = min(measured, key=lambda run: run["seconds"])
-        best[name]["peak_gb"] = max(run["peak_gb"] for run in measured)
+        best[name] = fastest(measured)
         show(name, support, best[name])
     return best
 
@@ -170,12 +161,11 @@ def show(what: str, support: float, run: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="100 k baskets, under a minute")
-    parser.add_argument("--small", action="store_true", help="without the 10 M baskets under 8 GB")
-    parser.add_argument("--repeats", type=int, help="default 3, with --quick 1")
-    parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    arguments = parser(__doc__, quick="100 k baskets, under a minute")
+    arguments.add_argument("--small", action="store_true", help="without the 10 M baskets under 8 GB")
+    arguments.add_argument("--repeats", type=int, help="default 3, with --quick 1")
+    arguments.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
+    options = arguments.parse_args()
     if options.measure:
         what, path, support, memory = options.measure
         for module in IMPORTS[what]:
@@ -185,8 +175,8 @@ def main() -> None:
 
     baskets = 100_000 if options.quick else 1_000_000
     repeats = options.repeats or (1 if options.quick else 3)
-    with tempfile.TemporaryDirectory(prefix="retention-itemsets-") as scratch:
-        path = Path(scratch) / "baskets.duckdb"
+    with work_folder("itemsets") as folder:
+        path = folder / "baskets.duckdb"
         generate(path, baskets=baskets)
         print(f"{baskets:,} baskets x {ITEMS_PER_BASKET} of {PRODUCTS:,} products, up to length {MAX_LENGTH}")
         print(f"{'':<10}{'support':>9}{'best of ' + str(repeats):>11}{'CPU':>11}{'peak':>11}{'itemsets':>10}")
@@ -202,7 +192,7 @@ def main() -> None:
         )
         large: dict[str, Any] | None = None
         if not options.quick and not options.small:
-            path = Path(scratch) / "large.duckdb"
+            path = folder / "large.duckdb"
             generate(path, baskets=LARGE)
             print(f"{LARGE:,} baskets, DuckDB's memory limit 5 GB")
             large = measure("apriori", path, support=SUPPORTS[0], memory="5GB")

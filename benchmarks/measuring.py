@@ -1,22 +1,28 @@
-"""What all benchmarks share: how to measure, to print and to keep what was measured.
+"""Shared by all benchmarks: options, folders, measurement, and the report of the results.
 
+options = parser(__doc__, quick="a small shop").parse_args()
+with work_folder("itemsets", options.folder) as folder: ...  # removed at the end, unless it was given
 clock = Clock()
-with clock: ...                          # wall and CPU seconds, of this process and its finished children
-run = measured(["dbt", "build"], cwd=…)  # a process of its own: seconds, CPU seconds, peak memory
-report("itemsets", ratios=…, limits=…)   # targets, results/itemsets.json, the chart, and JSON as last line
+with clock: ...                           # wall and CPU seconds of this process and its finished children
+run = measured(["dbt", "build"], cwd=…)   # in a separate process: seconds, CPU seconds, peak memory
+report("itemsets", ratios=…, at_most=…)   # targets, results/itemsets.json, the chart, and JSON as last line
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import os
 import platform
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +35,24 @@ LIBRARIES = (
     "mlxtend", "pyfim",
 )  # fmt: skip
 GB = 1e9
+
+
+def parser(doc: str | None, *, quick: str) -> argparse.ArgumentParser:
+    """Options of a benchmark: its first line as description, and --quick."""
+    made = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
+    made.add_argument("--quick", action="store_true", help=quick)
+    return made
+
+
+@contextmanager
+def work_folder(name: str, given: Path | None = None) -> Iterator[Path]:
+    """`given`, which stays, or a temporary folder, which is removed."""
+    folder = given or Path(tempfile.mkdtemp(prefix=f"retention-{name}-"))
+    try:
+        yield folder
+    finally:
+        if given is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Clock:
@@ -51,13 +75,13 @@ def _cpu_seconds() -> float:
 
 
 def peak_gb() -> float:
-    """The most memory that this process had at once."""
+    """Peak memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GB
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took."""
+    """Time and memory of one process."""
 
     seconds: float
     cpu_seconds: float
@@ -68,7 +92,7 @@ class Run:
 
 
 def measured(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> Run:
-    """Run a command in a process of its own; where it fails the benchmark ends with its output."""
+    """Run a command in a separate process. If it fails, the benchmark ends with its output."""
     process = subprocess.Popen(
         command, cwd=cwd, env=os.environ | dict(environment or {}), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True,
@@ -86,33 +110,61 @@ def measured(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str
     )
 
 
+def program(name: str) -> str:
+    """Path of a command of this environment."""
+    return str(Path(sys.executable).with_name(name))
+
+
 def dbt(folder: Path, *words: str, environment: Mapping[str, str] | None = None) -> Run:
-    """Run dbt in `folder`, in a process of its own."""
-    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", *words]
+    """Run dbt in `folder`, in a separate process."""
+    command = [program("dbt"), "--quiet", "--no-use-colors", *words]
     return measured(
         command, cwd=folder, environment={"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", **(environment or {})}
     )
 
 
+def generate_shop(folder: Path, *, customers: int, months: int) -> Run:
+    """Write a simulated shop as Parquet files with `retention generate`, in a separate process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    size = ["--customers", str(customers), "--months", str(months)]
+    command = [program("retention"), "generate", *size, "--format", "parquet", "--out", str(folder)]
+    return measured(command, cwd=folder)
+
+
+def measured_by(script: str, *words: str) -> dict[str, Any]:
+    """Run `script --measure words` in a separate process; the result is the JSON of its last line."""
+    command = [sys.executable, script, "--measure", *words]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)}: {done.stderr.strip().splitlines()[-1]}")
+    run: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return run
+
+
+def fastest(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The fastest run, with the largest peak memory of all runs."""
+    return min(runs, key=lambda run: run["seconds"]) | {"peak_gb": max(run["peak_gb"] for run in runs)}
+
+
 def seconds_by_node(target: Path) -> dict[str, dict[str, float]]:
-    """Seconds of each node of dbt's last run, by room: a folder of models, or tests, unit tests, seeds."""
+    """Seconds of each node of dbt's last run, by room (a folder of models), or tests, unit tests, seeds."""
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     nodes = manifest["nodes"] | manifest["unit_tests"]
-    results = [result for result in results if result["unique_id"] in nodes]  # exposures are no work
+    results = [result for result in results if result["unique_id"] in nodes]  # without exposures
     rooms: dict[str, dict[str, float]] = {}
     for result in results:
         node = nodes[result["unique_id"]]
         kind = node["resource_type"]
         room = kind.replace("_", " ") + "s"
         if kind == "model":
-            room = str(Path(node["original_file_path"]).parent).removeprefix("models").lstrip("/") or "models"
+            room = Path(node["original_file_path"]).parts[1]
         rooms.setdefault(room, {})[node["name"]] = result["execution_time"]
     return rooms
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:
-    """Slope of log(cost) over log(size), by least squares; points are (size, cost), two at least."""
+    """Slope of log(cost) over log(size), by least squares; points are (size, cost), at least two."""
     sizes, costs = ([math.log(point[axis]) for point in points] for axis in (0, 1))
     size, cost = sum(sizes) / len(sizes), sum(costs) / len(costs)
     return sum((x - size) * (y - cost) for x, y in zip(sizes, costs, strict=True)) / sum(
@@ -121,7 +173,7 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were measured on."""
+    """The machine of the measurement."""
     cpus = Path("/proc/cpuinfo")
     models = (
         [
@@ -164,11 +216,11 @@ def report(
     growth: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> dict[str, bool]:
-    """Print targets, machine and versions and, as the last line, JSON; return which targets were met.
+    """Print targets, machine, versions and, as the last line, JSON. Return which targets were met.
 
-    ratios: what is compared, by name. at_most, at_least: targets of ratios, peak_gb, or numbers in `more`.
+    ratios: compared figures, by name. at_most, at_least: targets of ratios, peak_gb, or numbers in `more`.
     growth: {"unit": "lines", "cost": "CPU s", "series": {name: [[size, cost], …]}}, for the chart.
-    A full run also writes results/<name>.json and results/<name>.svg; a quick one leaves them alone.
+    Only a full run writes results/<name>.json and results/<name>.svg.
     """
     result = {
         "name": name,
@@ -203,7 +255,7 @@ def report(
 
 
 def figure_of(result: Mapping[str, Any], name: str) -> float:
-    """A ratio, or a number of the result itself."""
+    """A ratio, or another number of the result."""
     return float(result["ratios"][name] if name in result["ratios"] else result[name])
 
 
@@ -213,7 +265,7 @@ def table_row(cells: Sequence[str]) -> str:
 
 
 def draw(result: Mapping[str, Any]) -> None:
-    """The chart of growth as results/<name>.svg, where the result holds more than one size."""
+    """Draw the chart of growth to results/<name>.svg, if the result has more than one size."""
     growth = result.get("growth")
     if not growth:
         return

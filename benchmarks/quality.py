@@ -1,33 +1,27 @@
-"""How well each candidate tells who will leave: real shops, past mornings, models that know nothing later.
+"""Quality of each candidate on real shops: past dates, backtested with only the data available at the time.
 
     pip install -e '.[demo,boosting]'
     python benchmarks/quality.py                        # about ten minutes on two cores
     python benchmarks/quality.py --sets cdnow_1998-01-01 --candidates logistic_regression,gradient_boosting
 
-Each example project builds its training set with the test date pinned, as `retention evaluate` does. Each
-candidate is then trained alone by the package's own training: time folds, calibration, one ONNX graph.
-`champion` is what the package ships when nothing is configured. Figures are of the test date, with 95 %
-intervals of a bootstrap over customers. Higher is better for AUC and AP (average precision), lower for Brier
-and ECE (expected calibration error, ten bins). A champion has to beat the best of these on AUC and AP, each
-measured on the same customers and labels: recency alone, a logistic regression of RFM, BG/NBD's P(no purchase
-in H), churnkit's random forest, Featuretools with LightGBM, openretailscience's RFM score. The last line is
-JSON.
+Each example project builds its training set with a fixed test date, as `retention evaluate` does. Each
+candidate is then trained alone by the package's training: time folds, calibration, one ONNX graph. `champion`
+is the package's default. Figures are of the test date, with 95 % intervals of a bootstrap over customers.
+Higher is better for AUC and AP (average precision), lower for Brier and ECE (expected calibration error, ten
+bins). The targets of AUC and AP are the best of these peers on the same customers and labels: recency alone,
+a logistic regression of RFM, BG/NBD's P(no purchase in H), churnkit's random forest, Featuretools with
+LightGBM, openretailscience's RFM score. The last line is JSON.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import yaml
-from measuring import ROOT, Clock, peak_gb, report, table_row
+from measuring import ROOT, Clock, dbt, parser, peak_gb, report, table_row, work_folder
 
 SETS = {
     "complete_journey_2017-12-01": ("complete_journey", "2017-12-01"),
@@ -41,7 +35,7 @@ METRICS = {
     "expected_calibration_error": "ECE",
 }
 CHAMPION = "champion"
-PEERS = {  # the best peer's AUC and AP
+PEERS = {  # AUC and AP of the best peer
     "complete_journey_2017-12-01": (0.866, 0.478),
     "complete_journey_2017-10-01": (0.864, 0.496),
     "cdnow_1998-01-01": (0.803, 0.910),
@@ -50,24 +44,15 @@ MOST_ECE = {"complete_journey_2017-12-01": 0.02, "complete_journey_2017-10-01": 
 
 
 def training_set(example: str, test_date: str, scratch: Path) -> pa.Table:
-    """ml_training_set of the example project with that test date."""
+    """ml_training_set of the example project with this test date."""
     folder = ROOT / "examples" / example
     warehouse = scratch / f"{example}_{test_date}.duckdb"
-    environment = os.environ | {
-        "RETENTION_DUCKDB": str(warehouse),
-        "RETENTION_MODELS": str(scratch / "models_onnx"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
+    environment = {"RETENTION_DUCKDB": str(warehouse), "RETENTION_MODELS": str(scratch / "models_onnx")}
     artifacts = ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
     left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     build = ["build", "--select", "+ml_training_set", *left_out, "--vars", f"{{test_date: '{test_date}'}}"]
     for words in (["deps"], [*build, *artifacts]):
-        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", *words]
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise SystemExit(f"{example} {test_date}: {(done.stdout + done.stderr).strip()}")
+        dbt(folder, *words, environment=environment)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.sql(
             "select * from ml_training_set order by as_of_date, customer_id"
@@ -75,7 +60,7 @@ def training_set(example: str, test_date: str, scratch: Path) -> pa.Table:
 
 
 def settings(example: str, candidates: list[str]) -> dict[str, Any]:
-    """The package's vars, with those of the example."""
+    """The package's vars, overridden by those of the example."""
     from dbt_retention.training.settings import ChurnSettings
 
     given: dict[str, Any] = {}
@@ -88,7 +73,7 @@ def settings(example: str, candidates: list[str]) -> dict[str, Any]:
 
 
 def measured(rows: pa.Table, example: str, candidate: str, scratch: Path) -> dict[str, Any]:
-    """The card's figures of the test date."""
+    """Train one candidate; the card's metrics of the test date."""
     from dbt_retention.registry.store import Registry
     from dbt_retention.training.churn import train_churn
 
@@ -104,11 +89,10 @@ def measured(rows: pa.Table, example: str, candidate: str, scratch: Path) -> dic
 def main() -> None:
     from dbt_retention.training.candidates import CANDIDATES
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="CDNOW's champion and logistic regression")
-    parser.add_argument("--sets", default=",".join(SETS), help=f"of {', '.join(SETS)}")
-    parser.add_argument("--candidates", default=",".join(CANDIDATES), help=f"of {', '.join(CANDIDATES)}")
-    options = parser.parse_args()
+    arguments = parser(__doc__, quick="CDNOW's champion and logistic regression")
+    arguments.add_argument("--sets", default=",".join(SETS), help=f"of {', '.join(SETS)}")
+    arguments.add_argument("--candidates", default=",".join(CANDIDATES), help=f"of {', '.join(CANDIDATES)}")
+    options = arguments.parse_args()
     sets, candidates = options.sets.split(","), options.candidates.split(",")
     if options.quick:
         sets, candidates = ["cdnow_1998-01-01"], ["logistic_regression"]
@@ -121,8 +105,7 @@ def main() -> None:
     table = [["set", "candidate", *METRICS.values()]]
     print(table_row(table[0]))
     print(table_row(["---"] * len(table[0])))
-    with Clock() as clock, tempfile.TemporaryDirectory(prefix="retention-quality-") as folder:
-        scratch = Path(folder)
+    with Clock() as clock, work_folder("quality") as scratch:
         for name in sets:
             rows = training_set(*SETS[name], scratch)
             for candidate in (CHAMPION, *candidates):

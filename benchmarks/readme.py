@@ -1,7 +1,7 @@
-"""Writes benchmarks/README.md, and the charts, from results/*.json: what the last full runs printed.
+"""Write benchmarks/README.md and the charts from results/*.json, the results of the last full runs.
 
 python benchmarks/readme.py            # write it
-python benchmarks/readme.py --check    # exit 1 where README.md is not what the results say
+python benchmarks/readme.py --check    # exit 1 if README.md does not match the results
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from measuring import RESULTS, draw, figure_of, table_row
 README = RESULTS.parent / "README.md"
 HEAD = """# Benchmarks
 
-`make bench` runs all of them, one after the other; each is one command, `python benchmarks/<name>.py`, and
-has a `--quick` size. This page is written by `python benchmarks/readme.py` from `results/*.json`, of full
-runs: do not edit it. Figures hold for the machine that is named with them. Ratios are against a peer or
-a bare limit in the same run; where the machine was busy, its load says so, and CPU seconds and ratios tell
-more than seconds. A benchmark that is not listed has no result of a full run here yet.
+`make bench` runs all benchmarks. Each is one command, `python benchmarks/<name>.py`, and has a `--quick`
+size. `python benchmarks/readme.py` writes this page from `results/*.json`, the results of full runs: do not
+edit it. Figures depend on the machine, which is named with them. Ratios compare with a peer or a fixed limit
+in the same run. On a busy machine (see its load) CPU seconds and ratios are more reliable than seconds. Names
+of rooms and models are those of the run. A benchmark that is not listed has no full run yet.
 """
 KNOWN = {
     "name", "ratios", "cpu_seconds", "peak_gb", "at_most", "at_least", "growth", "quick", "machine",
@@ -30,7 +30,7 @@ KNOWN = {
 
 
 def section(result: dict[str, Any]) -> list[str]:
-    """One benchmark: targets, what it took, the chart, the machine."""
+    """One benchmark: targets, figures, the chart, the machine."""
     name, machine = result["name"], result["machine"]
     first = (RESULTS.parent / f"{name}.py").read_text(encoding="utf-8").split('"""')[1].split("\n")[0]
     lines = ["", f"## {name}", "", first, ""]
@@ -69,7 +69,7 @@ def section(result: dict[str, Any]) -> list[str]:
 
 
 def at(result: dict[str, Any]) -> list[tuple[str, float]]:
-    """All targets, whichever way round."""
+    """All targets, at most and at least."""
     return [*result["at_most"].items(), *result["at_least"].items()]
 
 
@@ -79,18 +79,20 @@ def shown(value: object) -> bool:
 
 
 def page() -> str:
-    """The page that the results make."""
+    """The page, made from the results."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))]
     return "\n".join([HEAD.rstrip("\n"), *(line for result in results for line in section(result)), ""])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if out of step")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if the page is out of date"
+    )
     options = parser.parse_args()
     if options.check:
         if not README.exists() or README.read_text(encoding="utf-8") != page():
-            sys.exit(f"{README} is not what the results say. Write it: python {Path(__file__).name}")
+            sys.exit(f"{README} does not match the results. Run: python benchmarks/{Path(__file__).name}")
         return
     for path in RESULTS.glob("*.json"):
         draw(json.loads(path.read_text(encoding="utf-8")))

@@ -1,16 +1,16 @@
-"""Scores in SQL against pandas with scikit-learn and against bare onnxruntime: same run, rows and models.
+"""Scores in SQL against pandas with scikit-learn and against plain onnxruntime: same run, rows and models.
 
     pip install -e .
     python benchmarks/scoring.py             # 1 M and 10 M rows x 60 features; about 3 GB of scratch space
     python benchmarks/scoring.py --quick     # 490 k rows, under a minute
 
-Every measurement is a process of its own, so that its peak memory and CPU seconds are its own. `sql` is
+Every measurement is a separate process with its own peak memory and CPU seconds. `sql` is
 `create table ... as select onnx_score('churn', row)` on a DuckDB file. `pandas` reads the same file in pieces
-of 1 M rows (all at once would take five times the memory) and asks the same fitted estimators.
-`onnxruntime` runs the same graph on matrices that lie in memory already: no reading, no writing, so it is the
-ceiling. DuckDB and onnxruntime have as many threads as there are cores; scikit-learn takes what it takes. A
-ratio is our throughput over the peer's; the faster of `--repeats` counts. Growth is of CPU seconds, which
-other work on the machine stretches less. The last line is JSON.
+of 1 M rows (all rows at once need five times the memory) and scores with the same fitted estimators.
+`onnxruntime` runs the same graph on matrices in memory, without reading or writing, so it is the upper bound.
+DuckDB and onnxruntime have one thread per core; scikit-learn has its default. A ratio is our throughput over
+the peer's, of the fastest of `--repeats`. Growth is of CPU seconds, because other work on the machine affects
+them less. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from measuring import Clock, peak_gb, report
+from measuring import Clock, fastest, measured_by, parser, peak_gb, report, work_folder
 
 FEATURES = [f"feature_{number}" for number in range(60)]
 TRAINING_ROWS, BLOCK, PIECE = 20_000, 200_000, 1_000_000
@@ -45,7 +44,7 @@ THREADS = os.cpu_count() or 1
 
 
 def block(first: int, size: int) -> np.ndarray[Any, Any]:
-    """Rows `first` to `first + size`, always the same: counts, amounts and ratios; float32."""
+    """Rows `first` to `first + size`, deterministic: counts, amounts and ratios; float32."""
     random = np.random.default_rng([7, first])
     values = random.standard_normal((size, len(FEATURES)), dtype=np.float32)
     values[:, ::3] = np.floor(np.abs(values[:, ::3]) * 10)
@@ -54,7 +53,7 @@ def block(first: int, size: int) -> np.ndarray[Any, Any]:
 
 
 def generate(path: Path, *, rows: int) -> None:
-    """A table of `rows` customers."""
+    """Write a table of `rows` customers."""
     with duckdb.connect(str(path)) as connection:
         columns = ", ".join(f"{name} float" for name in FEATURES)
         connection.execute(f"create table customers (customer_id integer, {columns})")
@@ -69,7 +68,7 @@ def generate(path: Path, *, rows: int) -> None:
 
 
 def fitted(model: str) -> Any:
-    """The candidate with a made-up calibration, fitted on other rows than those to score; always the same."""
+    """The candidate with a fixed calibration, fitted on other rows than the scored ones; deterministic."""
     from dbt_retention.registry.card import Calibration
     from dbt_retention.training.blend import ChurnBlend
     from dbt_retention.training.candidates import CANDIDATES
@@ -84,7 +83,7 @@ def fitted(model: str) -> Any:
 
 
 def publish(folder: Path, model: str) -> None:
-    """The model as the champion of a registry in `folder`."""
+    """Publish the model as the champion of a registry in `folder`."""
     from dbt_retention.registry.card import Card
     from dbt_retention.registry.store import Registry
     from dbt_retention.training.export import export_churn
@@ -100,7 +99,7 @@ def publish(folder: Path, model: str) -> None:
 
 
 def prepare(folder: Path, sizes: list[int]) -> None:
-    """Models and tables, in a process of its own: a child's peak memory counts its parent's too."""
+    """Write models and tables, in a separate process: a child's peak memory includes its parent's."""
     for model in MODELS:
         publish(folder / model, model)
     for rows in sizes:
@@ -166,10 +165,10 @@ def run_onnxruntime(models: Path, model: str, rows: int, clock: Clock) -> float:
 
 
 def measured_alone(way: str, model: str, folder: Path, rows: int) -> dict[str, Any]:
-    """In this process: seconds, CPU seconds, peak memory in GB, and the sum of the scores."""
+    """Measure in this process: seconds, CPU seconds, peak memory in GB, and the sum of the scores."""
     path, models, clock = folder / f"{rows}.duckdb", folder / model, Clock()
     if way == "sql":
-        import dbt_retention.duckdb_plugin  # noqa: F401  (imported before the clock runs)
+        import dbt_retention.duckdb_plugin  # noqa: F401  (imported before the clock starts)
 
         total = run_sql(path, models, clock)
     elif way == "pandas":
@@ -182,16 +181,8 @@ def measured_alone(way: str, model: str, folder: Path, rows: int) -> dict[str, A
 
 
 def measure(way: str, model: str, folder: Path, *, rows: int, repeats: int) -> dict[str, Any]:
-    """The fastest of some runs, each in a process of its own."""
-    runs = []
-    for _ in range(repeats):
-        command = [sys.executable, __file__, "--measure", way, model, str(folder), str(rows)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise SystemExit(f"{way}, {model}: {done.stderr.strip().splitlines()[-1]}")
-        runs.append(json.loads(done.stdout.splitlines()[-1]))
-    best: dict[str, Any] = min(runs, key=lambda run: run["seconds"])
-    best["peak_gb"] = max(run["peak_gb"] for run in runs)
+    """The fastest of the runs, each in a separate process."""
+    best = fastest([measured_by(__file__, way, model, str(folder), str(rows)) for _ in range(repeats)])
     print(
         f"{model:<10}{way:<12}{rows:>12,}{best['seconds']:>9.2f} s{rows / best['seconds'] / 1e6:>8.2f} M/s"
         f"{best['cpu_seconds']:>9.1f} s{best['peak_gb']:>8.2f} GB",
@@ -201,12 +192,11 @@ def measure(way: str, model: str, folder: Path, *, rows: int, repeats: int) -> d
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="490 k rows, under a minute")
-    parser.add_argument("--repeats", type=int, help="default 2, with --quick 1")
-    parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
-    parser.add_argument("--prepare", nargs=2, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    arguments = parser(__doc__, quick="490 k rows, under a minute")
+    arguments.add_argument("--repeats", type=int, help="default 2, with --quick 1")
+    arguments.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
+    arguments.add_argument("--prepare", nargs=2, help=argparse.SUPPRESS)
+    options = arguments.parse_args()
     if options.prepare:
         prepare(Path(options.prepare[0]), [int(rows) for rows in options.prepare[1].split(",")])
         return
@@ -215,13 +205,13 @@ def main() -> None:
         print(json.dumps(measured_alone(way, model, Path(folder), int(rows))))
         return
 
-    # DuckDB shares out whole row groups of 122,880 rows.
+    # DuckDB distributes whole row groups of 122,880 rows.
     small, large = (122_880, 491_520) if options.quick else (1_000_000, 10_000_000)
     repeats = options.repeats or (1 if options.quick else 2)
     found: dict[tuple[str, str, int], dict[str, Any]] = {}
-    with tempfile.TemporaryDirectory(prefix="retention-scoring-") as scratch:
-        folder = Path(scratch)
-        subprocess.run([sys.executable, __file__, "--prepare", scratch, f"{small},{large}"], check=True)
+    with work_folder("scoring") as folder:
+        prepared = [sys.executable, __file__, "--prepare", str(folder), f"{small},{large}"]
+        subprocess.run(prepared, check=True)
         print(f"{len(FEATURES)} features, {THREADS} threads, best of {repeats}")
         print(f"{'model':<10}{'way':<12}{'rows':>12}{'seconds':>11}{'rows':>12}{'CPU':>11}{'peak':>11}")
         for model in MODELS:

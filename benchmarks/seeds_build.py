@@ -1,24 +1,21 @@
-"""`dbt build` of the example shop, and where its time goes: dbt's own work, SQL, training.
+"""`dbt build` of the example shop, and the time of its parts: dbt's overhead, SQL, training.
 
-    python benchmarks/seeds_build.py             # best of two, from nothing: no warehouse, model or cache
+    python benchmarks/seeds_build.py             # best of two, without warehouse, models or cache
     python benchmarks/seeds_build.py --quick     # once
 
-Nodes run on two threads, so their seconds sum up to twice the wall clock's. What dbt itself takes of a node
-(rendering, logging, asking for columns) shows in the data tests: the same queries are asked of DuckDB alone.
-The last line is JSON.
+Nodes run on two threads, so their seconds add up to twice the wall time. dbt's overhead per node (rendering,
+logging, reading columns) is estimated on the data tests: the same queries also run in DuckDB alone. The last
+line is JSON.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from measuring import ROOT, Clock, dbt, report, seconds_by_node
+from measuring import ROOT, Clock, dbt, parser, report, seconds_by_node, work_folder
 
 LIMITS = {"seconds": 45.0}
 
@@ -55,7 +52,7 @@ def build(folder: Path) -> dict[str, Any]:
 
 
 def sql_of_data_tests(folder: Path, target: Path) -> float:
-    """Seconds that DuckDB alone takes for the queries of all data tests."""
+    """Seconds of the queries of all data tests in DuckDB alone."""
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     queries = [
         result["compiled_code"]
@@ -70,24 +67,19 @@ def sql_of_data_tests(folder: Path, target: Path) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one build")
-    options = parser.parse_args()
+    options = parser(__doc__, quick="one build").parse_args()
     builds = []
     for _ in range(1 if options.quick else 2):
-        folder = Path(tempfile.mkdtemp(prefix="retention-seeds-"))
-        try:
+        with work_folder("seeds") as folder:
             builds.append(build(folder))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
     best = min(builds, key=lambda one: one["run"].seconds)
     tests = best["rooms"]["tests"]
-    print(f"{sum(best['nodes'].values())} nodes: {best['run']}; reading the project alone {best['read']}")
+    print(f"{sum(best['nodes'].values())} nodes: {best['run']}; parsing alone {best['read']}")
     print(f"{'':<24}{'nodes':>8}{'seconds, all threads':>24}")
     for room, seconds in sorted(best["rooms"].items(), key=lambda item: -item[1]):
         print(f"{room:<24}{best['nodes'][room]:>8}{seconds:>22.1f} s")
     print(f"training, of the above {best['training']:.1f} s")
-    print(f"data tests {tests:.1f} s: SQL {best['sql']:.1f} s, dbt's own work {tests - best['sql']:.1f} s")
+    print(f"data tests {tests:.1f} s: SQL {best['sql']:.1f} s, dbt's overhead {tests - best['sql']:.1f} s")
     report(
         "seeds_build",
         ratios={"data_tests_to_bare_sql": round(tests / best["sql"], 2)},

@@ -1,4 +1,4 @@
-"""What benchmarks of decisions and effects share: a simulated shop in a warehouse, and dbt run on it."""
+"""Shared by the benchmarks of decisions and effects: a simulated shop in a warehouse, and dbt on it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import duckdb
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from measuring import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-_PROJECTS: dict[str, Any] = {}  # by variables: what dbt parsed
+_PROJECTS: dict[str, Any] = {}  # parsed projects, by variables
 
 
 def load_shop(connection: duckdb.DuckDBPyConnection, folder: Path, *, customers: int, seed: int) -> None:
-    """Generate a shop with its truth and make its inputs the package's example inputs, by table."""
+    """Generate a shop with its truth, and load its inputs into the tables of the example inputs."""
     from dbt_retention.generate import INPUTS, TRUTH, Shop, generate_shop
 
     generate_shop(Shop(customers=customers, seed=seed), out=folder, file_format="parquet", truth=True)
@@ -29,8 +29,8 @@ def load_shop(connection: duckdb.DuckDBPyConnection, folder: Path, *, customers:
 def run_dbt(warehouse: Path, select: str, **variables: Any) -> None:
     """`dbt run` of some of the package's models on the tables of `warehouse`.
 
-    It runs in this process and reads the project once per set of variables: of many small runs dbt's start
-    would take most.
+    dbt runs in this process and parses the project once per set of variables, because in many small runs
+    most of the time would be dbt's start.
     """
     scratch = warehouse.parent
     os.environ |= {
