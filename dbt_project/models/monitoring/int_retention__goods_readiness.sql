@@ -4,7 +4,8 @@
 {% set words = [
     'postage', 'shipping', 'carriage', 'freight', 'delivery', 'handling', 'surcharge', 'fee', 'fees',
     'charges', 'commission', 'gift card', 'gift cards', 'giftcard', 'gift voucher', 'gift certificate',
-    'voucher', 'versand', 'versandkosten', 'porto', 'gutschein', 'frais de port', 'carte cadeau', 'spedizione',
+    'voucher', 'versand', 'versandkosten', 'porto', 'gutschein', 'frais de port', 'carte cadeau',
+    'spedizione',
 ] %}
 
 with order_lines as (

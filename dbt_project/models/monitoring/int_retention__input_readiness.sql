@@ -5,7 +5,7 @@
 {% set inputs = {
     'orders': ['no customer can be scored or described', true],
     'order_lines': ['no baskets: the items bought and whole-order returns are not known', true],
-    'customers': ['no sign-up date, age, membership or consent: features and rules on them have no data', false],
+    'customers': ['no sign-up date, age, membership or consent: what depends on them is empty', false],
     'products': ['no categories or costs: category mix and margins are not known', false],
     'sessions': ['no browsing: a loss of interest before orders stop is not detected', true],
     'reviews': ['no ratings or texts: dissatisfaction in reviews is not detected', true],

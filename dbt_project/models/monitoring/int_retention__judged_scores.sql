@@ -102,10 +102,7 @@ test_segments as (
 
 segment_names as (
 
-    select distinct
-        segment_number,
-        segment_name
-    from {{ ref('mart_segment_profiles') }}
+    select * from {{ ref('ml_segment_names') }}
 
 ),
 

@@ -1,8 +1,8 @@
--- One row per feature, and one per reason: how much the champion goes by it, over all customers.
--- Features: the rise of log loss when shuffled, on the model's own test date. Reasons: the mean absolute
--- contribution (Shapley value, in log-odds) among the customers warned today.
-{% set words = feature_words() %}
+-- One row per feature, and one per reason: how important is it for the predictions of the champion?
+-- Features: the rise of the log loss if the feature is shuffled, on the test date of the model. Reasons: the
+-- mean absolute contribution (Shapley value, in log-odds) among the customers that are warned.
 {% set text = _input_types().text.sql %}
+{% set words = feature_words() or {'': ''} %}
 
 with importance as (
 
@@ -23,31 +23,20 @@ champion as (
 
 ),
 
-words as (
-
-    {% for name, description in words.items() %}
-        select
-            '{{ name }}' as feature,
-            cast('{{ description | replace("'", "''") }}' as {{ text }}) as in_words
-        {{ 'union all' if not loop.last }}
-    {% else %}
-        select
-            cast(null as {{ text }}) as feature,
-            cast(null as {{ text }}) as in_words
-    {% endfor %}
-
-),
-
 of_features as (
 
     select
         'feature' as subject,
-        importance.feature as name,
-        words.in_words,
-        importance.log_loss_rise as importance,
-        importance.model_version
+        feature as name,
+        case feature
+            {% for name, description in words.items() %}
+                when '{{ name }}' then '{{ description | replace("'", "''") }}'
+            {% endfor %}
+            else cast(null as {{ text }})
+        end as in_words,
+        log_loss_rise as importance,
+        model_version
     from importance
-    left join words on importance.feature = words.feature
 
 ),
 
@@ -57,7 +46,7 @@ of_reasons as (
         'reason' as subject,
         contributions.reason as name,
         case
-            when contributions.reason = 'other' then 'Everything that no reason stands for'
+            when contributions.reason = 'other' then 'All features that belong to no reason'
             else replace(contributions.reason, '_', ' ')
         end as in_words,
         {{ exact_sum('abs(contributions.contribution_log_odds)', scale=9) }} / count(*) as importance,

@@ -100,8 +100,8 @@ quality as (
         round(
             sqrt(
                 {{ exact_sum(
-                    '(grouped.expected_value - grouped.actual_value) * (grouped.expected_value - grouped.actual_value)',
-                    digits=38
+                    '(grouped.expected_value - grouped.actual_value)'
+                    ~ ' * (grouped.expected_value - grouped.actual_value)', digits=38
                 ) }} / count(*)
             ), 2
         ) as root_mean_squared_error

@@ -1,7 +1,7 @@
--- One row per warned customer of today and reason: how much the reason moves the score, and in which words.
--- A reason is said only where the condition of one of its sentences holds for the customer.
--- Contributions are in log-odds against the median customer; with 'other' they add up to the score. Exact up
--- to reasons_exact_customers warned customers: what that takes doubles with every group of features.
+-- One row per warned customer on the latest as_of_date and reason: its contribution, sentence and rank.
+-- A reason has a sentence only if the condition of one of its sentences holds for the customer.
+-- Contributions are in log-odds against the median customer, and add up to the score. They are exact for up
+-- to reasons_exact_customers warned customers: each further group of features doubles the time.
 {% set reasons = feature_reasons() %}
 
 with scoring_set as (
@@ -108,6 +108,42 @@ worded as (
             and contributed.as_of_date = warned.as_of_date
     cross join average
 
+),
+
+{# A reason is printed if it raises the risk and one of its sentences holds; other only if no reason does. #}
+printable as (
+
+    select
+        *,
+        case
+            when reason_words is null then 2
+            when reason = 'other' then 1
+            when contribution_log_odds > 0 then 0
+            else 2
+        end as print_order
+    from worded
+
+),
+
+ranked as (
+
+    select
+        customer_id,
+        as_of_date,
+        reason,
+        contribution_log_odds,
+        reason_words,
+        case
+            when
+                print_order = 0
+                or print_order = 1 and min(print_order) over (partition by customer_id, as_of_date) = 1
+                then row_number() over (
+                    partition by customer_id, as_of_date
+                    order by print_order asc, round(contribution_log_odds, 6) desc, reason asc
+                )
+        end as reason_rank
+    from printable
+
 )
 
-select * from worded
+select * from ranked

@@ -52,7 +52,8 @@ ranked as (
     {% if tier.capacity is none %}
         {% set above.last_rank = reaching %}
     {% else %}
-        {% set room = tier.capacity if tier.capacity is integer else 'floor(' ~ tier.capacity ~ ' * count(*))' %}
+        {% set share_room = 'floor(' ~ tier.capacity ~ ' * count(*))' %}
+        {% set room = tier.capacity if tier.capacity is integer else share_room %}
         {% set above.last_rank = 'least(' ~ reaching ~ ', ' ~ above.last_rank ~ ' + ' ~ room ~ ')' %}
     {% endif %}
     {% do last_ranks.update({tier.name: above.last_rank}) %}

@@ -43,7 +43,9 @@ apart as (
         by_date.as_of_date as season_date,
         by_date.churners,
         by_date.customers,
-        abs({{ days_between('by_date.as_of_date', 'snapshots.as_of_date') }} - {{ days_of_year }}) as days_off -- noqa: LT05
+        abs(
+            {{ days_between('by_date.as_of_date', 'snapshots.as_of_date') }} - {{ days_of_year }} -- noqa: LT05
+        ) as days_off
     from snapshots
     cross join by_date
 

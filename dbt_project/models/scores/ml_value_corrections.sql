@@ -1,14 +1,8 @@
--- noqa: disable=LT02
--- One row per as_of_date (today, test), source of an estimate and pair of bands: what its estimates are
--- multiplied by, so that on earlier dates, whose answers were known by then, they would have been right on
--- average. Actual over expected spend of a pair of bands, drawn towards the band of orders, that towards the
--- shop, and that towards 1, each as if by so many customers.
+-- One row per as_of_date (latest, test), source of an estimate and pair of bands: its correction factor.
+-- The factor makes the estimates of earlier dates, whose outcomes were known by then, right on average: the
+-- actual over the expected spend of a pair of bands, shrunk to that of its band of orders, that to the
+-- shop's, and that to 1, each with the weight of a hundred customers.
 {% set prior_customers = 100 %}
-{% set levels = {
-    'shop': [],
-    'orders': ['orders_band'],
-    'pair': ['orders_band', 'known_band'],
-} %}
 
 with estimates as (
 
@@ -29,31 +23,17 @@ snapshots as (
 
 ),
 
-answered as (
+by_source as (
 
     {% for source in ['model', 'naive'] %}
         select
             '{{ source }}' as estimate_source,
-            estimates.as_of_date,
-            labels.label_window_end_date,
-            estimates.orders_band,
-            estimates.known_band,
-            count(*) as customers_count,
-            {{ exact_sum('estimates.' ~ source ~ '_value_horizon') }} as expected_value,
-            {{ exact_sum('labels.spend_in_horizon_amount') }} as actual_value
+            customer_id,
+            as_of_date,
+            orders_band,
+            known_band,
+            {{ source }}_value_horizon as expected_amount
         from estimates
-        inner join labels
-            on
-                estimates.customer_id = labels.customer_id
-                and estimates.as_of_date = labels.as_of_date
-        where
-            estimates.{{ source }}_value_horizon is not null
-            and labels.spend_in_horizon_amount is not null
-        group by
-            estimates.as_of_date,
-            labels.label_window_end_date,
-            estimates.orders_band,
-            estimates.known_band
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -63,73 +43,80 @@ known as (
 
     select
         snapshots.as_of_date,
-        answered.estimate_source,
-        answered.orders_band,
-        answered.known_band,
-        answered.customers_count,
-        answered.expected_value,
-        answered.actual_value
-    from snapshots
-    inner join answered on snapshots.as_of_date >= answered.label_window_end_date
+        by_source.estimate_source,
+        by_source.orders_band,
+        by_source.known_band,
+        count(*) as customers_count,
+        {{ exact_sum('by_source.expected_amount') }} as expected_amount,
+        {{ exact_sum('labels.spend_in_horizon_amount') }} as actual_amount
+    from by_source
+    inner join labels
+        on
+            by_source.customer_id = labels.customer_id
+            and by_source.as_of_date = labels.as_of_date
+    inner join snapshots on labels.label_window_end_date <= snapshots.as_of_date
+    where by_source.expected_amount is not null and labels.spend_in_horizon_amount is not null
+    group by snapshots.as_of_date, by_source.estimate_source, by_source.orders_band, by_source.known_band
 
 ),
 
-{% for level, bands in levels.items() %}
+{# How many customers each level has, and their actual over their expected spend. #}
+{% set levels = {
+    'shop': ['as_of_date', 'estimate_source'],
+    'orders': ['as_of_date', 'estimate_source', 'orders_band'],
+    'pair': ['as_of_date', 'estimate_source', 'orders_band', 'known_band'],
+} %}
+{% for level, keys in levels.items() %}
     of_{{ level }} as (
 
         select
-            as_of_date,
-            estimate_source,
-            {% for band in bands %}
-                {{ band }},
-            {% endfor %}
-            cast(sum(customers_count) as double) as customers_count,
-            {{ exact_sum('actual_value') }} / nullif({{ exact_sum('expected_value') }}, 0)
-                as actual_to_expected
+            {{ keys | join(', ') }},
+            cast(sum(customers_count) as double) / (sum(customers_count) + {{ prior_customers }}) as weight,
+            {{ exact_sum('actual_amount') }} / nullif({{ exact_sum('expected_amount') }}, 0) as ratio
         from known
-        group by as_of_date, estimate_source{% for band in bands %}, {{ band }}{% endfor %}
+        group by {{ keys | join(', ') }}
 
     ),
-{% endfor %}
 
+{% endfor %}
 pairs as (
 
-    {% for source in ['model', 'naive'] %}
-        select distinct
-            estimates.as_of_date,
-            '{{ source }}' as estimate_source,
-            estimates.orders_band,
-            estimates.known_band
-        from estimates
-        inner join snapshots on estimates.as_of_date = snapshots.as_of_date
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select distinct
+        by_source.as_of_date,
+        by_source.estimate_source,
+        by_source.orders_band,
+        by_source.known_band
+    from by_source
+    inner join snapshots on by_source.as_of_date = snapshots.as_of_date
 
 ),
 
-drawn_to_shop as (
+weighted as (
 
     select
-        pairs.as_of_date,
-        pairs.estimate_source,
-        pairs.orders_band,
-        pairs.known_band,
-        {% for level, bands in levels.items() %}
-            coalesce(
-                of_{{ level }}.customers_count / (of_{{ level }}.customers_count + {{ prior_customers }}), 0
-            ) as weight_of_{{ level }},
-            coalesce(of_{{ level }}.actual_to_expected, 1) as ratio_of_{{ level }}{{ ',' if not loop.last }}
-        {% endfor %}
+        pairs.*,
+        coalesce(of_shop.weight, 0) as weight_of_shop,
+        coalesce(of_orders.weight, 0) as weight_of_orders,
+        coalesce(of_pair.weight, 0) as weight_of_pair,
+        coalesce(of_shop.ratio, 1) as ratio_of_shop,
+        coalesce(of_orders.ratio, 1) as ratio_of_orders,
+        coalesce(of_pair.ratio, 1) as ratio_of_pair
     from pairs
-    {% for level, bands in levels.items() %}
-        left join of_{{ level }}
-            on
-                pairs.as_of_date = of_{{ level }}.as_of_date
-                and pairs.estimate_source = of_{{ level }}.estimate_source
-                {% for band in bands %}
-                    and pairs.{{ band }} = of_{{ level }}.{{ band }}
-                {% endfor %}
-    {% endfor %}
+    left join of_shop
+        on
+            pairs.as_of_date = of_shop.as_of_date
+            and pairs.estimate_source = of_shop.estimate_source
+    left join of_orders
+        on
+            pairs.as_of_date = of_orders.as_of_date
+            and pairs.estimate_source = of_orders.estimate_source
+            and pairs.orders_band = of_orders.orders_band
+    left join of_pair
+        on
+            pairs.as_of_date = of_pair.as_of_date
+            and pairs.estimate_source = of_pair.estimate_source
+            and pairs.orders_band = of_pair.orders_band
+            and pairs.known_band = of_pair.known_band
 
 ),
 
@@ -147,7 +134,7 @@ corrections as (
                 + (1 - weight_of_orders) * (weight_of_shop * ratio_of_shop + 1 - weight_of_shop)
             ), 6
         ) as correction_factor
-    from drawn_to_shop
+    from weighted
 
 )
 

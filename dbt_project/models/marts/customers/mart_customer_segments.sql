@@ -1,4 +1,4 @@
--- One row per customer of today: the segment the customer belongs to, and the ranks that decide it.
+-- One row per customer on the latest as_of_date: which segment, and the percentiles that decide it.
 with scores as (
 
     select * from {{ ref('ml_segment_scores') }}
@@ -11,9 +11,9 @@ features as (
 
 ),
 
-profiles as (
+names as (
 
-    select * from {{ ref('mart_segment_profiles') }}
+    select * from {{ ref('ml_segment_names') }}
 
 ),
 
@@ -23,7 +23,7 @@ segmented as (
         scores.customer_id,
         scores.as_of_date,
         scores.segment_number,
-        profiles.segment_name,
+        names.segment_name,
         round(scores.recency_percentile, 4) as recency_percentile,
         round(scores.frequency_percentile, 4) as frequency_percentile,
         round(scores.monetary_percentile, 4) as monetary_percentile,
@@ -36,7 +36,7 @@ segmented as (
         on
             scores.customer_id = features.customer_id
             and scores.as_of_date = features.as_of_date
-    inner join profiles on scores.segment_number = profiles.segment_number
+    inner join names on scores.segment_number = names.segment_number
 
 )
 

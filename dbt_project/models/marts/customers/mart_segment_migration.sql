@@ -1,5 +1,5 @@
--- One row per pair of segments: how many customers of the one, on the test date, are in the other today.
--- A segment may be none: not looked at on the test date, or no purchase in the look-back today.
+-- One row per pair of segments: how many customers moved from the one (test date) to the other (latest date)?
+-- Segment 0, None, holds customers without a purchase in the look-back on that date.
 with past as (
 
     select * from {{ ref('ml_past_segment_scores') }}
@@ -12,9 +12,9 @@ today as (
 
 ),
 
-profiles as (
+names as (
 
-    select * from {{ ref('mart_segment_profiles') }}
+    select * from {{ ref('ml_segment_names') }}
 
 ),
 
@@ -26,12 +26,12 @@ dates as (
 
 ),
 
-places as (
+segments as (
 
     select
         segment_number,
         segment_name
-    from profiles
+    from names
     union all
     select
         0 as segment_number,
@@ -61,8 +61,8 @@ migration as (
         cast(destination.segment_number as bigint) as to_segment_number,
         destination.segment_name as to_segment_name,
         cast(coalesce(moves.customers_count, 0) as bigint) as customers_count
-    from places as origin
-    cross join places as destination
+    from segments as origin
+    cross join segments as destination
     cross join dates
     left join moves
         on

@@ -1,10 +1,7 @@
--- One row per customer segment: its name, its size, how its customers buy and what is at stake in it.
--- Without amounts segments lie by recency and frequency alone, and nothing is said of baskets or spend.
--- A segment is named after where its centre lay when it was first formed, so that names outlive retraining.
+-- One row per customer segment: how many customers does it have, how do they buy, and what is at risk?
 with segments as (
 
-    select * from {{ ref('ml_segment_model') }}
-    where segment_number is not null
+    select * from {{ ref('ml_segment_names') }}
 
 ),
 
@@ -23,48 +20,6 @@ features as (
 warnings as (
 
     select * from {{ ref('ml_risk_tiers') }}
-
-),
-
-described as (
-
-    select
-        segment_number,
-        branch_path,
-        branch_distance,
-        case
-            when place_frequency_percentile >= 0.5 then 'Regulars'
-            else 'Occasional buyers'
-        end
-        || case
-            when place_recency_percentile >= 0.5 then ', active'
-            else ', gone quiet'
-        end
-        || case
-            when place_monetary_percentile >= place_frequency_percentile + 0.15 then ', big baskets'
-            when place_monetary_percentile <= place_frequency_percentile - 0.15 then ', small baskets'
-            else ''
-        end as description
-    from segments
-
-),
-
-named as (
-
-    select
-        segment_number,
-        branch_path,
-        round(branch_distance, 4) as branch_distance,
-        case
-            when count(*) over (partition by description) = 1 then description
-            else description || ' ' || cast(
-                row_number() over (
-                    partition by description
-                    order by segment_number
-                ) as {{ dbt.type_string() }}
-            )
-        end as segment_name
-    from described
 
 ),
 
@@ -98,10 +53,10 @@ counted as (
 profiles as (
 
     select
-        named.segment_number,
-        named.segment_name,
-        named.branch_path,
-        named.branch_distance,
+        segments.segment_number,
+        segments.segment_name,
+        segments.branch_path,
+        segments.branch_distance,
         counted.as_of_date,
         {{ hide_small_group('counted.customers_count', 'counted.customers_count') }} as customers_count,
         {{ hide_small_group(
@@ -128,8 +83,8 @@ profiles as (
             'round(counted.value_at_risk, 2)',
             'counted.customers_count'
         ) }} as value_at_risk
-    from named
-    left join counted on named.segment_number = counted.segment_number
+    from segments
+    left join counted on segments.segment_number = counted.segment_number
 
 ),
 
@@ -147,16 +102,16 @@ worded as (
     select
         percents.segment_number,
         percents.segment_name,
-        {% set last_order = 'last order {days_since_last_order_avg day|days} ago' %}
-        {% set customers = '{customers_count customer|customers}' %}
-        {% set orders = customers ~ '; ' ~ last_order ~ ', {orders_avg_364d:1} orders' %}
-        {% set habits = orders ~ ' and {spend_amount_avg_364d:2} spent in 364 days' %}
-        {% set leaving = '; {churn_percent} of 100 about to leave' %}
+        {% set customers = '{customers_count customer|customers}; ' %}
+        {% set last_order = 'last order {days_since_last_order_avg day|days} ago; ' %}
+        {% set orders = customers ~ last_order ~ 'in 364 days {orders_avg_364d:1} orders' %}
+        {% set spend = orders ~ ' and {spend_amount_avg_364d:2} spent' %}
+        {% set risk = '; churn probability {churn_percent} %' %}
         coalesce(
-            {{ sentence(habits ~ leaving ~ ', with {value_at_risk} at risk', 'percents') }},
-            {{ sentence(habits, 'percents') }},
-            {{ sentence(orders ~ ' in 364 days' ~ leaving, 'percents') }},
-            {{ sentence(orders ~ ' in 364 days', 'percents') }}
+            {{ sentence(spend ~ risk ~ ', value at risk {value_at_risk}', 'percents') }},
+            {{ sentence(spend, 'percents') }},
+            {{ sentence(orders ~ risk, 'percents') }},
+            {{ sentence(orders, 'percents') }}
         ) as profile,
         percents.branch_path,
         percents.branch_distance,

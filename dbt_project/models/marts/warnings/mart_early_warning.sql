@@ -1,4 +1,4 @@
--- One row per customer of today: how likely to leave, why, and what is at stake.
+-- One row per customer on the latest as_of_date: churn probability, reasons, value at risk and action.
 with tiers as (
 
     select * from {{ ref('ml_risk_tiers') }}
@@ -24,28 +24,6 @@ reasons as (
 
 ),
 
-{# Where no reason that raises the risk has a sentence that holds, the score itself is put in words. #}
-ranked_reasons as (
-
-    select
-        customer_id,
-        as_of_date,
-        reason,
-        reason_words,
-        row_number() over (
-            partition by customer_id, as_of_date
-            order by
-                case when reason = 'other' then 1 else 0 end,
-                round(contribution_log_odds, 6) desc,
-                reason
-        ) as reason_rank
-    from reasons
-    where
-        reason_words is not null
-        and (contribution_log_odds > 0 or reason = 'other')
-
-),
-
 next_orders as (
 
     select * from {{ ref('ml_next_order_dates') }}
@@ -64,68 +42,51 @@ decision_customers as (
 
 ),
 
-top_reasons as (
-
-    select
-        customer_id,
-        as_of_date,
-        max(case when reason_rank = 1 then reason_words end) as reason_1,
-        max(case when reason_rank = 2 and reason <> 'other' then reason_words end) as reason_2,
-        max(case when reason_rank = 3 and reason <> 'other' then reason_words end) as reason_3
-    from ranked_reasons
-    group by customer_id, as_of_date
-
-),
-
 today as (
 
     select * from {{ ref('int_retention__today') }}
 
 ),
 
-scoring_date_before as (
+top_reasons as (
+
+    select
+        customer_id,
+        as_of_date,
+        max(case when reason_rank = 1 then reason_words end) as reason_1,
+        max(case when reason_rank = 2 then reason_words end) as reason_2,
+        max(case when reason_rank = 3 then reason_words end) as reason_3
+    from reasons
+    group by customer_id, as_of_date
+
+),
+
+previous_date as (
 
     select max(history.as_of_date) as as_of_date
     from history
-    inner join today
-        on history.as_of_date < today.as_of_date
+    inner join today on history.as_of_date < today.as_of_date
 
 ),
 
-said_before as (
-
-    select history.*
-    from history
-    inner join scoring_date_before
-        on history.as_of_date = scoring_date_before.as_of_date
-
-),
-
-said_today as (
-
-    select history.*
-    from history
-    inner join today
-        on history.as_of_date = today.as_of_date
-
-),
-
+{# Probabilities are comparable only if both dates have the same churn definition and horizon. #}
 changes as (
 
     select
-        said_today.customer_id,
-        said_before.as_of_date as previous_as_of_date,
-        said_before.risk_tier as previous_risk_tier,
+        current.customer_id,
+        previous.as_of_date as previous_as_of_date,
+        previous.risk_tier as previous_risk_tier,
         case
             when
-                said_today.churn_definition = said_before.churn_definition
-                and said_today.churn_horizon_days = said_before.churn_horizon_days
-                then said_before.churn_probability
+                current.churn_definition = previous.churn_definition
+                and current.churn_horizon_days = previous.churn_horizon_days
+                then previous.churn_probability
         end as comparable_probability,
-        said_before.value_at_risk as previous_value_at_risk
-    from said_today
-    inner join said_before
-        on said_today.customer_id = said_before.customer_id
+        previous.value_at_risk as previous_value_at_risk
+    from history as current
+    inner join today on current.as_of_date = today.as_of_date
+    inner join history as previous on current.customer_id = previous.customer_id
+    inner join previous_date on previous.as_of_date = previous_date.as_of_date
 
 ),
 
@@ -172,8 +133,7 @@ warning as (
             and tiers.as_of_date = next_orders.as_of_date
     inner join decision_customers on tiers.customer_id = decision_customers.customer_id
     left join chosen on tiers.customer_id = chosen.customer_id
-    left join changes
-        on tiers.customer_id = changes.customer_id
+    left join changes on tiers.customer_id = changes.customer_id
     left join top_reasons
         on
             tiers.customer_id = top_reasons.customer_id

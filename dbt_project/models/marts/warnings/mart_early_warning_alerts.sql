@@ -5,8 +5,8 @@
 {% set alert_tiers = setting('alert_tiers') or (tiers[:-1] or tiers) %}
 {% for name in alert_tiers if name not in tiers %}
     {{ exceptions.raise_compiler_error(
-        "alert_tiers names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are " ~ tiers | join(', ')
-        ~ ". See docs/vars.md"
+        "alert_tiers names the tier '" ~ name ~ "'; the tiers of risk_tier_thresholds are "
+        ~ tiers | join(', ') ~ ". See docs/vars.md"
     ) }}
 {% endfor %}
 {% set rise = setting('alert_probability_rise') %}
