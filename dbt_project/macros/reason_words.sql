@@ -6,6 +6,6 @@
         {%- for one in sentences %}
         case when {{ retention.condition(one.holds_if, rows) }} then {{ retention.sentence(one.words, rows) }} end,
         {%- endfor %}
-        cast(null as {{ retention._input_types().text.sql }})
+        cast(null as {{ dbt.type_string() }})
     )
 {%- endmacro %}

@@ -4,7 +4,7 @@
    Null where a column is null. rows: alias of the relation that has the columns, none = the only one; {average.column} is the column of a
    relation called average beside it: the mean of today's customers. #}
 {% macro sentence(template, rows=none) -%}
-    {%- set text = retention._input_types().text.sql -%}
+    {%- set text = dbt.type_string() -%}
     {%- for part in retention._template_parts(template) -%}
         {%- if part.name -%}
             {%- set number = retention._printed_number(part, rows) -%}

@@ -182,5 +182,5 @@ def test_orders_returned_whole_are_in_no_basket(credited: Shop) -> None:
 
 def test_a_negative_line_is_rejected_with_a_hint_to_returns(credited: Shop) -> None:
     assert credited.query("select row_key, rejection_rule from stg_retention__rejected_rows") == [
-        ("W2 2", "quantity is negative: a credit note belongs in input_returns, see docs/inputs.md")
+        ("W2 2", "quantity is negative: map credit notes to input_returns")
     ]

@@ -146,8 +146,8 @@ def test_lines_without_an_order_are_rejected_with_the_named_order(shop: Shop) ->
 def test_lines_of_a_rejected_order_have_their_own_reason(shop: Shop) -> None:
     found = [row for row in rejections(shop, "order_lines") if row[0].startswith("4 ")]
     assert found == [
-        ("4 1", "order_id is that of a rejected row of input_orders", "4"),
-        ("4 2", "order_id is that of a rejected row of input_orders", "4"),
+        ("4 1", "order_id belongs to a rejected row of input_orders", "4"),
+        ("4 2", "order_id belongs to a rejected row of input_orders", "4"),
     ]
 
 
@@ -247,9 +247,7 @@ def test_times_with_a_zone_ignore_the_time_zone_of_the_machine(shop: Shop) -> No
 
 
 def test_an_unknown_time_zone_is_rejected_with_a_reason(shop: Shop) -> None:
-    words = (
-        "ordered_at ends in a time zone that is not understood: write an offset such as +02:00, Z, or none"
-    )
+    words = "ordered_at has an unknown time zone: use an offset such as +02:00, Z, or no time zone"
     found = {key: (rule, value) for key, rule, value in rejections(shop, "orders")}
     assert found["4"] == (words, "2024-05-01 23:30 PST")
     assert found["6"] == ("ordered_at is not a timestamp", "2024-05-01 10:30:00 PM")

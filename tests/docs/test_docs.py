@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from conftest import ROOT, Shop, foreign_shop
 from dbt_retention.cli import app
+from dbt_retention.generate.schemas import INPUTS
 from typer.main import get_command
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
@@ -66,15 +68,26 @@ def test_every_command_is_documented() -> None:
     assert named == commands
 
 
-def test_every_column_of_the_contract_is_documented() -> None:
-    contract = (ROOT / "dbt_project/macros/internal/_input_contract.sql").read_text()
-    page = (ROOT / "docs/inputs.md").read_text()
-    for name in [var[6:] for var in PROJECT["vars"]["retention"] if var.startswith("input_")]:
-        [row] = re.findall(rf"^\| {name} \| .* \| (.*) \|$", page, re.MULTILINE)
-        start = contract.index(f"'{name}': {{")
-        end = contract.index("'not_negative'", start)
-        columns = set(re.findall(r"'(\w+)': '", contract[start:end]))
-        assert columns == set(re.findall(r"\w+", row)), name
+def columns_of_the_contract(name: str, *, which: str) -> list[str]:
+    """Names that the checked model of an input sets as `which`: required or optional."""
+    model = ROOT / f"dbt_project/models/staging/checked/stg_retention__checked_{name}.sql"
+    [names] = re.findall(rf"set {which} = (\[.*?\])", model.read_text(), re.DOTALL)
+    return list(ast.literal_eval(names))
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_the_page_of_inputs_has_the_columns_of_the_contract(name: str) -> None:
+    [row] = re.findall(rf"^\| {name} \| .* \| (.*) \|$", (ROOT / "docs/inputs.md").read_text(), re.MULTILINE)
+    bold, _, rest = row[2:].partition("**")
+    assert re.findall(r"\w+", bold) == columns_of_the_contract(name, which="required")
+    assert re.findall(r"\w+", rest) == columns_of_the_contract(name, which="optional")
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_the_simulated_shop_has_columns_of_the_contract_alone(name: str) -> None:
+    required, optional = (columns_of_the_contract(name, which=which) for which in ("required", "optional"))
+    simulated = set(INPUTS[name].names)
+    assert set(required) <= simulated <= {*required, *optional}
 
 
 def questions(page: Path) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 -- One row per shop: how many of its purchases have an amount, and what is lost if not all have one?
 -- The amount is the order_amount of the order, or else the net_amount of its lines.
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 
 with purchases as (
 

@@ -1,7 +1,7 @@
 -- One row per feature family: does it have values for enough customers of the latest as_of_date?
 -- A value that is zero counts as none, as in ml_feature_coverage.
 {% set min_share = setting('min_coverage_share') %}
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 
 with feature_coverage as (
 

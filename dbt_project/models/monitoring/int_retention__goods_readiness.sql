@@ -1,6 +1,6 @@
 -- One row per shop: how many order lines look like goods, and not like postage, a fee or a gift card?
 -- A word in the name, category or id of a product is a hint, not proof: no line is excluded here.
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 {% set words = [
     'postage', 'shipping', 'carriage', 'freight', 'delivery', 'handling', 'surcharge', 'fee', 'fees',
     'charges', 'commission', 'gift card', 'gift cards', 'giftcard', 'gift voucher', 'gift certificate',

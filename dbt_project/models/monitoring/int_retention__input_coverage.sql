@@ -31,8 +31,8 @@ rows_per_input as (
         select
             '{{ name }}' as input_name,
             count(*) as rows_count,
-            {% if 'loaded_at' in contract[name].optional %}
-                {% set event_date = 'cast(' ~ contract[name].happened[0] ~ ' as date)' %}
+            {% if 'late_after' in contract[name] %}
+                {% set event_date = 'cast(' ~ contract[name].late_after ~ ' as date)' %}
                 count(case when cast(loaded_at as date) > {{ days_from(event_date, late_days) }} then 1 end)
                     as late_rows_count
             {% else %}

@@ -3,7 +3,7 @@
 -- The customer of an order is looked up in customers, that of any other row in orders and customers.
 {% set contract = _input_contract() %}
 {% set min_share = setting('min_linked_share') %}
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 
 with
 
@@ -83,7 +83,7 @@ references_made as (
         rejected_value as parent_id,
         count(*) as rows_count
     from rejected_rows
-    where input_name = 'order_lines' and rejection_rule like 'order_id is %input_orders'
+    where input_name = 'order_lines' and rejection_rule like 'order_id %input_orders'
     group by rejected_value
 
 ),

@@ -3,7 +3,7 @@
     'churn': ['ml_churn_model', 'churn scores, warnings, reasons and chosen actions'],
     'segments': ['ml_segment_model', 'segments'],
 } %}
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 
 with trained as (
 

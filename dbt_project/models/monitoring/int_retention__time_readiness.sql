@@ -1,6 +1,6 @@
 -- One row per time setting: is the automatic horizon within its bounds, and is there a purchase before the
 -- test date?
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 {% set min_days = setting('auto_horizon_min_days') %}
 {% set max_days = setting('auto_horizon_max_days') %}
 {% set week_days = 7 %}

@@ -2,7 +2,7 @@
 {% set min_buyers = setting('min_buyers') %}
 {% set min_history_days = setting('min_history_days') %}
 {% set min_churners = setting('min_training_churners') %}
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 
 with today as (
 

@@ -1,7 +1,7 @@
 -- One row per feature, and one per reason: how important is it for the predictions of the champion?
 -- Features: the rise of the log loss if the feature is shuffled, on the test date of the model. Reasons: the
 -- mean absolute contribution (Shapley value, in log-odds) among the customers that are warned.
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 {% set words = feature_words() or {'': ''} %}
 
 with importance as (

@@ -1,5 +1,5 @@
 -- One row per reason and sentence: which features the reason stands for, its words, and when they hold.
-{% set text = _input_types().text.sql %}
+{% set text = dbt.type_string() %}
 {% set other = {'reason': 'other', 'features': [], 'sentences': score_sentences()} %}
 
 with sentences as (

@@ -1,9 +1,10 @@
 -- One row per customer assigned to a campaign, treated or held out.
--- Rejected rows are counted first: past the cap they stop the build.
+-- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (
 
-    {{ accepted_rows('campaign_contacts') }}
+    select * from {{ ref('stg_retention__checked_campaign_contacts') }}
+    where rejection_rule is null
 
 ),
 

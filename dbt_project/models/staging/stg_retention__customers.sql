@@ -1,9 +1,10 @@
 -- One row per customer, with the only personal identifiers of the warehouse.
--- Rejected rows are counted first: past the cap they stop the build.
+-- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (
 
-    {{ accepted_rows('customers') }}
+    select * from {{ ref('stg_retention__checked_customers') }}
+    where rejection_rule is null
 
 ),
 

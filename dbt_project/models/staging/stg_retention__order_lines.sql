@@ -1,19 +1,11 @@
 -- One row per order line; quantity defaults to one piece. Lines of no accepted order are rejected.
 -- Amounts are rounded, so that a sum of doubles that moves in its last digits is no new row.
--- Rejected rows are counted first: past the cap they stop the build.
+-- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
-with orders as (
+with accepted as (
 
-    select
-        order_id,
-        1 as is_accepted
-    from {{ ref('stg_retention__orders') }}
-
-),
-
-accepted as (
-
-    {{ accepted_rows('order_lines', parents={'order_id': 'orders'}) }}
+    select * from {{ ref('stg_retention__checked_order_lines') }}
+    where rejection_rule is null
 
 ),
 

@@ -1,10 +1,11 @@
 -- One row per order: typed, deduplicated by order_id.
 -- Amounts are rounded, so that a sum of doubles that moves in its last digits is no new row.
--- Rejected rows are counted first: past the cap they stop the build.
+-- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (
 
-    {{ accepted_rows('orders') }}
+    select * from {{ ref('stg_retention__checked_orders') }}
+    where rejection_rule is null
 
 ),
 

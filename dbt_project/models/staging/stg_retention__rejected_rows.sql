@@ -1,39 +1,101 @@
--- One row per input row that breaks the contract, with the rule it breaks.
+-- One row per input row that breaks the input contract, with the first rule that it breaks.
 {{ config(post_hook={'sql': '{{ check_inputs() }}', 'transaction': false}) }}
 
--- A line is rejected where its order is unknown or rejected.
-with judged_orders as (
+{#- check_inputs counts the rows of each input: here dbt learns that they are read. #}
+{%- for name in _input_contract() -%}
+    {%- do input(name) -%}
+    {%- do max_rejected_share(name) -%}
+{%- endfor %}
+
+with rejected as (
 
     select
-        order_id,
-        case when rejection_rule is null then 1 else 0 end as is_accepted
-    from ({{ _checked_rows('orders') }}) as checked_rows
-
-),
-
-rejected as (
-
-    {{ rejected_rows('orders') }}
+        'orders' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_orders') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('order_lines', parents={'order_id': 'judged_orders'}) }}
+    select
+        'order_lines' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_order_lines') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('customers') }}
+    select
+        'customers' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_customers') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('products') }}
+    select
+        'products' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_products') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('sessions') }}
+    select
+        'sessions' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_sessions') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('reviews') }}
+    select
+        'reviews' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_reviews') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('service_tickets') }}
+    select
+        'service_tickets' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_service_tickets') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('campaigns') }}
+    select
+        'campaigns' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_campaigns') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('campaign_contacts') }}
+    select
+        'campaign_contacts' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_campaign_contacts') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('coupon_redemptions') }}
+    select
+        'coupon_redemptions' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_coupon_redemptions') }}
+    where rejection_rule is not null
     union all
-    {{ rejected_rows('returns') }}
+    select
+        'returns' as input_name,
+        row_key,
+        rejection_rule,
+        rejected_value
+    from {{ ref('stg_retention__checked_returns') }}
+    where rejection_rule is not null
 
 )
 

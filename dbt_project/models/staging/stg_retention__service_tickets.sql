@@ -1,9 +1,10 @@
 -- One row per contact with customer service.
--- Rejected rows are counted first: past the cap they stop the build.
+-- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (
 
-    {{ accepted_rows('service_tickets') }}
+    select * from {{ ref('stg_retention__checked_service_tickets') }}
+    where rejection_rule is null
 
 ),
 

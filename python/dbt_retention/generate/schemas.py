@@ -1,4 +1,4 @@
-"""Columns and types of what is written: the inputs of the contract, and the truth behind them."""
+"""Columns and types of the files that are written: the inputs of the contract, and the truth behind them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def _schema(text: str) -> pa.Schema:
     return pa.schema([(name, TYPES[kind]) for name, kind in map(str.split, text.split(","))])
 
 
-# The input contract. ordered_at is text, because a few rows hold a word instead of a time.
+# Columns of the input contract (models/staging/checked); an optional one may be left out. ordered_at is text,
+# because a few rows hold a word instead of a time.
 INPUTS: Final[dict[str, Any]] = {
     "orders": _schema(
         "order_id text, customer_id text, ordered_at text, order_status text, channel text,"
@@ -69,11 +70,11 @@ INPUTS: Final[dict[str, Any]] = {
         "returned_quantity whole, returned_amount number, loaded_at moment"
     ),
 }
-# Null dropout_date: still a customer on the last day; null fade_start_date: never faded in the period.
-# true_effect is treatment minus control, 0 for who had already left. truth_actions: what a contact on the
-# morning after the last day would bring each customer, by action and without one: P(a purchase within
-# effect_days), purchases expected in 12 months, P(an offer is taken). planted_share is the share of orders
-# that the whole set was put into on purpose.
+# dropout_date null: still a customer on the last day; fade_start_date null: did not fade in the period.
+# true_effect: treatment minus control; 0 for a customer who had left before.
+# truth_actions: the result of a contact on the day after the last day, by customer and action, and without an
+# action: P(a purchase within effect_days), purchases expected in 12 months, P(the offer is taken).
+# planted_share: the share of orders to which the whole itemset was added.
 TRUTH: Final[dict[str, Any]] = {
     "truth_customers": _schema(
         "customer_id text, dropout_date date, fade_start_date date, purchases_per_day number,"
