@@ -1,7 +1,7 @@
-{# Fails with each row that breaks what is claimed of its columns, and says which claims.
+{# Fails with each row that breaks a claim about its columns, and names the claims.
 
-   One scan for all claims of a model. not_null: columns that are never null. in_range: {column: [low, high]}, a null
-   bound is open and a null value passes. Column tests not_null and in_range would be a query each. #}
+   One scan for all claims of a model. not_null: columns that are never null. in_range: {column: [low, high]},
+   a null bound is open and a null value passes. Column tests would be one query each. #}
 {% test columns_hold(model, not_null=[], in_range={}) %}
 
 {% set claims = [] %}
@@ -11,7 +11,8 @@
 {% for column, bounds in in_range.items() %}
     {% if bounds is string or bounds | length != 2 %}
         {{ exceptions.raise_compiler_error(
-            "columns_hold: in_range of '" ~ column ~ "' is " ~ bounds ~ "; expected [low, high], null where it is open"
+            "columns_hold: in_range of '" ~ column ~ "' is " ~ bounds
+            ~ "; expected [low, high], null where it is open"
         ) }}
     {% endif %}
     {% if bounds[0] is not none %}
@@ -22,7 +23,9 @@
     {% endif %}
 {% endfor %}
 {% if not not_null and not in_range %}
-    {{ exceptions.raise_compiler_error("columns_hold claims nothing; name columns under not_null or in_range") }}
+    {{ exceptions.raise_compiler_error(
+        "columns_hold claims nothing; name columns under not_null or in_range"
+    ) }}
 {% endif %}
 
 select

@@ -1,5 +1,5 @@
-{# Fails with each value of the column that is not in the same column of another model. other: the name of a model of the
-   package that this one is built from; a name, not a ref, for the reason that row_count_equals gives. #}
+{# Fails with each value of the column that is not in the same column of another model. other: the name of an
+   ancestor of this model in the package; a name, not a ref, for the reason given in row_count_equals. #}
 {% test found_in(model, column_name, other) %}
 
 {% set other_relation = retention._relation_named(other) if execute and other is string else other %}

@@ -1,7 +1,8 @@
-{# Fails with each feature that alone tells the answer too well to be honest: an AUC, either way round, of at least
-   the var leakage_alarm_auc on the test date. answer: the boolean column that features must not know.
+{# Fails with each feature that alone predicts the label too well, probably by leakage: an AUC, in either
+   direction, of at least the var leakage_alarm_auc on the test date. answer: the boolean column of the label.
 
-   Null counts as the lowest value. Below 100 rows of either answer chance alone could raise the alarm: it is silent. #}
+   Null counts as the lowest value. With less than 100 rows of either answer the test always passes, because
+   chance alone could raise the alarm. #}
 {% test no_feature_tells_the_answer(model, answer) %}
 
 {% set threshold = retention.setting('leakage_alarm_auc') %}
@@ -13,7 +14,7 @@
     {% endfor %}
 {% endif %}
 
-{# Read once: a model may be a view with much behind it. #}
+{# Read once: the model may be an expensive view. #}
 with tested as (
 
     select * from {{ model }}
@@ -57,14 +58,15 @@ ordered as (
 
 ),
 
-{# The share of pairs, one of each answer, in which the feature ranks the yes above the no; ties count half. #}
+{# The share of pairs, one row of each answer, in which the feature is higher for yes; ties count half. #}
 judged as (
 
     select
         feature,
         sum(yes_count) as yes_count,
         sum(no_count) as no_count,
-        sum(yes_count * (no_below_count + no_count / 2)) / nullif(sum(yes_count) * sum(no_count), 0) as feature_auc
+        sum(yes_count * (no_below_count + no_count / 2))
+        / nullif(sum(yes_count) * sum(no_count), 0) as feature_auc
     from ordered
     group by feature
 

@@ -1,4 +1,4 @@
-{# Fails with each column that is null in some rows of the model only: known for everybody, or for nobody. #}
+{# Fails with each column that is null in some rows of the model, but not in all. #}
 {% test null_in_all_rows_or_none(model, columns) %}
 
 {% for column in columns %}

@@ -1,4 +1,4 @@
-{# Fails with each key that stands in more than one row. columns: the grain. #}
+{# Fails with each key that is in more than one row. columns: the grain. #}
 {% test one_row_per(model, columns) %}
 
 select

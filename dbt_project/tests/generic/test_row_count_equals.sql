@@ -1,9 +1,9 @@
-{# Fails where a model has more or fewer rows than another. other: the name of a model of the package that this one is
-   built from. champion_of: the name of a model table; where it names no champion, no rows are expected.
+{# Fails where a model has more or fewer rows than another. other: the name of an ancestor in the package.
+   champion_of: the name of a model table; where it names no champion, no rows are expected.
 
-   Names, not refs: dbt adds a test to every selection that holds one of its refs, so with a ref the test would run
-   where the tested model itself is not built. A ref works too, for tests that always build both. With `--empty` nothing is
-   compared: each model reads no row of those above it, and a model of one row by day has none. #}
+   Names, not refs: dbt adds a test to every selection with one of its refs, so with a ref the test would also
+   run where the tested model is not built. A ref works for tests that always build both. With `--empty`
+   nothing is compared, because every model reads empty inputs. #}
 {% test row_count_equals(model, other, champion_of=none) %}
 
 {% set other_relation = retention._relation_named(other) if execute and other is string else other %}

@@ -1,7 +1,9 @@
-{# Fails where a salted split is further from its share than chance allows: the var sample_ratio_alarm is how often chance
-   alone may raise this alarm. A two-sided normal test, which is the chi-square test of two groups.
+{# Fails where the share of a salted split differs from the expected share by more than chance. The var
+   sample_ratio_alarm is the probability of a false alarm. A two-sided normal test: the chi-square test of two
+   groups.
 
-   condition: who is in the smaller group; share: what it should hold of all rows; within: columns of separate experiments. #}
+   condition: SQL condition of the smaller group; share: its expected share of all rows; within: columns of
+   separate experiments. #}
 {% test sample_ratio(model, condition, share, within=[]) %}
 
 with counted as (
@@ -21,7 +23,7 @@ select
     *,
     'expected ' || cast(round(rows_count * {{ share }}) as {{ dbt.type_string() }})
     || ', found ' || cast(group_count as {{ dbt.type_string() }})
-    || ': the arms are no random split any more' as problem
+    || ': the arms are not a random split any more' as problem
 from counted
 where
     abs(group_count - rows_count * {{ share }})

@@ -1,5 +1,5 @@
--- The test claims counts a null, a value below and one above its range, a value that is not accepted, a false condition, a
--- repeated key and a column that is null in some rows only; null passes a range and a list of values.
+-- The test claims counts a null, values below and above a range, a value that is not accepted, a false
+-- condition, a repeated key, and a column that is null in some rows only. Null passes a range and a list.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (
@@ -35,7 +35,11 @@ found as (
         null_in_all_rows_or_none=['buyers_share'],
         in_range={'buyers_share': [0, 1]},
         accepted_values={'arm': ['treatment', 'control']},
-        conditions=["customer_id <> 'A'", {'an arm has a share': '(arm is null) = (buyers_share is null)'}, '1 = 1'],
+        conditions=[
+            "customer_id <> 'A'",
+            {'an arm has a share': '(arm is null) = (buyers_share is null)'},
+            '1 = 1',
+        ],
     ) }}
 
 ),

@@ -1,4 +1,4 @@
--- {column} is the row's own number, {average.column:1} that of the relation average, to one decimal place.
+-- {column} is the row's number, {average.column:1} that of the relation average, with one decimal.
 with orders as (
 
     select cast(2 as double) as orders_count

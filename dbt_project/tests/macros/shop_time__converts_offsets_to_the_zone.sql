@@ -1,5 +1,5 @@
--- A time with an offset is moved to the zone, summer time too; one without stays;
--- one with a zone that is not understood is null.
+-- A time with an offset is converted to the zone, also in summer time; a time without one is kept;
+-- a time with an unknown zone is null.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (

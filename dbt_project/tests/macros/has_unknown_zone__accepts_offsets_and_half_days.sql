@@ -1,4 +1,4 @@
--- A zone by name is not understood; offsets, Z, UTC, half days and other texts are no such zone.
+-- A zone name is unknown; offsets, Z, UTC, am and pm, and other texts are not.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (

@@ -1,4 +1,4 @@
--- Values of a table of Student's t distribution; with many degrees of freedom they are the normal ones.
+-- Values of a table of Student's t distribution; with many degrees of freedom they equal the normal ones.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (

@@ -1,4 +1,4 @@
--- Orders of two accepted lines of 9e11, and a thousand of them, can be added up, with any scale below 12.
+-- Two accepted lines of 9e11, and a thousand such orders, can be summed with any scale below 12.
 {{ config(enabled=project_name == 'retention') }}
 
 with orders as (

@@ -1,4 +1,4 @@
--- Values of a table of the normal distribution; there is no quantile of 0.
+-- Values of a table of the normal distribution; the quantile of 0 is null.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (

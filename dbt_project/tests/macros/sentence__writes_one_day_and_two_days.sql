@@ -1,4 +1,4 @@
--- {column day|days} takes the first noun beside a number that is printed as 1, else the second.
+-- {column day|days} writes the first noun after a number that is printed as 1, else the second.
 with orders as (
 
     select
@@ -14,7 +14,9 @@ with orders as (
 said as (
 
     select
-        {{ sentence('No order for {days_count day|days}; one every {gap_days:1 day|days}', 'orders') }} as words -- noqa: LT05
+        {{ sentence(
+            'No order for {days_count day|days}; one every {gap_days:1 day|days}', 'orders'
+        ) }} as words
     from orders
 
 )

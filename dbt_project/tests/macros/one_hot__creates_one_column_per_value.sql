@@ -1,4 +1,4 @@
--- A value sets its own column alone; null and a value that is not listed set none; names are made safe.
+-- A value sets only its own column; null and unlisted values set none; names become valid identifiers.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (

@@ -1,4 +1,4 @@
--- Mean, median and mode of 1, 1, 4 and 10 are 4, 2.5 and 1; the 1000 of the score date counts for none.
+-- Mean, median and mode of 1, 1, 4 and 10 are 4, 2.5 and 1; the 1000 of the scoring date is not used.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (

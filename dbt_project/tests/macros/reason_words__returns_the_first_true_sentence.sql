@@ -1,6 +1,6 @@
--- Conditions see the numbers as printed: 25.4 days are no more than 25.3, for both are printed as 25.
--- A sentence without a condition holds where its first number is on the side of the average where more
--- customers churned. Where none holds: null.
+-- Conditions use the printed numbers: 25.4 days are not more than 25.3, because both are printed as 25.
+-- A sentence without a condition is true where its first number is on the side of the average where more
+-- customers churned. Null where no sentence is true.
 {% set entries = [
     {'reason': 'silence', 'features': ['days'], 'sentences': [
         {'words': 'No order for {days day|days}, usually {gap_days}', 'holds_if': '{days} > {gap_days}'},

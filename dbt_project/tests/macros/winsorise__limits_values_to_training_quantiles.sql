@@ -1,4 +1,4 @@
--- Of 0, 10, 20, 30, 40 the quarter quantiles are 10 and 30; a score of 1000 becomes 30, and null stays null.
+-- The quartiles of 0, 10, 20, 30, 40 are 10 and 30; a score of 1000 becomes 30, and null stays null.
 {{ config(enabled=project_name == 'retention') }}
 
 with given as (

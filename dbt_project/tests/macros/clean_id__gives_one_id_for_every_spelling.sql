@@ -1,5 +1,5 @@
--- Invisible characters at the ends and decimals of whole numbers are no part of an id;
--- leading zeros and other texts are.
+-- Invisible characters at the ends and decimals of whole numbers are removed from an id;
+-- leading zeros and other texts are kept.
 {{ config(enabled=project_name == 'retention') }}
 
 with texts as (

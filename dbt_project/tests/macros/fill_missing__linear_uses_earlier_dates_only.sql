@@ -1,4 +1,4 @@
--- 10 and then 20 ten days later give 30 after ten more days, whatever comes next; one value is carried on.
+-- 10 and then 20 ten days later give 30 after ten more days, whatever follows; a single value is repeated.
 -- The line stays within the range of training dates, here 0 to 40.
 {{ config(enabled=project_name == 'retention') }}
 
