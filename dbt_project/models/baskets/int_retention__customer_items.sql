@@ -1,6 +1,8 @@
--- One row per day of recommendations, customer and item: what was bought before that morning, recent
--- orders first.
+-- noqa: disable=LT05
+-- One row per purpose, customer and item: what the customer had bought, as known on its as_of_date.
+-- A customer has one customer_number per purpose, so that later models join and group by whole numbers.
 {% set buckets = 4096 %}
+{% set half_life = 'cast(' ~ setting('recommendation_half_life_days') ~ ' as double)' %}
 with recommendation_days as (
 
     select * from {{ ref('int_retention__recommendation_days') }}
@@ -13,28 +15,20 @@ baskets as (
 
 ),
 
-item_names as (
+items as (
 
     select * from {{ ref('int_retention__recommendable_items') }}
 
 ),
 
-items as (
-
-    select * from item_names
-    where not is_left_out
-
-),
-
 today as (
 
-    select as_of_date
-    from {{ ref('int_retention__snapshots') }}
+    select as_of_date from {{ ref('int_retention__snapshots') }}
     where split = 'score'
 
 ),
 
-{# Orders that have come back whole by today are in no basket, but were there on earlier days. #}
+{# Orders returned completely by the latest as_of_date are in no basket, but they counted on earlier dates. #}
 undone_items as (
 
     select order_items.*
@@ -58,12 +52,12 @@ known_baskets as (
     union all
     select
         undone_items.customer_id,
-        item_names.item_code,
+        items.item_code,
         undone_items.purchase_date,
         undone_items.known_from_date,
         undone_items.undone_from_date
     from undone_items
-    inner join item_names on undone_items.item = item_names.item
+    inner join items on undone_items.item = items.item
 
 ),
 
@@ -74,21 +68,11 @@ history as (
         recommendation_days.purpose,
         known_baskets.customer_id,
         known_baskets.item_code,
-        known_baskets.purchase_date as order_date,
-        {{ days_between('known_baskets.purchase_date', 'recommendation_days.as_of_date') }} as days_ago -- noqa: LT05
+        known_baskets.purchase_date,
+        {{ days_between('known_baskets.purchase_date', 'recommendation_days.as_of_date') }} as days_ago
     from known_baskets
     inner join recommendation_days
         on {{ known_at('known_baskets', 'recommendation_days.as_of_date') }}
-
-),
-
-customer_numbers as (
-
-    select
-        customer_id,
-        cast(row_number() over (order by customer_id) as integer) as customer_number
-    from known_baskets
-    group by customer_id
 
 ),
 
@@ -100,83 +84,67 @@ customer_items as (
         customer_id,
         item_code,
         count(*) as orders_count,
-        max(order_date) as last_order_date,
-        {{ exact_sum(
-            'power(0.5, cast(days_ago as double) / ' ~ setting('recommendation_half_life_days') ~ ')', scale=12
-        ) }} as decayed_orders
+        max(purchase_date) as last_order_date,
+        {{ exact_sum('power(0.5, days_ago / ' ~ half_life ~ ')', scale=12) }} as decayed_orders
     from history
     group by as_of_date, purpose, customer_id, item_code
 
 ),
 
-{# Whatever was bought tells who is active, also what is never recommended. #}
+{# Every item counts here, also one that is never recommended. #}
 customers as (
 
     select
-        as_of_date,
         purpose,
         customer_id,
-        max(last_order_date) as last_order_date
+        {{ hash_bucket("'list ' || customer_id", buckets) }} as sample_bucket,
+        max(last_order_date) >= {{ days_from('as_of_date', -setting('recommendation_active_days')) }}
+            as is_active
     from customer_items
     group by as_of_date, purpose, customer_id
 
 ),
 
-active_customers as (
+{# The backtest needs no more than a sample of about recommendation_test_customers active customers. #}
+numbered_customers as (
 
     select
         purpose,
         customer_id,
-        {{ hash_bucket("'list ' || customer_id", buckets) }} as sample_bucket
+        cast(row_number() over (order by purpose, customer_id) as integer) as customer_number,
+        is_active,
+        is_active
+        and (
+            purpose = 'today'
+            or sample_bucket
+            < cast({{ buckets * setting('recommendation_test_customers') }} as double)
+            / nullif(sum(case when is_active then 1 else 0 end) over (partition by purpose), 0)
+        ) as is_listed
     from customers
-    where last_order_date >= {{ days_from('as_of_date', -setting('recommendation_active_days')) }}
 
 ),
 
-sizes as (
+final as (
 
     select
-        purpose,
-        cast(count(*) as double) as customers_count
-    from active_customers
-    group by purpose
-
-),
-
-{# All who are active get lists today; how good lists are is told by a sample of them, where they are many. #}
-listed_customers as (
-
-    select
-        active_customers.purpose,
-        active_customers.customer_id
-    from active_customers
-    inner join sizes on active_customers.purpose = sizes.purpose
-    where
-        active_customers.purpose = 'today'
-        or active_customers.sample_bucket
-        < {{ buckets * setting('recommendation_test_customers') }} / sizes.customers_count
-
-),
-
-marked as (
-
-    select
-        customer_items.*,
-        customer_numbers.customer_number,
-        active_customers.customer_id is not null as is_active,
-        listed_customers.customer_id is not null as is_listed
+        customer_items.as_of_date,
+        customer_items.purpose,
+        customer_items.customer_id,
+        customer_items.item_code,
+        customer_items.orders_count,
+        customer_items.last_order_date,
+        customer_items.decayed_orders,
+        numbered_customers.customer_number,
+        numbered_customers.is_active,
+        numbered_customers.is_listed
     from customer_items
     inner join items on customer_items.item_code = items.item_code
-    inner join customer_numbers on customer_items.customer_id = customer_numbers.customer_id
-    left join active_customers
+    inner join numbered_customers
         on
-            customer_items.purpose = active_customers.purpose
-            and customer_items.customer_id = active_customers.customer_id
-    left join listed_customers
-        on
-            customer_items.purpose = listed_customers.purpose
-            and customer_items.customer_id = listed_customers.customer_id
+            customer_items.purpose = numbered_customers.purpose
+            and customer_items.customer_id = numbered_customers.customer_id
+    where not items.is_left_out
 
 )
 
-select * from marked
+select * from final
