@@ -1,31 +1,12 @@
--- One row per product of the shop or bought lately: how much of its demand may walk away, and the stock.
--- Usual units = those a customer bought in the look-back, by horizon; at risk = sum of P(churn) x usual.
--- Three forecasts compete: the rest (by customers), the units of as many days before (naive), and the mean of
--- the two. All are made for the test date too; the one with the least sum of errors there is today's.
--- Of few customers (min_group_size) only the forecast is shown: at risk over usual units would be P(churn).
+-- One row per product: the demand that may leave with the customers at risk, the forecast, and the stock.
+-- The forecast is one of three (ml_product_demand): the one with the smallest sum of errors on the test date.
+-- Figures about fewer than min_group_size customers are null: units at risk over usual units is their churn
+-- probability. The forecast stays.
 {% set methods = ['customers', 'mean', 'naive'] %}
 
-with snapshots as (
+with demand as (
 
-    select
-        as_of_date,
-        split,
-        label_window_end_date,
-        {{ days_between('as_of_date', 'label_window_end_date') }} as horizon_days -- noqa: LT05
-    from {{ ref('int_retention__snapshots') }}
-    where split in ('test', 'score')
-
-),
-
-purchase_lines as (
-
-    select * from {{ ref('int_retention__purchase_lines') }}
-
-),
-
-scores as (
-
-    select * from {{ ref('ml_churn_scores') }}
+    select * from {{ ref('ml_product_demand') }}
 
 ),
 
@@ -35,201 +16,10 @@ products as (
 
 ),
 
-known_lines as (
+test_demand as (
 
-    select
-        snapshots.split,
-        snapshots.as_of_date,
-        snapshots.horizon_days,
-        purchase_lines.customer_id,
-        purchase_lines.product_id,
-        purchase_lines.pieces_count,
-        {{ days_between('purchase_lines.purchase_date', 'snapshots.as_of_date') }} as days_ago -- noqa: LT05
-    from snapshots
-    inner join purchase_lines on {{ known_at('purchase_lines', 'snapshots.as_of_date') }}
-
-),
-
-known_customers as (
-
-    select
-        split,
-        customer_id,
-        max(days_ago) as days_known
-    from known_lines
-    group by split, customer_id
-
-),
-
-bought as (
-
-    select
-        known_lines.split,
-        known_lines.as_of_date,
-        known_lines.horizon_days,
-        known_lines.customer_id,
-        known_lines.product_id,
-        {{ exact_sum('known_lines.pieces_count') }} as pieces_count
-    from known_lines
-    where known_lines.days_ago <= {{ setting('lookback_days') }}
-    group by
-        known_lines.split,
-        known_lines.as_of_date,
-        known_lines.horizon_days,
-        known_lines.customer_id,
-        known_lines.product_id
-
-),
-
-{# Who has been known for less than the look-back is judged by the days known, and by a horizon at least. #}
-usual as (
-
-    select
-        bought.split,
-        bought.product_id,
-        bought.customer_id,
-        scores.churn_probability,
-        bought.pieces_count * bought.horizon_days / cast(
-            greatest(
-                least({{ setting('lookback_days') }}, known_customers.days_known), bought.horizon_days
-            ) as double
-        ) as usual_units
-    from bought
-    inner join known_customers
-        on
-            bought.split = known_customers.split
-            and bought.customer_id = known_customers.customer_id
-    inner join scores
-        on
-            bought.customer_id = scores.customer_id
-            and bought.as_of_date = scores.as_of_date
-            and bought.split = scores.split
-
-),
-
-demand as (
-
-    select
-        split,
-        product_id,
-        count(*) as customers_count,
-        sum(case when churn_probability >= {{ risk_tiers()[-1].threshold }} then 1 else 0 end)
-            as warned_customers_count,
-        {{ exact_sum('usual_units', scale=9) }} as usual_units,
-        {{ exact_sum('usual_units * churn_probability', scale=9) }} as units_at_risk
-    from usual
-    group by split, product_id
-
-),
-
-trends as (
-
-    select
-        split,
-        product_id,
-        {{ exact_sum('pieces_count', condition='days_ago <= horizon_days') }} as recent_units,
-        {{ exact_sum('pieces_count', condition='days_ago > horizon_days and days_ago <= 2 * horizon_days') }}
-            as previous_units
-    from known_lines
-    group by split, product_id
-
-),
-
-came as (
-
-    select
-        purchase_lines.product_id,
-        {{ exact_sum('purchase_lines.pieces_count') }} as actual_units
-    from purchase_lines
-    inner join snapshots
-        on
-            purchase_lines.purchase_date >= snapshots.as_of_date
-            and purchase_lines.purchase_date < snapshots.label_window_end_date
-            and {{ is_kept('purchase_lines') }}
-    where snapshots.split = 'test'
-    group by purchase_lines.product_id
-
-),
-
-names as (
-
-    select product_id from products
-    union
-    select product_id from demand
-
-),
-
-{# Without a churn model the table is empty: no demand would be known, every stock would look too large. #}
-today as (
-
-    select * from snapshots
-    where
-        split = 'score'
-        and (select count(*) from scores) > 0
-
-),
-
-test_days as (
-
-    select count(*) as test_days_count from snapshots
+    select * from demand
     where split = 'test'
-
-),
-
-joined as (
-
-    select
-        names.product_id,
-        today.as_of_date,
-        today.horizon_days,
-        products.product_name,
-        products.category,
-        products.stock_on_hand_count,
-        coalesce(demand.customers_count, 0) as customers_count,
-        coalesce(demand.warned_customers_count, 0) as warned_customers_count,
-        coalesce(demand.usual_units, 0) as usual_units,
-        coalesce(demand.units_at_risk, 0) as units_at_risk,
-        coalesce(demand.usual_units - demand.units_at_risk, 0) as customers_units,
-        coalesce(trends.recent_units, 0) as naive_units,
-        trends.recent_units / nullif(trends.previous_units, 0) - 1 as trend_rate,
-        case
-            when test_days.test_days_count > 0
-                then coalesce(past_demand.usual_units - past_demand.units_at_risk, 0)
-        end as test_customers_units,
-        case when test_days.test_days_count > 0 then coalesce(past_trends.recent_units, 0) end
-            as test_naive_units,
-        case when test_days.test_days_count > 0 then coalesce(came.actual_units, 0) end as test_actual_units
-    from names
-    cross join today
-    cross join test_days
-    left join products on names.product_id = products.product_id
-    left join demand
-        on
-            names.product_id = demand.product_id
-            and demand.split = 'score'
-    left join demand as past_demand
-        on
-            names.product_id = past_demand.product_id
-            and past_demand.split = 'test'
-    left join trends
-        on
-            names.product_id = trends.product_id
-            and trends.split = 'score'
-    left join trends as past_trends
-        on
-            names.product_id = past_trends.product_id
-            and past_trends.split = 'test'
-    left join came on names.product_id = came.product_id
-
-),
-
-with_mean as (
-
-    select
-        *,
-        (customers_units + naive_units) / 2 as mean_units,
-        (test_customers_units + test_naive_units) / 2 as test_mean_units
-    from joined
 
 ),
 
@@ -239,13 +29,14 @@ errors as (
         select
             '{{ method }}' as forecast_method,
             {{ loop.index }} as preference,
-            {{ exact_sum('abs(test_' ~ method ~ '_units - test_actual_units)') }} as error_units
-        from with_mean
+            {{ exact_sum('abs(' ~ method ~ '_units - actual_units)') }} as error_units
+        from test_demand
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
 
+{# Without a test date all errors are 0, and the first method is taken. #}
 chosen as (
 
     select min_by(forecast_method, (error_units, preference)) as forecast_method
@@ -253,23 +44,38 @@ chosen as (
 
 ),
 
-forecast as (
+forecasts as (
 
     select
-        with_mean.*,
+        demand.*,
         chosen.forecast_method,
         case chosen.forecast_method
-            {% for method in methods %}
-                when '{{ method }}' then with_mean.{{ method }}_units
-            {% endfor %}
-        end as forecast_units,
-        case chosen.forecast_method
-            {% for method in methods %}
-                when '{{ method }}' then with_mean.test_{{ method }}_units
-            {% endfor %}
-        end as test_forecast_units
-    from with_mean
+            when 'customers' then demand.customers_units
+            when 'mean' then demand.mean_units
+            when 'naive' then demand.naive_units
+        end as forecast_units
+    from demand
     cross join chosen
+
+),
+
+joined as (
+
+    select
+        forecasts.*,
+        products.product_name,
+        products.category,
+        products.stock_on_hand_count,
+        test_forecasts.forecast_units as test_forecast_units,
+        test_forecasts.naive_units as test_naive_units,
+        test_forecasts.actual_units as test_actual_units
+    from forecasts
+    left join products on forecasts.product_id = products.product_id
+    left join forecasts as test_forecasts
+        on
+            forecasts.product_id = test_forecasts.product_id
+            and test_forecasts.split = 'test'
+    where forecasts.split = 'score'
 
 ),
 
@@ -283,16 +89,16 @@ final as (
         cast({{ hide_small_group('customers_count', 'customers_count') }} as bigint) as customers_count,
         cast({{ hide_small_group('warned_customers_count', 'warned_customers_count') }} as bigint)
             as warned_customers_count,
-        {% for name, units in {
-            'usual_units': 'round(usual_units, 2)',
-            'units_at_risk': 'round(units_at_risk, 2)',
-            'units_at_risk_share': 'round(units_at_risk / nullif(usual_units, 0), 4)',
-        }.items() %}
-            case
-                when customers_count = 0 then {{ units }}
-                else {{ hide_small_group(units, 'customers_count') }}
-            end as {{ name }},
-        {% endfor %}
+        case
+            when customers_count = 0 then 0
+            else {{ hide_small_group('round(usual_units, 2)', 'customers_count') }}
+        end as usual_units,
+        case
+            when customers_count = 0 then 0
+            else {{ hide_small_group('round(units_at_risk, 2)', 'customers_count') }}
+        end as units_at_risk,
+        {{ hide_small_group('round(units_at_risk / nullif(usual_units, 0), 4)', 'customers_count') }}
+            as units_at_risk_share,
         round(trend_rate, 4) as trend_rate,
         round(forecast_units, 2) as forecast_units,
         forecast_method,
@@ -311,7 +117,7 @@ final as (
         round(test_forecast_units, 2) as test_forecast_units,
         round(test_naive_units, 2) as test_naive_units,
         round(test_actual_units, 2) as test_actual_units
-    from forecast
+    from joined
 
 )
 

@@ -1,0 +1,140 @@
+-- noqa: disable=LT05
+-- One row per split (test, score) and product of the shop or of a scored customer: the demand within the
+-- churn horizon, by three forecasts, and on the test date what was bought.
+-- customers = the usual units that do not leave with their customers; naive = the units of as many days
+-- before; mean = the mean of the two.
+with snapshots as (
+
+    select
+        as_of_date,
+        split,
+        label_window_end_date,
+        {{ days_between('as_of_date', 'label_window_end_date') }} as horizon_days
+    from {{ ref('int_retention__snapshots') }}
+    where split in ('test', 'score')
+
+),
+
+purchase_lines as (
+
+    select * from {{ ref('int_retention__purchase_lines') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_retention__products') }}
+
+),
+
+usual_units as (
+
+    select * from {{ ref('ml_usual_units') }}
+
+),
+
+scores as (
+
+    select * from {{ ref('ml_churn_scores') }}
+
+),
+
+demand as (
+
+    select
+        split,
+        product_id,
+        count(*) as customers_count,
+        sum(case when churn_probability >= {{ risk_tiers()[-1].threshold }} then 1 else 0 end)
+            as warned_customers_count,
+        {{ exact_sum('usual_units', scale=9) }} as usual_units,
+        {{ exact_sum('usual_units * churn_probability', scale=9) }} as units_at_risk
+    from usual_units
+    group by split, product_id
+
+),
+
+recent_lines as (
+
+    select
+        snapshots.split,
+        snapshots.horizon_days,
+        purchase_lines.product_id,
+        purchase_lines.pieces_count,
+        {{ days_between('purchase_lines.purchase_date', 'snapshots.as_of_date') }} as days_ago
+    from snapshots
+    inner join purchase_lines on {{ known_at('purchase_lines', 'snapshots.as_of_date') }}
+
+),
+
+trends as (
+
+    select
+        split,
+        product_id,
+        {{ exact_sum('pieces_count', condition='days_ago <= horizon_days') }} as recent_units,
+        {{ exact_sum('pieces_count', condition='days_ago > horizon_days and days_ago <= 2 * horizon_days') }}
+            as previous_units
+    from recent_lines
+    group by split, product_id
+
+),
+
+actual as (
+
+    select
+        purchase_lines.product_id,
+        {{ exact_sum('purchase_lines.pieces_count') }} as actual_units
+    from purchase_lines
+    inner join snapshots
+        on
+            purchase_lines.purchase_date >= snapshots.as_of_date
+            and purchase_lines.purchase_date < snapshots.label_window_end_date
+            and {{ is_kept('purchase_lines') }}
+    where snapshots.split = 'test'
+    group by purchase_lines.product_id
+
+),
+
+product_ids as (
+
+    select product_id from products
+    union
+    select product_id from demand
+
+),
+
+{# Empty without a churn model: with no demand known, every stock would look too large. #}
+joined as (
+
+    select
+        snapshots.split,
+        snapshots.as_of_date,
+        snapshots.horizon_days,
+        product_ids.product_id,
+        coalesce(demand.customers_count, 0) as customers_count,
+        coalesce(demand.warned_customers_count, 0) as warned_customers_count,
+        coalesce(demand.usual_units, 0) as usual_units,
+        coalesce(demand.units_at_risk, 0) as units_at_risk,
+        trends.recent_units / nullif(trends.previous_units, 0) - 1 as trend_rate,
+        coalesce(demand.usual_units - demand.units_at_risk, 0) as customers_units,
+        coalesce(trends.recent_units, 0) as naive_units,
+        (coalesce(demand.usual_units - demand.units_at_risk, 0) + coalesce(trends.recent_units, 0)) / 2
+            as mean_units,
+        case when snapshots.split = 'test' then coalesce(actual.actual_units, 0) end as actual_units
+    from product_ids
+    cross join snapshots
+    left join demand
+        on
+            product_ids.product_id = demand.product_id
+            and snapshots.split = demand.split
+    left join trends
+        on
+            product_ids.product_id = trends.product_id
+            and snapshots.split = trends.split
+    left join actual on product_ids.product_id = actual.product_id
+    where (select count(*) from scores) > 0
+
+)
+
+select * from joined
