@@ -1,6 +1,5 @@
--- One row per pair of items: how much more often than by chance they go together, in one order and in one
+-- One row per pair of items: how much more often than by chance they go together, in one order and for one
 -- customer.
--- Cosine: Sarwar et al. 2001, "Item-based collaborative filtering recommendation algorithms".
 with pairs as (
 
     select * from {{ ref('int_retention__item_pairs') }}
@@ -13,21 +12,17 @@ items as (
 
 ),
 
-compared as (
+named as (
 
     select
         first_items.item,
         later_items.item as other_item,
         cast(pairs.baskets_count as bigint) as baskets_count,
-        cast(pairs.baskets_count * first_items.all_baskets_count as double)
-        / cast(first_items.baskets_count * later_items.baskets_count as double) as basket_lift,
-        cast(pairs.baskets_count as double)
-        / sqrt(cast(first_items.baskets_count * later_items.baskets_count as double)) as basket_cosine,
+        pairs.basket_lift,
+        pairs.basket_cosine,
         cast(pairs.customers_count as bigint) as customers_count,
-        cast(pairs.customers_count * first_items.all_customers_count as double)
-        / cast(first_items.customers_count * later_items.customers_count as double) as customer_lift,
-        cast(pairs.customers_count as double)
-        / sqrt(cast(first_items.customers_count * later_items.customers_count as double)) as customer_cosine
+        pairs.customer_lift,
+        pairs.customer_cosine
     from pairs
     inner join items as first_items on pairs.first_item_code = first_items.item_code
     inner join items as later_items on pairs.later_item_code = later_items.item_code
@@ -35,4 +30,4 @@ compared as (
 
 )
 
-select * from compared
+select * from named
