@@ -44,7 +44,7 @@ HISTORY = "models/history/int_retention__order_history.sql"
 ITEMS = "models/history/int_retention__item_history.sql"
 COMMON = "models/history/int_retention__common_items.sql"
 AFFINITIES = "models/history/int_retention__item_affinities.sql"
-CO_PURCHASE = "models/features/feat_co_purchase.sql"
+ITEM_BITS = "models/history/int_retention__item_bits.sql"
 SPINE = "models/calendar/int_retention__spine.sql"
 LABELS = "macros/churn_labels.sql"
 KNOWN = "macros/known_at.sql"
@@ -261,12 +261,12 @@ MUTANTS = (
         "unit tests",
         (
             (
-                CO_PURCHASE,
+                ITEM_BITS,
                 "common_items.as_of_date = partners.as_of_date\n            and common_items.item",
                 "common_items.item",
             ),
         ),
-        "unmet_consequents__are_what_rules_lead_to_and_the_customer_has_not",
+        "item_bits__are_partners_and_consequents_of_the_same_date",
     ),
     Mutant(
         "a_window_a_day_short",

@@ -1,9 +1,6 @@
--- One row per customer and as_of_date: how the customer's items go together, by what all customers had bought
--- by then, and how loyal the customer is to the one bought most.
--- Sets of common items are bits of whole numbers, so that a customer's items are never joined to each other.
-{% set bits = 60 %}
-{% set words = range((setting('co_purchase_items') + bits - 1) // bits) %}
-{% set rank_bit = 'cast(power(2, (other_item_rank - 1) % ' ~ bits ~ ') as bigint)' %}
+-- One row per customer and as_of_date: how the customer's items go together, by the purchases of all
+-- customers known on as_of_date, and how loyal the customer is to the item bought most.
+{% set words = range((setting('co_purchase_items') + 59) // 60) %}
 
 with spine as (
 
@@ -23,68 +20,9 @@ item_history as (
 
 ),
 
-common_items as (
+item_bits as (
 
-    select * from {{ ref('int_retention__common_items') }}
-
-),
-
-affinities as (
-
-    select * from {{ ref('int_retention__item_affinities') }}
-
-),
-
-partners as (
-
-    select
-        as_of_date,
-        item,
-        {% for word in words %}
-            bit_or(
-                case
-                    when other_item_rank between {{ word * bits + 1 }} and {{ (word + 1) * bits }}
-                        then {{ rank_bit }}
-                    else 0
-                end
-            ) as partners_{{ word }},
-            bit_or(
-                case
-                    when
-                        other_item_rank between {{ word * bits + 1 }} and {{ (word + 1) * bits }}
-                        and confidence >= {{ setting('rule_min_confidence') }}
-                        and lift > 1
-                        and lift >= {{ setting('rule_min_lift') }}
-                        then {{ rank_bit }}
-                    else 0
-                end
-            ) as consequents_{{ word }},
-        {% endfor %}
-        count(*) as partners_count
-    from affinities
-    group by as_of_date, item
-
-),
-
-item_sets as (
-
-    select
-        common_items.as_of_date,
-        {% for word in words %}
-            case
-                when common_items.item_rank between {{ word * bits + 1 }} and {{ (word + 1) * bits }}
-                    then cast(power(2, (common_items.item_rank - 1) % {{ bits }}) as bigint)
-                else 0
-            end as own_{{ word }},
-            coalesce(partners.partners_{{ word }}, 0) as partners_{{ word }},
-            coalesce(partners.consequents_{{ word }}, 0) as consequents_{{ word }},
-        {% endfor %}
-        common_items.item
-    from common_items
-    left join partners
-        on
-            common_items.as_of_date = partners.as_of_date
-            and common_items.item = partners.item
+    select * from {{ ref('int_retention__item_bits') }}
 
 ),
 
@@ -108,9 +46,9 @@ collected as (
         customer_items.customer_id,
         customer_items.as_of_date,
         {% for word in words %}
-            bit_or(coalesce(item_sets.own_{{ word }}, 0)) as own_{{ word }},
-            bit_or(coalesce(item_sets.partners_{{ word }}, 0)) as partners_{{ word }},
-            bit_or(coalesce(item_sets.consequents_{{ word }}, 0)) as consequents_{{ word }},
+            bit_or(coalesce(item_bits.own_{{ word }}, 0)) as own_{{ word }},
+            bit_or(coalesce(item_bits.partners_{{ word }}, 0)) as partners_{{ word }},
+            bit_or(coalesce(item_bits.consequents_{{ word }}, 0)) as consequents_{{ word }},
         {% endfor %}
         count(*) as items_count,
         max(customer_items.orders_count_84d) as anchor_orders_count_84d,
@@ -119,10 +57,10 @@ collected as (
             customer_items.orders_count_84d * cast(1000000 as bigint) + customer_items.orders_count_28d
         ) as anchor_orders_count_28d
     from customer_items
-    left join item_sets
+    left join item_bits
         on
-            customer_items.as_of_date = item_sets.as_of_date
-            and customer_items.item = item_sets.item
+            customer_items.as_of_date = item_bits.as_of_date
+            and customer_items.item = item_bits.item
     group by customer_items.customer_id, customer_items.as_of_date
 
 ),

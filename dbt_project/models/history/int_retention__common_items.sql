@@ -1,6 +1,6 @@
--- One row per as_of_date and common item: in how many of the purchases known on that morning it is.
--- Common are the co_purchase_items most frequent ones, if frequent by apriori_min_support.
--- A purchase that was undone before it was known counts on no morning.
+-- One row per as_of_date and common item: the number of purchases with it, as known on as_of_date.
+-- Common items are the co_purchase_items most frequent ones that reach apriori_min_support.
+-- A purchase that was returned completely before it was known counts on no as_of_date.
 {{ config(materialized='table') }}
 
 with purchases as (
@@ -17,9 +17,9 @@ purchase_items as (
 
 ),
 
-mornings as (
+first_as_of_dates as (
 
-    select * from {{ ref('int_retention__purchase_mornings') }}
+    select * from {{ ref('int_retention__first_as_of_dates') }}
 
 ),
 
@@ -32,20 +32,20 @@ snapshots as (
 basket_changes as (
 
     select
-        mornings.as_of_date,
+        first_as_of_dates.as_of_date,
         count(*) as baskets_change
     from purchases
-    inner join mornings on purchases.known_from_date = mornings.seen_from_date
+    inner join first_as_of_dates on purchases.known_from_date = first_as_of_dates.seen_from_date
     where purchases.products_count > 0
-    group by mornings.as_of_date
+    group by first_as_of_dates.as_of_date
     union all
     select
-        mornings.as_of_date,
+        first_as_of_dates.as_of_date,
         -count(*) as baskets_change
     from purchases
-    inner join mornings on purchases.undone_from_date = mornings.seen_from_date
+    inner join first_as_of_dates on purchases.undone_from_date = first_as_of_dates.seen_from_date
     where purchases.products_count > 0
-    group by mornings.as_of_date
+    group by first_as_of_dates.as_of_date
 
 ),
 
@@ -53,19 +53,19 @@ item_changes as (
 
     select
         purchase_items.item,
-        mornings.as_of_date,
+        first_as_of_dates.as_of_date,
         count(*) as baskets_change
     from purchase_items
-    inner join mornings on purchase_items.known_from_date = mornings.seen_from_date
-    group by purchase_items.item, mornings.as_of_date
+    inner join first_as_of_dates on purchase_items.known_from_date = first_as_of_dates.seen_from_date
+    group by purchase_items.item, first_as_of_dates.as_of_date
     union all
     select
         purchase_items.item,
-        mornings.as_of_date,
+        first_as_of_dates.as_of_date,
         -count(*) as baskets_change
     from purchase_items
-    inner join mornings on purchase_items.undone_from_date = mornings.seen_from_date
-    group by purchase_items.item, mornings.as_of_date
+    inner join first_as_of_dates on purchase_items.undone_from_date = first_as_of_dates.seen_from_date
+    group by purchase_items.item, first_as_of_dates.as_of_date
 
 ),
 

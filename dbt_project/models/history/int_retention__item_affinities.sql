@@ -1,6 +1,6 @@
--- One row per as_of_date and frequent pair of common items, in both directions: who buys the item, also buys
--- the other. Pairs of a purchase are counted once, for the date from which it counts, and then summed up.
--- A purchase that was undone before it was known counts on no morning.
+-- One row per as_of_date, common item and other common item that is frequently bought with it.
+-- A pair in a purchase is counted once, for the first as_of_date that sees it; then dates are summed.
+-- A purchase that was returned completely before it was known counts on no as_of_date.
 {{ config(materialized='table') }}
 
 with purchase_items as (
@@ -10,9 +10,9 @@ with purchase_items as (
 
 ),
 
-mornings as (
+first_as_of_dates as (
 
-    select * from {{ ref('int_retention__purchase_mornings') }}
+    select * from {{ ref('int_retention__first_as_of_dates') }}
 
 ),
 
@@ -47,8 +47,8 @@ basket_items as (
         undone.as_of_date as counts_until_date
     from purchase_items
     inner join item_codes on purchase_items.item = item_codes.item
-    inner join mornings as known on purchase_items.known_from_date = known.seen_from_date
-    left join mornings as undone on purchase_items.undone_from_date = undone.seen_from_date
+    inner join first_as_of_dates as known on purchase_items.known_from_date = known.seen_from_date
+    left join first_as_of_dates as undone on purchase_items.undone_from_date = undone.seen_from_date
 
 ),
 
@@ -66,10 +66,8 @@ pairs as (
             first_items.order_id = later_items.order_id
             and first_items.item_code < later_items.item_code
     group by
-        first_items.item_code,
-        later_items.item_code,
-        first_items.counts_from_date,
-        first_items.counts_until_date
+        first_items.item_code, later_items.item_code,
+        first_items.counts_from_date, first_items.counts_until_date
 
 ),
 

@@ -1,5 +1,5 @@
 -- One row per day on which purchases become known or undone: the first as_of_date that sees it.
--- So every purchase is counted once, for the date from which it counts, and dates are summed up afterwards.
+-- With it a purchase is counted once, for that as_of_date, and the counts are summed over the dates.
 {{ config(materialized='table') }}
 
 with purchases as (
@@ -22,7 +22,7 @@ days as (
 
 ),
 
-mornings as (
+first_as_of_dates as (
 
     select
         days.seen_from_date,
@@ -33,4 +33,4 @@ mornings as (
 
 )
 
-select * from mornings
+select * from first_as_of_dates
