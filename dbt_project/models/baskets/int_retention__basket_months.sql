@@ -1,6 +1,6 @@
--- One row per month in which baskets became known: a fingerprint of them, which differs when anything in them
--- does, and one of all baskets until its end. What comes late falls into the month of its coming.
--- The code of the models that keep counts by these fingerprints is part of them: another code counts anew.
+-- One row per month in which baskets became known: a fingerprint of these baskets, and one of all up to its
+-- end. A fingerprint changes when a basket changes. A late order is in the month in which it became known.
+-- Fingerprints contain the code of the models that keep counts by them: a change of the code counts again.
 {% set keepers = ['int_retention__monthly_pairs', 'int_retention__customer_pairs'] if execute else [] %}
 {% set codes = [] %}
 {% for name in keepers %}
@@ -17,7 +17,7 @@ with baskets as (
 
 ),
 
-{# With the month: what moves from one to another changes both, and their sum. #}
+{# The hash contains the month: a basket that moves to another month changes both months and their sum. #}
 hashed as (
 
     select

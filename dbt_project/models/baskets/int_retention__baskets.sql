@@ -1,7 +1,7 @@
 -- noqa: disable=ST11,LT02
--- One row per order and item: what was bought together, with whole numbers in place of names.
--- Every line counts whose item is known, whatever its quantity, unless its order had come back whole by
--- today; a giant order keeps its most frequent items only.
+-- One row per order and item, with whole numbers for both.
+-- A line counts with any quantity if its item is known, unless its order was returned completely by the
+-- latest as_of_date. An order with more than basket_max_items items keeps the most frequent of them.
 with known_items as (
 
     select * from {{ ref('int_retention__order_items') }}
@@ -24,7 +24,8 @@ order_items as (
         on
             {{ known_at('known_items', 'today.as_of_date') }}
     {% if setting('basket_window_days') is not none %}
-                and known_items.purchase_date >= {{ days_from('today.as_of_date', -setting('basket_window_days')) }}
+                and known_items.purchase_date
+                >= {{ days_from('today.as_of_date', -setting('basket_window_days')) }}
             {% endif %}
 
 ),
@@ -60,7 +61,7 @@ basket_numbers as (
 
 ),
 
-{# Only giant orders are ranked: to rank fifty million lines takes more memory than all else here. #}
+{# Only giant orders are ranked: to rank fifty million lines would take the most memory of the model. #}
 giants as (
 
     select

@@ -1,4 +1,4 @@
--- One row per giant order: how many of its items int_retention__baskets left out by basket_max_items.
+-- One row per order with more than basket_max_items items: how many of them int_retention__baskets left out.
 with baskets as (
 
     select * from {{ ref('int_retention__baskets') }}

@@ -1,6 +1,8 @@
--- One row per period and pair of items: of how many customers became known in it that they bought both.
--- Two periods: the newest month, and all months before, which are counted again only where their baskets are
--- not what they were.
+-- One row per period and pair of items: customers whose purchase of both items became known in the period.
+-- Periods are the newest month and all months before it. A period is kept between builds as long as no basket
+-- up to its end has changed.
+-- int_retention__monthly_pairs counts orders, and an order is in one month, so it keeps every month. Here a
+-- month depends on all months before it, because a customer can buy the two items years apart.
 {{ config(
     materialized=kept_between_builds(),
     incremental_strategy='append',
@@ -45,7 +47,7 @@ periods as (
 
 ),
 
-asked_periods as (
+missing_periods as (
 
     select * from periods
     {% if is_incremental() %}
@@ -66,37 +68,30 @@ customer_items as (
 
 ),
 
-asked_items as (
-
-    select
-        customer_items.customer_id,
-        customer_items.item_code,
-        customer_items.is_newest_month
-    from customer_items
-    inner join asked_periods on customer_items.is_newest_month = asked_periods.is_newest_month
-
-),
-
 items_before as (
 
-    select * from asked_items
-    where not is_newest_month
+    select customer_items.*
+    from customer_items
+    inner join missing_periods on customer_items.is_newest_month = missing_periods.is_newest_month
+    where not customer_items.is_newest_month
 
 ),
 
 items_of_newest_month as (
 
-    select * from asked_items
-    where is_newest_month
+    select customer_items.*
+    from customer_items
+    inner join missing_periods on customer_items.is_newest_month = missing_periods.is_newest_month
+    where customer_items.is_newest_month
 
 ),
 
-{# A pair is complete in the period in which the first purchase of the later of its items became known.
-   Each period by itself: then pairs are grouped by two whole numbers, and of a million customers there are
-   billions. #}
+{# A pair belongs to the period in which the first purchase of its second item became known. Each period is
+   counted alone, so that billions of pairs are grouped by two whole numbers. #}
 counted_before as (
 
     select
+        false as is_newest_month,
         first_items.item_code as first_item_code,
         later_items.item_code as later_item_code,
         count(*) as customers_count
@@ -112,6 +107,7 @@ counted_before as (
 counted_in_newest_month as (
 
     select
+        true as is_newest_month,
         least(completing_items.item_code, other_items.item_code) as first_item_code,
         greatest(completing_items.item_code, other_items.item_code) as later_item_code,
         count(*) as customers_count
@@ -128,19 +124,13 @@ counted_in_newest_month as (
 
 counted as (
 
-    select
-        false as is_newest_month,
-        *
-    from counted_before
+    select * from counted_before
     union all
-    select
-        true as is_newest_month,
-        *
-    from counted_in_newest_month
+    select * from counted_in_newest_month
 
 ),
 
-{# Codes follow from today's counts: what is kept is named. #}
+{# Item codes change from build to build, so kept rows have names. #}
 named as (
 
     select

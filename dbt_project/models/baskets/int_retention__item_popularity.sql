@@ -1,5 +1,6 @@
--- One row per day of recommendations and item: how many customers bought it lately, and the mean
--- customer's interest.
+-- noqa: disable=LT05
+-- One row per purpose and item: how many customers bought it recently, and the mean of their decayed orders.
+{% set recent_from = days_from('as_of_date', -setting('recommendation_active_days')) %}
 with customer_items as (
 
     select * from {{ ref('int_retention__customer_items') }}
@@ -25,12 +26,7 @@ items as (
         purpose,
         item_code,
         count(*) as buyers_count,
-        sum(
-            case
-                when last_order_date >= {{ days_from('as_of_date', -setting('recommendation_active_days')) }} then 1 -- noqa: LT05
-                else 0
-            end
-        ) as recent_buyers_count,
+        sum(case when last_order_date >= {{ recent_from }} then 1 else 0 end) as recent_buyers_count,
         {{ exact_sum('decayed_orders', scale=12) }} as decayed_orders
     from customer_items
     group by as_of_date, purpose, item_code

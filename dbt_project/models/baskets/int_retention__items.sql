@@ -1,4 +1,4 @@
--- One row per item: in how many orders it is, and how many customers bought it.
+-- One row per item: the number of orders with it, and of customers who bought it.
 with baskets as (
 
     select * from {{ ref('int_retention__baskets') }}

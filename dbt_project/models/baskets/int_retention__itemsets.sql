@@ -1,6 +1,6 @@
 -- noqa: disable=LT04
--- One row per frequent itemset: items that stand together in at least apriori_min_support of the baskets.
--- The hook finds them level by level in work tables; here they get their names.
+-- One row per frequent itemset: items that at least the share apriori_min_support of the baskets contain.
+-- The hook finds them level by level in work tables; this query gives them their names.
 {{ config(
     pre_hook="{{ mine_basket_itemsets(ref('int_retention__baskets')) }}",
     post_hook="{{ _drop_work_tables(['itemsets', 'items']) }}"

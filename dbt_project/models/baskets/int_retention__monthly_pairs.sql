@@ -1,5 +1,6 @@
--- One row per month and pair of items that stand in one basket that became known in it: in how many.
--- Months whose baskets are what they were are not counted again; the others are deleted first, then counted.
+-- One row per month and pair of items: orders with both that became known in the month.
+-- A month is kept between builds as long as its baskets do not change; others are deleted and counted again.
+-- int_retention__customer_pairs counts customers in the same way, but by two periods: its header says why.
 {{ config(
     materialized=kept_between_builds(),
     incremental_strategy='append',
@@ -60,7 +61,7 @@ counted as (
 
 ),
 
-{# Codes follow from today's counts: what is kept is named. #}
+{# Item codes change from build to build, so kept rows have names. #}
 named as (
 
     select

@@ -1,5 +1,4 @@
--- One row per item: may it be recommended today? By what it is, by stock and by margin, where these are
--- known.
+-- One row per item: can it be recommended on the latest as_of_date? By category, stock and margin, if known.
 with items as (
 
     select * from {{ ref('int_retention__items') }}
@@ -32,7 +31,8 @@ product_margins as (
         purchase_lines.product_id,
         {{ exact_sum('purchase_lines.net_amount') }} as net_amount,
         {{ exact_sum(
-            '(purchase_lines.pieces_count - purchase_lines.returned_pieces_count) * products.unit_cost', digits=38
+            '(purchase_lines.pieces_count - purchase_lines.returned_pieces_count) * products.unit_cost',
+            digits=38
         ) }} as cost_amount
     from purchase_lines
     inner join today on {{ known_at('purchase_lines', 'today.as_of_date') }}

@@ -1,5 +1,5 @@
--- One row per morning on which recommendations are made: today, and the past one that tells how good they
--- are.
+-- One row per purpose: the date for which items are recommended. today = the latest as_of_date; backtest = a
+-- past date on which recommendations are evaluated.
 with today as (
 
     select as_of_date
