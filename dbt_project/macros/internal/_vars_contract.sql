@@ -391,7 +391,7 @@
         'means': "Alert value_reached: the value at risk reached this, in the shop's currency. null = never.",
     },
     'min_group_size': {
-        'type': 'whole', 'low': 0, 'high': 1000000, 'default': 5, 'page': 'uses.md',
+        'type': 'whole', 'low': 0, 'high': 1000000, 'default': 5, 'page': 'customers.md',
         'means': "In marts for reports, figures about fewer customers are null.",
     },
     'drift_thresholds': {
@@ -426,7 +426,7 @@
     },
 }},
 
-'uses': {'title': 'Members, advertising, service, stock', 'page': 'uses.md', 'vars': {
+'uses': {'title': 'Members, advertising, service, stock', 'page': 'members.md', 'vars': {
     'member_tier_thresholds': {
         'type': 'mapping', 'least': 1,
         'each': {
@@ -451,25 +451,25 @@
         'means': "Offers to members are among this many items that are bought most often with one of those.",
     },
     'default_region': {
-        'type': 'text', 'pattern': '[A-Za-z]{2}',
+        'type': 'text', 'page': 'advertising.md', 'pattern': '[A-Za-z]{2}',
         'words': "the two letters of a country by ISO 3166, such as GB",
         'nullable': true, 'default': none,
         'means': "Country of telephone numbers without a country code. null = such numbers are not matched.",
     },
     'ad_suppress_days': {
-        'type': 'whole', 'low': 0, 'high': 3650, 'default': 14,
+        'type': 'whole', 'page': 'advertising.md', 'low': 0, 'high': 3650, 'default': 14,
         'means': "Customers at low risk who bought within this many days are suppressed in advertising.",
     },
     'ad_win_back_probability': {
-        'type': 'number', 'low': 0, 'high': 1, 'default': 0.35,
+        'type': 'number', 'page': 'advertising.md', 'low': 0, 'high': 1, 'default': 0.35,
         'means': "Customers with at least this churn probability are in the win-back audience.",
     },
     'ad_seed_share': {
-        'type': 'number', 'low': 0, 'high': 1, 'default': 0.1,
+        'type': 'number', 'page': 'advertising.md', 'low': 0, 'high': 1, 'default': 0.1,
         'means': "This share of the current customers, the most valuable, is the lookalike seed.",
     },
     'service_waiting_days': {
-        'type': 'mapping', 'needs': ['target', 'longest'],
+        'type': 'mapping', 'page': 'service.md', 'needs': ['target', 'longest'],
         'holds': {
             'target': {'type': 'number', 'low': 1, 'high': 3650},
             'longest': {'type': 'number', 'low': 1, 'high': 3650},
@@ -479,16 +479,16 @@
             ~ "longest.",
     },
     'service_sentiment_days': {
-        'type': 'whole', 'low': 1, 'high': 3650, 'default': 84,
+        'type': 'whole', 'page': 'service.md', 'low': 1, 'high': 3650, 'default': 84,
         'means': "A customer's sentiment is that of the reviews of this many days.",
     },
     'ticket_type_sentiments': {
-        'type': 'mapping', 'each': {'type': 'number', 'low': 0, 'high': 1}, 'nullable': true,
+        'type': 'mapping', 'page': 'service.md', 'each': {'type': 'number', 'low': 0, 'high': 1}, 'nullable': true,
         'default': {'complaint': 0.2, 'return': 0.4, 'question': 0.6},
         'means': "Sentiment of a customer without such reviews, by type of ticket (0 = unhappy, 1 = happy).",
     },
     'return_policy_shares': {
-        'type': 'mapping', 'needs': ['generous', 'strict'], 'rising': true,
+        'type': 'mapping', 'page': 'service.md', 'needs': ['generous', 'strict'], 'rising': true,
         'holds': {
             'generous': {'type': 'number', 'low': 0, 'high': 1},
             'strict': {'type': 'number', 'low': 0, 'high': 1},
@@ -498,7 +498,7 @@
             ~ "are checked first.",
     },
     'stock_surplus_multiple': {
-        'type': 'number', 'low': 1, 'high': 1000, 'default': 2,
+        'type': 'number', 'page': 'inventory.md', 'low': 1, 'high': 1000, 'default': 2,
         'means': "More stock than this many times the forecast is too much.",
     },
 }},
