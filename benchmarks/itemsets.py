@@ -69,7 +69,7 @@ def opened(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def run_ours(path: Path, support: float, strategy: str, memory: str | None) -> list[int]:
-    from dbt_retention.commands.itemsets import mine
+    from dbt_retention.commands.itemset_mining import mine
 
     with opened(path) as connection:
         if memory:

@@ -1,7 +1,7 @@
-"""Early warning of customer churn, inside the warehouse: the Python side of dbt-retention.
+"""The Python package of dbt-retention, which warns of customer churn in the warehouse.
 
 For notebooks: `predict_client_churn`, `cluster_customers`. For a web shop: `load_model`. They are imported
-when they are asked for, so that the command starts quickly.
+at their first use, so that the command line starts quickly.
 """
 
 from __future__ import annotations

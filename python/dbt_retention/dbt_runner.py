@@ -1,4 +1,4 @@
-"""Runs dbt in this process, shows progress, and turns its failures into sentences."""
+"""Runs dbt in this process, shows progress, and raises its failures as RetentionError."""
 
 from __future__ import annotations
 
@@ -39,34 +39,37 @@ _UNKNOWN_NODE = re.compile(r"depends on a (?:node|source) named '([^']+)'.* whic
 
 @dataclass(frozen=True)
 class Project:
-    """A dbt project on disk, and the folder whose profiles.yml it runs with."""
+    """A dbt project, and the folder with its profiles.yml."""
 
     folder: Path
     profiles_folder: Path
 
     @classmethod
     def at(cls, folder: Path | None) -> Project:
-        """The project in `folder`; its own profiles.yml goes before that of the working folder.
+        """The project in `folder`; None = the working folder, or dbt_project in it.
 
-        None: the working folder where it is a dbt project, or else the folder dbt_project in it.
+        profiles.yml is taken from the project's folder, else from the working folder, else from ~/.dbt.
+        Raises RetentionError where there is no dbt_project.yml.
         """
         places = [folder] if folder is not None else [Path(), Path("dbt_project")]
-        whole = next((place.resolve() for place in places if (place / "dbt_project.yml").is_file()), None)
-        if whole is None:
+        found = next((place.resolve() for place in places if (place / "dbt_project.yml").is_file()), None)
+        if found is None:
             where = f"{folder} is not a dbt project: it has" if folder else "the working folder has"
-            raise RetentionError(f"{where} no dbt_project.yml. Name one: --project examples/complete_journey")
-        for candidate in (whole, Path.cwd()):
+            raise RetentionError(
+                f"{where} no dbt_project.yml. Name the project's folder: --project examples/complete_journey"
+            )
+        for candidate in (found, Path.cwd()):
             if (candidate / "profiles.yml").is_file():
-                return cls(whole, candidate)
-        return cls(whole, Path.home() / ".dbt")
+                return cls(found, candidate)
+        return cls(found, Path.home() / ".dbt")
 
     @property
     def working_folder(self) -> Path:
-        """Where dbt runs, and what relative paths in the profile start from."""
+        """The folder in which dbt runs; relative paths of the profile start here."""
         return self.folder if self.profiles_folder == self.folder else Path.cwd()
 
     def input_named(self, name: str) -> str | None:
-        """The input_ var of dbt_project.yml that names `name`, if one does."""
+        """The input_ var of dbt_project.yml whose value is the model or source `name`, if there is one."""
         project = yaml.safe_load((self.folder / "dbt_project.yml").read_text(encoding="utf-8"))
         scopes = [project.get("vars") or {}]
         scopes += [scope for scope in scopes[0].values() if isinstance(scope, dict)]
@@ -87,14 +90,15 @@ def run_dbt(
     target: str | None = None,
     warnings: list[str] | None = None,
 ) -> list[Any]:
-    """Run a dbt command on `project`; the results of its nodes.
+    """Run a dbt command on `project`; return the results of its nodes.
 
-    target: an output of the profile, None = its default. warnings: gets what the package warned of, such as a
-    model that could not be trained; None = they are printed. Raises RetentionError with the first failure, by
-    name, in words. DuckDB's connections are closed in the end, so that others can open the warehouse.
+    target: an output of the profile; None = its default. warnings: a list that receives the warnings of the
+    package, such as a model that could not be trained; None = they are printed. Raises RetentionError for the
+    first failed node by name. DuckDB's connections are closed at the end, so that other processes can open
+    the warehouse.
     """
     folder = profiles_folder or project.profiles_folder
-    words = [
+    arguments = [
         "--quiet",
         "--no-use-colors",
         *command,
@@ -105,7 +109,7 @@ def run_dbt(
         *(["--target", target] if target else []),
     ]
     if variables:
-        words += ["--vars", yaml.safe_dump(dict(variables), default_flow_style=True, width=10_000)]
+        arguments += ["--vars", yaml.safe_dump(dict(variables), default_flow_style=True, width=10_000)]
     needs_engine = command[0] not in ("deps", "parse")
     with (
         working_in(project.working_folder),
@@ -113,22 +117,22 @@ def run_dbt(
         _Steps(console, warnings=warnings) as steps,
     ):
         try:
-            outcome = dbtRunner(callbacks=[steps.hear]).invoke(words)
+            outcome = dbtRunner(callbacks=[steps.hear]).invoke(arguments)
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception is not None:
-        raise RetentionError(in_words(str(outcome.exception), project=project))
+        raise RetentionError(readable(str(outcome.exception), project=project))
     results = list(getattr(outcome.result, "results", None) or [])
     failures = [result for result in results if str(result.status) in ("error", "fail")]
     for result in sorted(failures, key=lambda failure: str(failure.node.unique_id)):
-        what = f"{result.node.resource_type} {result.node.name}"
-        message = in_words(result.message or "", project=project)
-        raise RetentionError(f"{what}: {message}")
+        node = f"{result.node.resource_type} {result.node.name}"
+        message = readable(result.message or "", project=project)
+        raise RetentionError(f"{node}: {message}")
     return results
 
 
 def profile_of(project: Project, *, profiles_folder: Path | None = None, target: str | None = None) -> Any:
-    """dbt's profile of the project: target_name, credentials and so on. Call it in its working folder."""
+    """dbt's profile of the project, with target_name and credentials. Call it in the working folder."""
     folder = profiles_folder or project.profiles_folder
     flags = Namespace(profiles_dir=str(folder), project_dir=str(project.folder))
     set_invocation_context(dict(os.environ))
@@ -136,22 +140,22 @@ def profile_of(project: Project, *, profiles_folder: Path | None = None, target:
     try:
         return load_profile(str(project.folder), {}, target_override=target)
     except DbtRuntimeError as error:
-        message = in_words(str(error))
+        message = readable(str(error))
         if "adapter type spark" in message:
             named = f"target '{target}'" if target else "the profile's target"
-            message = f"{named} needs the extra spark: pip install 'dbt-retention[spark]'"
+            message = f"{named} needs the extra spark. Run: pip install 'dbt-retention[spark]'"
         raise RetentionError(message) from error
 
 
 def engine(project: Project, *, profiles_folder: Path, target: str | None) -> AbstractContextManager[object]:
-    """What the target needs while dbt works: on Spark a session with our functions, on DuckDB nothing."""
+    """The context in which dbt runs: on Spark a session with the package's functions, on DuckDB nothing."""
     credentials = profile_of(project, profiles_folder=profiles_folder, target=target).credentials
     if credentials.type != "spark":
         return nullcontext()
     if credentials.method != "session":
         raise RetentionError(
-            f"the target's method is {credentials.method}; expected session, for scores call functions of "
-            "this process. A session can run on a cluster too: spark.master. See docs/spark.md"
+            f"the target's method is {credentials.method}; expected session, because SQL calls functions of "
+            "this process. A session can use a cluster: set spark.master. See docs/spark.md"
         )
     from dbt_retention.spark_plugin import spark_for_dbt  # noqa: PLC0415  (pyspark is an extra)
 
@@ -159,7 +163,7 @@ def engine(project: Project, *, profiles_folder: Path, target: str | None) -> Ab
 
 
 def install_packages(project: Project, *, console: Console) -> None:
-    """`dbt deps` where the project names packages that are not installed yet."""
+    """Run `dbt deps` where packages.yml exists and no package is installed."""
     if (project.folder / "packages.yml").is_file() and not (project.folder / "dbt_packages").is_dir():
         run_dbt(project, ["deps"], console=console)
 
@@ -167,9 +171,9 @@ def install_packages(project: Project, *, console: Console) -> None:
 def models_named(
     project: Project, prefix: str, *, console: Console, variables: Mapping[str, Any] | None = None
 ) -> list[str]:
-    """Names of the models that dbt would build and that start so, those of packages too.
+    """Names of the enabled models that start with `prefix`, those of packages included.
 
-    The project is read with `variables`, beside its own target folder: the next build's cache stays.
+    The project is parsed with `variables` into a scratch folder, so that the cache of the next build stays.
     """
     with tempfile.TemporaryDirectory(prefix="retention-parse-") as scratch:
         run_dbt(project, ["parse", "--target-path", scratch], console=console, variables=variables)
@@ -181,16 +185,16 @@ def models_named(
     ]
 
 
-def in_words(message: str, *, project: Project | None = None) -> str:
-    """dbt's failure message without its headings, macro trail and exception names."""
+def readable(message: str, *, project: Project | None = None) -> str:
+    """dbt's error message without headings, macro call stack and exception names."""
     unknown = _UNKNOWN_NODE.search(message)
     if unknown:
         name = unknown.group(1)
         var = project.input_named(name) if project else None
         return (
-            f"{var or 'an input_ var, or a ref,'} names '{name}', and the project has no model, seed or "
-            "source called that. Write the name of a model of yours, or 'source.table' for a declared "
-            "source. See docs/inputs.md"
+            (f"{var} is" if var else "an input_ var or a ref names")
+            + f" '{name}', which is not a model, seed or source of the project. Expected a model's name, "
+            "or 'source.table' for a declared source. See docs/inputs.md"
         )
     lines = [line.strip() for line in message.strip().splitlines()]
     kept = [
@@ -202,7 +206,7 @@ def in_words(message: str, *, project: Project | None = None) -> str:
 
 
 class _Steps:
-    """One line that moves while dbt works: which of how many nodes is being built."""
+    """A progress bar: the node that dbt builds, and how many of how many are done."""
 
     def __init__(self, console: Console, *, warnings: list[str] | None) -> None:
         self._warnings = warnings
@@ -225,14 +229,14 @@ class _Steps:
         self._progress.stop()
 
     def hear(self, event: Any) -> None:
-        """Called by dbt with each of its events."""
+        """Callback for dbt's events."""
         name = event.info.name
         if name == "LogStartLine":
             self._progress.update(
                 self._task, description=_short(event.data.description), total=event.data.total
             )
-        elif name == "JinjaLogWarning":  # dbt --quiet would swallow it
-            message = in_words(event.data.msg)
+        elif name == "JinjaLogWarning":  # dbt does not print it with --quiet
+            message = readable(event.data.msg)
             if self._warnings is not None:
                 self._warnings.append(message)
             else:
@@ -249,7 +253,7 @@ def _short(description: str) -> str:
 
 @contextmanager
 def working_in(folder: Path) -> Iterator[None]:
-    """Make `folder` the working folder for a while."""
+    """Change the working folder inside the with block."""
     before = Path.cwd()
     os.chdir(folder)
     try:

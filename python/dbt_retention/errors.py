@@ -1,35 +1,35 @@
-"""The one family of errors a user may see: each says what was given, what is allowed, what next."""
+"""Errors that a user sees. A message says what was given, what is allowed, and the next command or page."""
 
 
 class RetentionError(Exception):
-    """Something the user can mend. The message is a sentence for them, not a trace for us."""
+    """An error that the user can fix. The command line prints its message without a traceback."""
 
 
 class ModelNotFoundError(RetentionError):
-    """No champion of that name, or a file of its version is gone."""
+    """There is no champion of this name, or a file of its version is missing."""
 
 
 class ModelAlteredError(RetentionError):
-    """A model file is not the one that its card describes."""
+    """A file of a model does not match its card."""
 
 
 class FeatureMissingError(RetentionError):
-    """The row to be scored lacks a feature that the model was trained on."""
+    """A row to score has no value for a feature of the model."""
 
 
 class TrainingDataError(RetentionError):
-    """There is too little, or the wrong kind of, data to train on."""
+    """The data do not suffice to train a model."""
 
 
 class ExportParityError(RetentionError):
-    """The ONNX file does not answer as the estimator that it was made from."""
+    """The ONNX file gives other results than the model that it was exported from."""
 
 
 class DbtModelError(Exception):
-    """A RetentionError on its way out of a dbt Python model.
+    """A RetentionError raised by a dbt Python model.
 
-    dbt-duckdb prints the whole traceback of whatever a Python model raises. For a mistake in the shop's
-    data or vars only the sentence helps, so this one shows none.
+    dbt-duckdb prints the traceback of every exception of a Python model. Only the message of a RetentionError
+    helps the user, so this exception has no traceback.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""Where the data lie that an installed Python package brings along: examples read them, on either engine."""
+"""Finds the data files inside an installed Python package; the examples read them on both engines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dbt_retention.errors import RetentionError
 
 
 def package_folder(package: str) -> Path:
-    """The folder of an installed package. Raises RetentionError, which says what to install."""
+    """The folder of an installed package. Raises RetentionError where it is not installed."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise RetentionError(

@@ -1,13 +1,13 @@
-"""Names and texts as SQL writes them, whatever they hold."""
+"""Quotes names and texts for SQL."""
 
 from __future__ import annotations
 
 
 def quoted_name(identifier: str) -> str:
-    """A table's or column's name."""
+    """The name of a table or column, in double quotes."""
     return '"' + identifier.replace('"', '""') + '"'
 
 
 def quoted_text(value: str) -> str:
-    """A text, as a literal."""
+    """A text literal, in single quotes."""
     return "'" + value.replace("'", "''") + "'"

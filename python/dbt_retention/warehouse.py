@@ -1,4 +1,4 @@
-"""Opens the DuckDB file that a project's profile names, to read what a build has made."""
+"""Opens the DuckDB file of a project's profile."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from dbt_retention.quoting import quoted_name, quoted_text
 from dbt_retention.registry.store import DEFAULT_MODELS_PATH
 
 PLUGIN = "dbt_retention.duckdb_plugin"
-EVALUATION = "_evaluate_"  # in the names of schemas that `retention evaluate` builds in, and drops
+EVALUATION = "_evaluate_"  # part of the names of the schemas of `retention evaluate`
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a target of a project builds."""
+    """Where a target of a profile builds."""
 
     profile_name: str
     target_name: str
@@ -29,20 +29,23 @@ class Target:
 
 
 def target_of(project: Project, *, target_name: str | None = None) -> Target:
-    """An output of the project's profile, None = its default; it must be DuckDB."""
+    """The output `target_name` of the project's profile; None = its default.
+
+    Raises RetentionError unless it is a DuckDB file.
+    """
     with working_in(project.working_folder):
         profile = profile_of(project, target=target_name)
         credentials = profile.credentials
         if credentials.type != "duckdb":
             raise RetentionError(
-                f"target '{profile.target_name}' is {credentials.type}; this command reads DuckDB. "
-                "Query the marts there, or name a DuckDB target in profiles.yml"
+                f"target '{profile.target_name}' is of type {credentials.type}; this command works on DuckDB "
+                "only. Query the marts there, or choose a DuckDB target of profiles.yml: --target"
             )
         if credentials.path.startswith(":memory:"):
             raise RetentionError(
-                f"target '{profile.target_name}' is in memory (path: ':memory:'): what a build made there is "
-                "gone when it ends. Expected a file, such as warehouse/my_shop.duckdb. Change path in "
-                "profiles.yml, then: retention build"
+                f"target '{profile.target_name}' is in memory (path: ':memory:'), and its tables are gone "
+                "when a build ends. Expected a file, such as warehouse/my_shop.duckdb. Change path in "
+                "profiles.yml, then run: retention build"
             )
         return Target(
             profile_name=profile.profile_name,
@@ -54,7 +57,7 @@ def target_of(project: Project, *, target_name: str | None = None) -> Target:
 
 
 def _models_path(credentials: Any) -> Path:
-    """The registry's folder: what the plugin in the profile says, or its default."""
+    """The registry's folder: models_path of the plugin in the profile, or its default."""
     for plugin in credentials.plugins or []:
         if plugin.module == PLUGIN and "models_path" in (plugin.config or {}):
             return Path(str(plugin.config["models_path"])).expanduser().resolve()
@@ -62,11 +65,11 @@ def _models_path(credentials: Any) -> Path:
 
 
 def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the target, without any of our functions.
+    """A read-only connection to the target, without the package's SQL functions.
 
-    Names without a schema are looked for in the target's, then in those that a `+schema` in dbt_project.yml
-    makes of it (main_marts). Raises RetentionError where these hold a table of ours twice: which of them the
-    target's is, main_dev_marts or main_marts, their names do not tell.
+    Table names without a schema are searched in the target's schema, then in the schemas that a `+schema` in
+    dbt_project.yml derives from it (main_marts). Raises RetentionError where several of these have the same
+    table of the package, because it is then unknown which schema belongs to the target.
     """
     connection = _open(target.path, read_only=True)
     schemas = connection.execute(
@@ -85,8 +88,8 @@ def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:
         connection.close()
         table, places = twice[0]
         raise RetentionError(
-            f"{table} stands in several schemas that may be those of target '{target.target_name}' (schema "
-            f"{target.schema}): {places}. Drop those that are not in use, or query the marts yourself"
+            f"{table} is in several schemas that may belong to target '{target.target_name}' (schema "
+            f"{target.schema}): {places}. Drop the schemas that are not in use, or query the marts with SQL"
         )
     if schemas:
         path = ",".join(quoted_name(schema) for (schema,) in schemas)
@@ -95,7 +98,7 @@ def open_to_read(target: Target) -> duckdb.DuckDBPyConnection:
 
 
 def open_to_write(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that alone holds the DuckDB file."""
+    """A read-write connection; no other process can open the file meanwhile."""
     return _open(path, read_only=False)
 
 
@@ -107,5 +110,5 @@ def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     except duckdb.IOException as error:
         raise RetentionError(
             f"{path} cannot be opened: {str(error).splitlines()[0]}. "
-            f"Close the program that {'writes' if read_only else 'uses'} it, and try again"
+            f"Close the program that {'writes' if read_only else 'uses'} the file, and try again"
         ) from error

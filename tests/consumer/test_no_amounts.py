@@ -184,6 +184,6 @@ def test_tickets_are_ranked_by_risk_and_waiting_time(shop: Shop) -> None:
 def test_the_summary_is_printed(shop: Shop) -> None:
     done = shop.run("retention", "summary", "--project", ".")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "What is at risk is not known" in done.stdout
-    assert "most likely to leave" in done.stdout
-    assert "Map order_amount" in done.stdout
+    assert "The value at risk is unknown" in done.stdout
+    assert "with the highest churn probability" in done.stdout
+    assert "Map the column order_amount" in done.stdout

@@ -57,7 +57,7 @@ def test_unknown_model_in_input_orders(tmp_path: Path) -> None:
     project = shop.folder / "dbt_project.yml"
     project.write_text(project.read_text().replace("my_orders", "my_orderz"))
     message = refusal(shop)
-    assert "input_orders names 'my_orderz'" in message
+    assert "input_orders is 'my_orderz'" in message
     assert "docs/inputs.md" in message
     plain = shop.dbt("build")
     assert plain.returncode != 0
@@ -216,7 +216,7 @@ def test_retention_evaluate_with_too_little_data_is_an_error(
     words = ("--as-of", "2024-11-01", "--out", str(tmp_path / "scores.parquet"))
     done = shop.run("retention", "evaluate", "--project", ".", *words)
     assert done.returncode == 1
-    assert "nothing to evaluate, for no model was trained: too little data" in done.stderr
+    assert "cannot evaluate, because no model was trained: too little data" in done.stderr
     assert not (tmp_path / "scores.parquet").exists()
 
 
@@ -478,4 +478,4 @@ def test_a_selection_without_nodes(tmp_path: Path) -> None:
     shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW)
     done = shop.run("retention", "build", "--project", ".", "--select", "mart_early_warnings")
     assert done.returncode == 1
-    assert "--select 'mart_early_warnings' names nothing of this project; nothing was built" in done.stderr
+    assert "--select is 'mart_early_warnings', which matches nothing in this project" in done.stderr

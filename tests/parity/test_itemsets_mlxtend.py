@@ -10,7 +10,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from dbt_retention.commands.itemsets import Mined, Strategy, mine_file
+from dbt_retention.commands.itemset_mining import Mined, Strategy
+from dbt_retention.commands.itemsets import mine_file
 
 frequent_patterns = pytest.importorskip("mlxtend.frequent_patterns")
 preprocessing = pytest.importorskip("mlxtend.preprocessing")

@@ -186,13 +186,13 @@ def test_retention_score_agrees_with_the_build(built_shop: Shop) -> None:
             assert found.reasons == [reason for reason in reasons if reason]
     done = built_shop.run("retention", "score", "--customer", customer, "--project", str(built_shop.project))
     assert done.returncode == 0, done.stderr
-    assert f"Customer {customer} on the morning of" in done.stdout
+    assert f"Customer {customer} on " in done.stdout
     assert f"churn probability {probability:.1%}" in done.stdout
     unknown = built_shop.run(
         "retention", "score", "--customer", "unknown", "--project", str(built_shop.project)
     )
     assert unknown.returncode == 1
-    assert "customer 'unknown' is not scored today" in unknown.stderr
+    assert "customer 'unknown' is not scored" in unknown.stderr
 
 
 def test_warned_customers_have_reasons_supported_by_their_numbers(built_shop: Shop) -> None:

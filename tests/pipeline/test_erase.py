@@ -162,7 +162,7 @@ def test_a_warehouse_in_use_is_not_changed_and_raises_a_clear_error(built_shop: 
     assert (locked.returncode, "Close the program that uses it" in locked.stderr) == (1, True), locked.stderr
     unknown = built_shop.run(*erase, "C000000")
     assert unknown.returncode == 1
-    assert "customer 'C000000' stands in no table" in unknown.stderr
+    assert "customer 'C000000' is in no table" in unknown.stderr
     nothing = built_shop.run(*erase, "C0000001", "--also", "no-such-folder")
     assert "--also no-such-folder: there is no such file" in nothing.stderr
     assert built_shop.warehouse.read_bytes() == bytes_before

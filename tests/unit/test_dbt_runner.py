@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dbt_retention.dbt_runner import Project, in_words
+from dbt_retention.dbt_runner import Project, readable
 from dbt_retention.errors import RetentionError
 
 
@@ -34,7 +34,7 @@ from dbt_retention.errors import RetentionError
     ],
 )
 def test_headings_and_tracebacks_are_removed(message: str, sentence: str) -> None:
-    assert in_words(message) == sentence
+    assert readable(message) == sentence
 
 
 def test_the_working_folder_is_the_default_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

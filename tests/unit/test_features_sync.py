@@ -1,11 +1,12 @@
-"""Only the list of families is edited; a skeleton is written completely or not at all."""
+"""`features sync` edits only the list of families; `features new` writes a whole family or nothing."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from dbt_retention.commands.features_sync import new_family, with_list
+from dbt_retention.commands.features_new import new_family
+from dbt_retention.commands.project_yaml import with_list
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 
@@ -63,6 +64,22 @@ NAMES = ["kept", "weekend"]
             "name: x  # mine\n\n"
             "vars:\n  retention:\n    retention_features:\n      - kept\n      - weekend\n",
         ),
+        (  # spaces, folded text, numbers and keys without a value elsewhere keep their bytes
+            "name:   x\nclean-targets: [a ,  b]\nvars:\n    retention:\n        note: >\n            folded\n"
+            "            text\n        share: 1e3\n        retention_features:\n        - kept\n"
+            "        empty:\nquery-comment: \"{{ 'a' }}\"   # last",
+            "name:   x\nclean-targets: [a ,  b]\nvars:\n    retention:\n        note: >\n            folded\n"
+            "            text\n        share: 1e3\n        retention_features:\n        - kept\n"
+            "        - weekend\n        empty:\nquery-comment: \"{{ 'a' }}\"   # last",
+        ),
+        (  # Windows line ends
+            "name: x\r\nvars:\r\n  retention_features:\r\n    - gone\r\n    - kept # ours\r\n  a: 1\r\n",
+            "name: x\r\nvars:\r\n  retention_features:\r\n    - kept # ours\r\n    - weekend\r\n  a: 1\r\n",
+        ),
+        (  # another script, an emoji before the list
+            "# 店 🛒\nvars: {retention_features: [kept]}\n",
+            "# 店 🛒\nvars: {retention_features: [kept, weekend]}\n",
+        ),
     ],
 )
 def test_only_the_list_changes(before: str, after: str) -> None:
@@ -84,7 +101,7 @@ def project_in(folder: Path, name: str = "somebody") -> Project:
 @pytest.mark.parametrize("name", ["Weekend", "week end", "1st", "a__b", "../x", "", "x" * 41, "feat_weekend"])
 def test_a_bad_name_is_refused_and_nothing_written(tmp_path: Path, name: str) -> None:
     project = project_in(tmp_path)
-    with pytest.raises(RetentionError, match=r"expected at most 40 lower-case|leave out 'feat_'"):
+    with pytest.raises(RetentionError, match=r"expected at most 40 lower-case|without 'feat_'"):
         new_family(project, name=name)
     assert not (tmp_path / "sql").exists()
 
@@ -111,7 +128,7 @@ def test_a_taken_name_is_refused_and_nothing_written(tmp_path: Path, taken: str)
     (tmp_path / taken).parent.mkdir(parents=True)
     (tmp_path / taken).write_text("mine")
     files = set(tmp_path.rglob("*"))
-    with pytest.raises(RetentionError, match=r"feat_weekend\.\w+ exists already"):
+    with pytest.raises(RetentionError, match=r"feat_weekend\.\w+ already exists"):
         new_family(project, name="weekend")
     assert set(tmp_path.rglob("*")) == files
     assert (tmp_path / taken).read_text() == "mine"
@@ -121,6 +138,6 @@ def test_a_skeleton_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     (tmp_path / "sql").mkdir()
     (tmp_path / "sql" / "feat_weekend.yml").symlink_to(tmp_path / "nowhere" / "x")
-    with pytest.raises(RetentionError, match=r"exists already|cannot write"):
+    with pytest.raises(RetentionError, match=r"already exists|cannot write"):
         new_family(project, name="weekend")
     assert not (tmp_path / "sql" / "feat_weekend.sql").exists()

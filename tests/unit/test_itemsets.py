@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from dbt_retention.cli import app
-from dbt_retention.commands.itemsets import Strategy, mine, mine_file, parse_support
+from dbt_retention.commands.itemset_mining import Strategy, mine
+from dbt_retention.commands.itemsets import mine_file, parse_support
 from dbt_retention.commands.sql_macros import SqlMacros
 from dbt_retention.errors import RetentionError
 from hypothesis import given, settings
@@ -312,7 +313,7 @@ def test_the_command_reads_text_ids_and_writes_both_files(tmp_path: Path) -> Non
         f"--min-confidence 0.8 --single-consequent --out {tmp_path / 'found'}",
     )
     assert done.exit_code == 0, done.output
-    assert "1 lines whose basket or item is empty or blank left out" in done.output
+    assert "1 rows left out: basket or item is null or blank" in done.output
     assert "3 itemsets in at least 2 of 3 baskets: 2 of length 1, 1 of length 2" in done.output
     assert duckdb.sql(f"from '{tmp_path / 'found' / 'itemsets.parquet'}'").fetchall() == [
         (["Tea"], 1, 3, 1.0),
@@ -336,7 +337,7 @@ def test_the_command_reads_text_ids_and_writes_both_files(tmp_path: Path) -> Non
             "lines.csv",
             "cart",
             "what",
-            "--basket is 'cart', and lines.csv has no such column. It has till, what",
+            "--basket is 'cart', which is not a column of lines.csv; its columns are till, what",
         ),
         ("lines.csv", "till", "till", "--basket and --item are both 'till'"),
         ("broken.parquet", "till", "what", "broken.parquet cannot be read"),

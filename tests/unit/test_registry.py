@@ -131,11 +131,11 @@ def test_nothing_is_pickled_anywhere(tmp_path: Path, parts: tuple) -> None:
 
 @pytest.mark.parametrize("name", ["../churn", "a/b", "", ".hidden", "a b"])
 def test_a_model_name_cannot_leave_the_folder(tmp_path: Path, name: str) -> None:
-    with pytest.raises(RetentionError, match="is not a model or version name"):
+    with pytest.raises(RetentionError, match="is not a valid name of a model or version"):
         Registry(tmp_path).champion_card(name)
     (tmp_path / "churn").mkdir()
     (tmp_path / "churn" / "champion.json").write_text(json.dumps({"version": name}))
-    with pytest.raises(RetentionError, match="is not a model or version name"):
+    with pytest.raises(RetentionError, match="is not a valid name of a model or version"):
         Registry(tmp_path).champion_card("churn")
 
 

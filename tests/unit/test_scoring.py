@@ -9,9 +9,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from dbt_retention import load_model
 from dbt_retention.duckdb_plugin import register
 from dbt_retention.errors import FeatureMissingError, ModelNotFoundError, RetentionError
-from dbt_retention.registry.scoring import Scorer, load, load_model
+from dbt_retention.registry.scoring import Scorer, load
 from dbt_retention.registry.store import Registry
 from models import FEATURES, blend_of, card_and_onnx, customers
 
@@ -69,13 +70,13 @@ def test_a_missing_feature_is_named(connection: duckdb.DuckDBPyConnection) -> No
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        ("onnx_score('unknown', r)", "no model 'unknown' in .* nothing was trained yet"),
+        ("onnx_score('unknown', r)", "there is no model 'unknown' in .* retention train"),
         ("onnx_score('churn')", r"got 1 argument\(s\); expected onnx_score"),
         ("onnx_score('churn', 1.5)", "expected a struct of features, got"),
-        ("onnx_cluster('churn', r)", "gives a probability, not a cluster"),
-        ("onnx_score('../churn', r)", "is not a model or version name"),
+        ("onnx_cluster('churn', r)", "returns a probability, not a cluster"),
+        ("onnx_score('../churn', r)", "is not a valid name of a model or version"),
         ("onnx_score('churn', {'days_since_last_order': 'soon', 'orders_count_28d': 1, 'spend_sum_28d': 1})",
-         "feature days_since_last_order is string, not a number"),
+         "feature days_since_last_order is of type string, not a number"),
     ],
 )  # fmt: skip
 def test_wrong_calls_raise_a_clear_error(

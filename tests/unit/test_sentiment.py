@@ -171,5 +171,5 @@ def test_an_altered_model_is_refused(tmp_path: Path) -> None:
 
 def test_a_churn_model_cannot_score_texts(registry: Registry) -> None:
     assert json.loads((registry.root / "sentiment" / "champion.json").read_text())["model"] == "sentiment"
-    with pytest.raises(RetentionError, match="gives a sentiment, not a probability"):
+    with pytest.raises(RetentionError, match="returns a sentiment, not a probability"):
         Scorer(registry).model("sentiment").require("probability")

@@ -44,7 +44,9 @@ def test_marts_of_two_targets_in_one_file_are_kept_apart(tmp_path: Path) -> None
         create table main_dev_marts.mart_early_warning as select 2 as answer;
     """
     target = target_in(tmp_path, tables)
-    with pytest.raises(RetentionError, match=r"mart_early_warning stands in .*main_dev_marts, main_marts"):
+    with pytest.raises(
+        RetentionError, match=r"mart_early_warning is in several .*main_dev_marts, main_marts"
+    ):
         open_to_read(target)
     with duckdb.connect(str(target.path)) as connection:
         connection.execute("create table mart_early_warning as select 3 as answer")

@@ -1,4 +1,7 @@
-"""Scores a past date as if it were the newest one that can be judged, beside the shop's own tables."""
+"""`retention evaluate`: backtests a past date in schemas of its own, and compares scores with churn labels.
+
+The metrics themselves are in `training/metrics.py`.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,13 @@ from dbt_retention.quoting import quoted_name
 from dbt_retention.training.metrics import binary_metrics
 from dbt_retention.warehouse import EVALUATION, Target, open_to_write, target_of
 
-WANTED = ("ml_churn_scores", "int_retention__labels")
+SCORES_AND_LABELS = ("ml_churn_scores", "int_retention__labels")
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What the evaluated date gave."""
+    """Result of a backtest. churned_share: 0 to 1; metrics: those of `binary_metrics`, by name."""
 
     rows: int
     churned_share: float
@@ -38,12 +41,12 @@ class Evaluation:
 def evaluate(
     project: Project, *, as_of: date, out: Path, console: Console, target_name: str | None = None
 ) -> Evaluation:
-    """Train on what was known before `as_of`, score that morning, write scores beside the truth.
+    """Train with data known before `as_of`, score the customers on `as_of`, write scores and labels.
 
-    out: a Parquet file, one row per eligible customer: customer_id, as_of_date, label (1 = churned),
-    score (probability). target_name: an output of the profile; None = its default. The shop's tables and
-    champion are not touched: everything is built in schemas of its own, which are dropped in the end, and in
-    a registry of its own. Raises RetentionError, before anything is built, where that cannot be.
+    out: a Parquet file with one row per eligible customer: customer_id, as_of_date, label (1 = churned),
+    score (churn probability). target_name: an output of the profile; None = its default. The shop's tables
+    and champions are not touched: everything is built in schemas of its own, which are dropped at the end,
+    with a registry of its own. Raises RetentionError where this is not possible, before anything is built.
     """
     if out.is_dir():
         raise RetentionError(
@@ -70,17 +73,25 @@ def evaluate(
         manifest = json.loads((artifacts / "manifest.json").read_text(encoding="utf-8"))
         built = _nodes_to_build(manifest)
         _refuse_other_schemas(built, schema=schema)
-        with _dropped_in_the_end(target, {node["schema"] for node in built}):
-            dbt("build", "--select", *(f"+{name}" for name in WANTED), *WITHOUT_TESTS)
+        with _dropped_at_the_end(target, {node["schema"] for node in built}):
+            dbt("build", "--select", *(f"+{name}" for name in SCORES_AND_LABELS), *WITHOUT_TESTS)
             return _write_scores(
                 target, relations={node["name"]: node["relation_name"] for node in built}, out=out
             )
 
 
+def print_evaluation(result: Evaluation, *, as_of: date, out: Path, console: Console) -> None:
+    """Print the metrics, and where the scores are."""
+    console.print(f"{result.rows:,} customers on {as_of}, {result.churned_share:.2%} churned.")
+    for name, value in result.metrics.items():
+        console.print(f"  {name:<28} {value:.4f}")
+    console.print(f"Scores and labels: {out}")
+
+
 def _nodes_to_build(manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    """The models and seeds that WANTED needs, and itself."""
+    """The models and seeds that SCORES_AND_LABELS needs, and these two."""
     nodes = manifest["nodes"]
-    waiting = [f"model.retention.{name}" for name in WANTED]
+    waiting = [f"model.retention.{name}" for name in SCORES_AND_LABELS]
     found: dict[str, dict[str, Any]] = {}
     while waiting:
         name = waiting.pop()
@@ -94,9 +105,10 @@ def _refuse_other_schemas(built: list[dict[str, Any]], *, schema: str) -> None:
     for node in built:
         if node["schema"] != schema and not node["schema"].startswith(f"{schema}_"):
             raise RetentionError(
-                f"{node['resource_type']} {node['name']} would be built in schema '{node['schema']}', over "
-                "what is there: the project's macro generate_schema_name leaves out the target's schema "
-                f"('{schema}' here). Let it begin with target.schema, as dbt's own does"
+                f"{node['resource_type']} {node['name']} would be built in schema '{node['schema']}' and "
+                "would replace the shop's table: the project's macro generate_schema_name ignores the schema "
+                f"of the target ('{schema}'). Change the macro so that every schema begins with "
+                "target.schema. See docs/commands.md"
             )
 
 
@@ -120,14 +132,14 @@ def _write_scores(target: Target, *, relations: dict[str, str], out: Path) -> Ev
             f"select max(decision_threshold), max(not_trained_because) from {relations['ml_churn_model']}"
         ).fetchall()
         if refusal is not None:
-            raise RetentionError(f"nothing to evaluate, for no model was trained: {refusal}")
+            raise RetentionError(f"cannot evaluate, because no model was trained: {refusal}")
         out.parent.mkdir(parents=True, exist_ok=True)
-        beside = out.with_name(out.name + ".tmp")
+        temporary = out.with_name(out.name + ".tmp")
         try:
-            connection.from_arrow(scores).write_parquet(str(beside))
-            os.replace(beside, out)
+            connection.from_arrow(scores).write_parquet(str(temporary))
+            os.replace(temporary, out)
         finally:
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
     labels: Floats = scores["label"].to_numpy().astype(float)
     return Evaluation(
         rows=len(labels),
@@ -137,7 +149,7 @@ def _write_scores(target: Target, *, relations: dict[str, str], out: Path) -> Ev
 
 
 def _profiles_for(project: Project, target: Target, *, schema: str, models: Path) -> str:
-    """The project's profiles.yml with another schema and another folder of models."""
+    """The project's profiles.yml with another schema and another registry."""
     profiles = yaml.safe_load((project.profiles_folder / "profiles.yml").read_text(encoding="utf-8"))
     profile: dict[str, Any] = profiles[target.profile_name]
     output = profile["outputs"][target.target_name]
@@ -155,8 +167,8 @@ def _profiles_for(project: Project, target: Target, *, schema: str, models: Path
 
 
 @contextmanager
-def _dropped_in_the_end(target: Target, schemas: set[str]) -> Iterator[None]:
-    """Drop the schemas afterwards; where what went before failed, its error is the one to tell."""
+def _dropped_at_the_end(target: Target, schemas: set[str]) -> Iterator[None]:
+    """Drop the schemas afterwards. An error of the build is not hidden by an error while dropping."""
     try:
         yield
     except BaseException:

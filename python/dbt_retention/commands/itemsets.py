@@ -1,4 +1,4 @@
-"""Frequent itemsets and association rules of any file of baskets, by the package's own SQL macros."""
+"""`retention itemsets`: frequent itemsets and association rules of a file of baskets."""
 
 from __future__ import annotations
 
@@ -6,52 +6,28 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from time import monotonic
 
 import duckdb
+from rich.console import Console
 
-from dbt_retention.commands.sql_macros import SqlMacros
+from dbt_retention.commands.itemset_mining import DEFAULT_MAX_LEVEL_GB, Mined, Strategy, mine
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
 
-Strategy = Literal["apriori", "eclat"]
-
-DEFAULT_MAX_LEVEL_GB = 8.0
 _READERS: dict[str, Callable[[str], str]] = {
     ".parquet": lambda path: f"read_parquet({path})",
     ".csv": lambda path: f"read_csv({path})",
     ".tsv": lambda path: f"read_csv({path}, delim = '\t')",
 }
-# A whole text with anything in it but spaces, those of Unicode and those without width too.
+# Matches a whole text with at least one character that is no space; Unicode's spaces count as spaces.
 _NOT_BLANK = r"(?s).*[^\s\x{a0}\x{2000}-\x{200b}\x{3000}\x{feff}].*"
 _SMALL_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT")
-_OPTIONS = {
-    "min_support": "--min-support",
-    "max_length": "--max-length",
-    "strategy": "--strategy",
-    "max_level_gb": "--max-level-gb",
-}
-
-
-@dataclass(frozen=True)
-class Mined:
-    """What one run found. baskets_count: baskets with an item; levels: itemsets of each length."""
-
-    baskets_count: int
-    min_baskets_count: int
-    levels: tuple[int, ...]
-    rules_count: int
-    left_out_lines_count: int
-
-    @property
-    def itemsets_count(self) -> int:
-        return sum(self.levels)
 
 
 def parse_support(text: str) -> float | int:
-    """'0.001' is a share of the baskets, '50' a number of them. Raises RetentionError for anything else."""
+    """'0.001' is a share of the baskets, '50' a number of baskets. Raises RetentionError otherwise."""
     try:
         value = int(text) if text.strip().isdigit() else float(text)
     except ValueError:
@@ -62,6 +38,48 @@ def parse_support(text: str) -> float | int:
             "0.001, or a whole number of baskets, such as 50"
         )
     return value
+
+
+def mine_and_print(
+    source: Path,
+    *,
+    basket: str,
+    item: str,
+    min_support: str,
+    max_length: int,
+    out: Path,
+    min_confidence: float,
+    single_consequent: bool,
+    strategy: Strategy,
+    max_level_gb: float,
+    memory_limit: str | None,
+    console: Console,
+) -> None:
+    """`mine_file`, with a line for each step and for the result. min_support: see `parse_support`."""
+    started = monotonic()
+    mined = mine_file(
+        source,
+        basket=basket,
+        item=item,
+        min_support=parse_support(min_support),
+        max_length=max_length,
+        out=out,
+        min_confidence=min_confidence,
+        single_consequent=single_consequent,
+        strategy=strategy,
+        max_level_gb=max_level_gb,
+        memory_limit=memory_limit,
+        progress=lambda step: console.print(f"  {monotonic() - started:6.1f} s  {step}", style="dim"),
+    )
+    if mined.left_out_lines_count:
+        console.print(f"{mined.left_out_lines_count:,} rows left out: basket or item is null or blank")
+    lengths = ", ".join(f"{count:,} of length {length}" for length, count in enumerate(mined.levels, start=1))
+    console.print(
+        f"{mined.itemsets_count:,} itemsets in at least {mined.min_baskets_count:,} of "
+        f"{mined.baskets_count:,} baskets{': ' + lengths if lengths else ''}"
+    )
+    console.print(f"{mined.rules_count:,} rules")
+    console.print(f"Wrote {out / 'itemsets.parquet'} and {out / 'rules.parquet'}")
 
 
 def mine_file(
@@ -91,7 +109,7 @@ def mine_file(
     if not 0 <= min_confidence <= 1:
         raise RetentionError(f"--min-confidence is {min_confidence}; expected a share from 0 to 1")
     if out.exists() and not out.is_dir():
-        raise RetentionError(f"--out is {out}, which is a file; expected a folder. Name another one")
+        raise RetentionError(f"--out is {out}, which is a file; expected a folder")
     out.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix=".itemsets-", dir=out) as scratch,
@@ -115,98 +133,6 @@ def mine_file(
     return mined
 
 
-def mine(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    lines: str,
-    min_support: float | int,
-    max_length: int,
-    min_confidence: float = 0.0,
-    single_consequent: bool = False,
-    strategy: Strategy = "apriori",
-    max_level_gb: float = DEFAULT_MAX_LEVEL_GB,
-    with_rules: bool = True,
-    is_deduplicated: bool = False,
-    left_out_lines_count: int = 0,
-    progress: Callable[[str], None] | None = None,
-) -> Mined:
-    """Create the temporary tables `itemsets` and `rules` from `lines`: an integer basket, and an item.
-
-    is_deduplicated: no basket names an item twice, as in int_retention__baskets; wrong counts if untrue.
-    """
-    macros = SqlMacros(connection, log=progress)
-    settings = macros.call("itemset_settings", min_support, max_length, strategy, max_level_gb, _OPTIONS)
-    settings["is_deduplicated"] = is_deduplicated
-    if with_rules:
-        settings["rules"] = "single" if single_consequent else "all"
-    found = macros.call("mine_itemsets", lines, settings, "basket", "item")
-    levels: list[int] = [size for size in found["levels"] if size]
-    width = max(len(levels), 1)
-    connection.execute(
-        f"""
-        create or replace temporary table coded_itemsets as
-        select
-            {macros.call("itemset_key", width)} as itemset_key,
-            *,
-            {found["baskets_count"]} as all_baskets_count
-        from {found["itemsets"]}
-        """
-    )
-    connection.execute(_named_itemsets(found["items"], width=width))
-    rules_count = 0
-    if with_rules:
-        macros.call("check_rules", "coded_itemsets", settings, single_consequent)
-        rules = macros.call(
-            "association_rules", "coded_itemsets", width, min_confidence, 0, single_consequent
-        )
-        connection.execute(f"create or replace temporary table coded_rules as {rules}")
-        connection.execute(_NAMED_RULES)
-        [(rules_count,)] = connection.execute("select count(*) from rules").fetchall()
-    return Mined(
-        baskets_count=found["baskets_count"],
-        min_baskets_count=found["min_baskets_count"],
-        levels=tuple(levels),
-        rules_count=rules_count,
-        left_out_lines_count=left_out_lines_count,
-    )
-
-
-def _named_itemsets(items: str, *, width: int) -> str:
-    """Codes back to the items themselves, as a list."""
-    numbers = range(1, width + 1)
-    joins = "\n".join(
-        f"left join {items} as items_{n} on coded_itemsets.item_{n} = items_{n}.code" for n in numbers
-    )
-    names = ", ".join(f"items_{n}.item" for n in numbers)
-    return f"""
-        create or replace temporary table itemsets as
-        select
-            coded_itemsets.itemset_key,
-            ([{names}])[1:coded_itemsets.length] as items,
-            coded_itemsets.length,
-            coded_itemsets.baskets_count,
-            cast(coded_itemsets.baskets_count as double) / coded_itemsets.all_baskets_count as support
-        from coded_itemsets
-        {joins}
-    """
-
-
-_NAMED_RULES = """
-    create or replace temporary table rules as
-    select
-        antecedents.items as antecedent,
-        consequents.items as consequent,
-        coded_rules.baskets_count,
-        coded_rules.support,
-        coded_rules.confidence,
-        coded_rules.lift,
-        coded_rules.leverage,
-        coded_rules.conviction,
-        coded_rules.zhangs_metric
-    from coded_rules
-    inner join itemsets as antecedents on coded_rules.antecedent_key = antecedents.itemset_key
-    inner join itemsets as consequents on coded_rules.consequent_key = consequents.itemset_key
-"""
 _ORDERED = {
     "itemsets": (
         "select items, length, baskets_count, support from itemsets "
@@ -226,23 +152,24 @@ def _engine(scratch: Path, *, memory_limit: str | None) -> Iterator[duckdb.DuckD
         yield connection
     except duckdb.OutOfMemoryException as error:
         raise RetentionError(
-            f"memory ran out: {str(error).splitlines()[0]}. Raise --min-support, or lower --max-length"
+            f"out of memory: {str(error).splitlines()[0]}. Raise --min-support or --memory-limit, or lower "
+            "--max-length"
         ) from error
     except duckdb.ParserException as error:
         raise RetentionError(f"--memory-limit is '{memory_limit}'; expected a size such as 8GB") from error
     except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
         raise RetentionError(
-            f"the baskets cannot be read: {str(error).splitlines()[0]}. Numbers and words in one column? "
-            "Write them as Parquet, where a column has a type"
+            f"the baskets cannot be read: {str(error).splitlines()[0]}. Where one column holds numbers and "
+            "texts, write the file as Parquet with a text column"
         ) from error
     finally:
         connection.close()
 
 
 def _read_lines(connection: duckdb.DuckDBPyConnection, source: Path, *, basket: str, item: str) -> int:
-    """Make basket_lines (integer basket, item) of the file; how many lines lack one of the two."""
+    """Create basket_lines (integer basket, item) from the file; return how many rows lack one of the two."""
     if not source.is_file():
-        raise RetentionError(f"{source} is not a file; expected the baskets as Parquet or CSV")
+        raise RetentionError(f"{source} is not a file; expected a Parquet, CSV or TSV file with the baskets")
     reader = _READERS.get(source.suffix.lower())
     if reader is None:
         raise RetentionError(f"{source} ends in '{source.suffix}'; expected {', '.join(_READERS)}")
@@ -254,7 +181,8 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, source: Path, *, basket: 
     for option, column in (("--basket", basket), ("--item", item)):
         if column not in columns:
             raise RetentionError(
-                f"{option} is '{column}', and {source.name} has no such column. It has {', '.join(columns)}"
+                f"{option} is '{column}', which is not a column of {source.name}; its columns are "
+                f"{', '.join(columns)}"
             )
     if basket == item:
         raise RetentionError(f"--basket and --item are both '{basket}'; expected two different columns")
@@ -290,6 +218,6 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, source: Path, *, basket: 
 
 
 def _write(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    beside = path.with_name(path.name + ".tmp")
-    connection.execute(f"copy ({_ORDERED[name]}) to {quoted_text(str(beside))} (format parquet)")
-    os.replace(beside, path)
+    temporary = path.with_name(path.name + ".tmp")
+    connection.execute(f"copy ({_ORDERED[name]}) to {quoted_text(str(temporary))} (format parquet)")
+    os.replace(temporary, path)

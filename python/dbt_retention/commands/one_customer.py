@@ -1,4 +1,4 @@
-"""One customer of today, scored now: the row from the warehouse, probability and reasons from ONNX."""
+"""`retention score`: one customer, with features from the warehouse and the champion's ONNX file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _PLACE = re.compile(r"\{((?:average\.)?\w+)(?::(\d))?(?: ([^{}|]+)\|([^{}|]+))?\
 
 @dataclass(frozen=True)
 class CustomerScore:
-    """What the champion says of one customer. reasons: those that raise the risk, the largest first."""
+    """Score of one customer by the champion.
+
+    churn_probability: 0 to 1. reasons: sentences of the reasons that raise it, the largest first.
+    """
 
     customer_id: str
     as_of_date: date
@@ -37,9 +40,9 @@ class CustomerScore:
 
 
 def score_customer(target: Target, customer_id: str) -> CustomerScore:
-    """Score the customer of that id on today's morning, with the features of the last build.
+    """Score the customer on the latest as_of_date, with the features of the last build.
 
-    Raises RetentionError where the warehouse holds no such customer today, or no build yet.
+    Raises RetentionError where the customer is not in the scoring set, or there was no build yet.
     """
     model = Scorer(Registry(target.models_path)).model("churn")
     connection = open_to_read(target)
@@ -50,7 +53,7 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
         )
         names = [column[0].lower() for column in found.description or []]
         rows = found.fetchall()
-        said = connection.execute(
+        sentences_rows = connection.execute(
             "select features, words, holds_if from ml_reason_groups order by reason_number, sentence_number"
         ).fetchall()
         means = connection.sql("select * from ml_average_customer")
@@ -58,23 +61,23 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
         average = {AVERAGE + name.lower(): value for name, value in zip(means.columns, values, strict=True)}
     except duckdb.CatalogException as error:
         raise RetentionError(
-            f"{target.path} holds no scoring set yet: {str(error).splitlines()[0]} "
+            f"{target.path} has no scoring set yet: {str(error).splitlines()[0]}. "
             "Build it first: retention build --project <folder>"
         ) from error
     finally:
         connection.close()
     if not rows:
         raise RetentionError(
-            f"customer '{customer_id}' is not scored today: no such id, or no purchase within lookback_days. "
-            "Who is scored: select customer_id from ml_scoring_set where split = 'score'"
+            f"customer '{customer_id}' is not scored: the id is unknown, or there is no purchase within "
+            "lookback_days. Scored customers: select customer_id from ml_scoring_set where split = 'score'"
         )
     row = dict(zip(names, rows[0], strict=True))
     features = {name: row.get(name) for name in model.card.features if name in row}
     matrix = model.row(features)
     sentences: dict[str, list[tuple[str, str]]] = {}
-    for group, words, holds_if in said:
+    for group, words, holds_if in sentences_rows:
         sentences.setdefault(group, []).append((words, holds_if))
-    *reasons, other = sentences  # the last is what the score itself says: the reason other, of no features
+    *reasons, other = sentences  # the last group has no features; its sentence states the score itself
     contributions = group_contributions(model, matrix, [json.loads(group) for group in reasons])[0]
     probability = float(model.probabilities(matrix)[0])
     numbers = row | average | {"churn_percent": 100 * probability}
@@ -94,38 +97,41 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
 
 
 def print_customer(score: CustomerScore, *, console: Console) -> None:
-    """Print the probability, what the thresholds say, and the reasons."""
+    """Print the probability, the reasons, and on which side of the thresholds the customer is."""
     card = score.model.card
     lines = [
-        f"Customer {score.customer_id} on the morning of {score.as_of_date}: "
+        f"Customer {score.customer_id} on {score.as_of_date}: "
         f"churn probability {score.churn_probability:.1%}",
         *(f"  {reason}" for reason in score.reasons if reason),
     ]
     for name, decision in card.decisions.items():
         side = "at or above" if score.churn_probability >= decision.threshold else "below"
-        lines.append(f"{side} the threshold of {name.replace('_', ' ')} ({decision.threshold:.1%})")
-    lines.append(f"model {card.version}")
+        lines.append(f"{side} the threshold {name} ({decision.threshold:.1%})")
+    lines.append(f"model version {card.version}")
     for line in lines:
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line)
 
 
 def first_that_holds(sentences: Sequence[tuple[str, str]], row: Mapping[str, Any]) -> str | None:
-    """Of (words, condition), the first whose condition holds for the row, in words; None where none does.
+    """The first sentence whose condition holds for the row; None where none holds.
 
-    As the macro `reason_words` says it in SQL. DuckDB judges a condition, over the numbers as printed.
+    sentences: (template, condition) pairs. The macro of the reasons does the same in SQL. DuckDB evaluates
+    the condition on the printed numbers.
     """
     for words, holds_if in sentences:
         condition = _PLACE.sub(lambda place: _printed(place, row) or "null", holds_if)
         [(holds,)] = duckdb.execute(f"select {condition}").fetchall()
-        if holds and (said := in_words(words, row)):
-            return said
+        if holds and (sentence := filled(words, row)):
+            return sentence
     return None
 
 
-def in_words(template: str, row: Mapping[str, Any]) -> str | None:
-    """A template such as 'No order for {days_since_last_order day|days}' with the row's numbers, as the macro
-    `sentence` says it in SQL: {column:1} shows one decimal place, {average.column} what the average customer
-    has. None where a number is null."""
+def filled(template: str, row: Mapping[str, Any]) -> str | None:
+    """A template such as 'No order for {days_since_last_order day|days}' with the row's numbers.
+
+    {column:1} prints one decimal place, {average.column} the value of the average customer. The macro
+    `sentence` does the same in SQL. None where a number is null.
+    """
     if any(row.get(place[0]) is None for place in _PLACE.findall(template)):
         return None
 

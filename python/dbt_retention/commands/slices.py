@@ -1,4 +1,4 @@
-"""Slices: the marts that one reader needs, with every model above them; tags in dbt_project.yml name them."""
+"""Slices: the marts for one kind of reader, with every model above them. dbt_project.yml sets their tags."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SLICES = (
 
 
 def selection_of(only: str) -> list[str]:
-    """dbt selectors of the slices that `only` names, by commas. Raises RetentionError for other names."""
+    """dbt selectors of slices. only: their names, separated by commas. Raises RetentionError otherwise."""
     names = [name.strip() for name in only.split(",")]
     if unknown := [name for name in names if name not in SLICES]:
         raise RetentionError(

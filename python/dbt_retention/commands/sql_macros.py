@@ -1,6 +1,6 @@
-"""Calls the package's SQL macros on a DuckDB connection without dbt: same files, no project, no start-up.
+"""Calls the package's SQL macros on a DuckDB connection without dbt: the same files, but no project.
 
-Only what such macros use of dbt's context is there: run_query, return, adapter.dispatch (to default__),
+The macros find only a part of dbt's context: run_query, return, adapter.dispatch (to default__),
 exceptions.raise_compiler_error, log, dbt.type_string, execute, and the macros themselves as retention.<name>.
 """
 
@@ -22,13 +22,13 @@ _MACRO = re.compile(r"({%-?\s*macro\s+)(\w+)")
 _PREFIX = "dbt_macro__"  # as in dbt: a template does not export a name with a leading underscore
 
 
-class _Return(Exception):  # noqa: N818 - carries a value, as in dbt; it is no error
+class _Return(Exception):  # noqa: N818 - carries a value, as in dbt; not an error
     def __init__(self, value: Any) -> None:
         self.value = value
 
 
 class SqlMacros:
-    """The macros of dbt_project/macros, bound to `connection`; what they log goes to `log`."""
+    """The macros of dbt_project/macros, bound to `connection`. log: is called with their messages."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, *, log: Callable[[str], None] | None = None
@@ -48,7 +48,7 @@ class SqlMacros:
         }
 
     def call(self, name: str, *arguments: Any, **named: Any) -> Any:
-        """What the macro returns, or the SQL that it renders. Raises RetentionError in the macro's words."""
+        """What the macro returns, or the SQL that it renders. Raises its errors as RetentionError."""
         return self._call(name, *arguments, **named)
 
     def _call(self, name: str, *arguments: Any, **named: Any) -> Any:
@@ -77,14 +77,14 @@ class _Namespace:
 
 
 def macros_folder() -> Path:
-    """Where the SQL lies: inside the installed package, or beside it in a clone without symbolic links."""
+    """The folder of the macros: in the installed package, or beside it in a clone without symbolic links."""
     here = Path(__file__).parents[1]
     for folder in (here / "macros", here.parents[1] / "dbt_project" / "macros"):
         if (folder / "mine_itemsets.sql").is_file():
             return folder
     raise RetentionError(
         f"the SQL macros are missing from {here / 'macros'}. "
-        "Install again: pip install --force-reinstall dbt-retention"
+        "Install the package again: pip install --force-reinstall dbt-retention"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a person wants to read after a build: who is about to leave, why, what they are worth, what to do."""
+"""`retention summary`: the main results of a build, read from the marts."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ from dbt_retention.warehouse import Target, open_to_read
 CUSTOMERS = 10
 QUESTIONS = (
     (
-        "Who is to be contacted today, how and why?",
+        "Which customers to contact today, how and why?",
         "select customer_id, action, channel, churn_reason, value_at_risk from mart_campaign_audience "
         "where arm = 'treatment' order by value_at_risk desc, customer_id limit 20",
     ),
     (
-        "Which segment has most to lose?",
+        "Which segment has the highest value at risk?",
         "select segment_name, customers_count, churn_probability_avg, value_at_risk "
         "from mart_segment_profiles order by value_at_risk desc",
     ),
     (
-        "How far can the warnings be trusted?",
+        "How good is the churn model on the test date?",
         "select metric, metric_value, lower_95, upper_95 from mart_model_performance",
     ),
 )
-# What an expected profit rests on, in the words of the mart and of this page.
+# Values of the column evidence, and how the summary prints them.
 EVIDENCE = {"prior": "assumed", "measured": "measured"}
 UNKNOWN = "–"
 
 
 def print_summary(target: Target, *, console: Console) -> None:
-    """Print the state of the marts that `target` holds."""
+    """Print the summary of the marts in `target`. Raises RetentionError where they were not built yet."""
     connection = open_to_read(target)
     try:
         parts = [
             _headline(connection),
             _tiers(connection),
-            _most_at_stake(connection),
-            *_what_to_do(connection),
-            _where_next(target),
+            _most_at_risk(connection),
+            *_actions(connection),
+            _next_queries(target),
         ]
     except duckdb.CatalogException as error:
         raise RetentionError(
-            f"{target.path} has no marts yet: {str(error).splitlines()[0]} "
+            f"{target.path} has no marts yet: {str(error).splitlines()[0]}. "
             "Build them first: retention build --project <folder>"
         ) from error
     finally:
         connection.close()
     for part in parts:
         console.print()
-        console.print(part, highlight=False, soft_wrap=isinstance(part, Text))
+        console.print(part, soft_wrap=isinstance(part, Text))
 
 
 def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
@@ -69,20 +69,20 @@ def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
             "select what_it_costs from mart_data_readiness "
             "where subject_type = 'model' and status = 'missing'",
         )
-        said = " ".join(f"{reason[0].upper()}{reason[1:]}." for (reason,) in reasons)
-        return Text(f"No customer is scored. {said or 'Why: select * from mart_data_readiness'}")
-    text = Text.assemble((f"{customers:,} customers scored for the morning of {day}", "bold"), "; ")
+        texts = " ".join(f"{reason[0].upper()}{reason[1:]}." for (reason,) in reasons)
+        return Text(f"No customer is scored. {texts or 'Why: select * from mart_data_readiness'}")
+    text = Text.assemble((f"{customers:,} customers are scored for {day} (as_of_date)", "bold"), ". ")
     if not warned:
-        text.append("nobody is warned.\n")
+        text.append("No customer is warned.\n")
     elif at_risk is None:
         text.append(
-            f"{warned:,} are warned. What is at risk is not known: no order has an amount "
-            "(mart_data_readiness).\n"
+            f"{warned:,} are warned (risk tier above low). The value at risk is unknown, because no order "
+            "has an amount (mart_data_readiness).\n"
         )
     else:
         text.append(
-            f"{warned:,} are warned, with {at_risk:,.0f} at risk: churn probability x spend expected in "
-            "12 months.\n"
+            f"{warned:,} are warned (risk tier above low). Their value at risk is {at_risk:,.0f}: churn "
+            "probability x expected spend in 12 months.\n"
         )
     for value, lower, upper, test_date, judged in _rows(
         connection,
@@ -91,8 +91,8 @@ def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
     ):
         text.append(
             f"Test AUC {_number(value, '.3f')} (95 % interval {_number(lower, '.3f')} to "
-            f"{_number(upper, '.3f')}) on the {judged:,} customers of {test_date}, a decision date that "
-            "training did not use."
+            f"{_number(upper, '.3f')}) on {judged:,} customers on {test_date}, a decision date that was "
+            "not used for training."
         )
     return text
 
@@ -111,7 +111,7 @@ def _tiers(connection: duckdb.DuckDBPyConnection) -> RenderableType:
     return table
 
 
-def _most_at_stake(connection: duckdb.DuckDBPyConnection) -> RenderableType:
+def _most_at_risk(connection: duckdb.DuckDBPyConnection) -> RenderableType:
     rows = _rows(
         connection,
         "select customer_id, churn_probability, value_at_risk, reason_1, reason_2, reason_3 "
@@ -119,9 +119,9 @@ def _most_at_stake(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         f"order by value_at_risk desc nulls last, churn_probability desc, customer_id limit {CUSTOMERS}",
     )
     is_value_known = any(row[2] is not None for row in rows)
-    most = "with most value at risk" if is_value_known else "most likely to leave"
+    order = "highest value at risk" if is_value_known else "highest churn probability"
     table = Table(
-        title=f"The {len(rows)} warned customers {most}",
+        title=f"The {len(rows)} warned customers with the {order}",
         title_justify="left",
         title_style="bold",
         show_lines=True,
@@ -129,18 +129,19 @@ def _most_at_stake(connection: duckdb.DuckDBPyConnection) -> RenderableType:
     table.add_column("customer")
     for column in ("churn probability", "value at risk"):
         table.add_column(column, justify="right")
-    table.add_column("why", overflow="fold")
+    table.add_column("reasons", overflow="fold")
     for customer, probability, value, *reasons in rows:
-        why = "\n".join(reason for reason in reasons if reason)
-        table.add_row(str(customer), f"{probability:.0%}", _number(value, ",.0f"), why)
+        table.add_row(
+            str(customer), f"{probability:.0%}", _number(value, ",.0f"), "\n".join(filter(None, reasons))
+        )
     return table
 
 
-def _what_to_do(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
-    table = Table(title="What to do today", title_justify="left", title_style="bold")
-    columns = ("action", "to contact", "controls", "cost", "expected profit", "evidence", "power", "needed")
-    for column in columns:
-        table.add_column(column, justify="left" if column in ("action", "evidence") else "right")
+def _actions(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
+    table = Table(title="Actions for today", title_justify="left", title_style="bold")
+    table.add_column("action", no_wrap=True)
+    for column in ("contacts", "controls", "expected profit", "evidence", "power", "needed"):
+        table.add_column(column, justify="left" if column == "evidence" else "right")
     campaigns = _rows(
         connection,
         "select action, count(*) filter (where arm = 'treatment'), count(*) filter (where arm = 'control'), "
@@ -151,41 +152,42 @@ def _what_to_do(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
         "from mart_campaign_audience left join mart_experiment_plan as plan using (action) "
         "group by action order by sum(expected_profit) desc nulls last, action",
     )
-    for action, contacts, controls, cost, profit, evidence, power, needed in campaigns:
+    for action, contacts, controls, _, profit, evidence, power, needed in campaigns:
         table.add_row(
             action,
             f"{contacts:,}",
             f"{controls:,}",
-            _number(cost, ",.0f"),
             _number(profit, ",.0f"),
             EVIDENCE.get(evidence, evidence),
             _number(power, ".0%"),
             _number(needed, ",.0f"),
         )
-    contacted, left_alone = (sum(row[at] for row in campaigns) for at in (1, 2))
+    contacts, controls, cost = (sum(row[at] or 0 for row in campaigns) for at in (1, 2, 3))
     [(customers, held_out)] = _rows(
         connection, "select count(*), count(*) filter (where is_holdout) from mart_early_warning"
     )
     text = Text(
-        f"{contacted:,} of {customers:,} customers are to be contacted, {left_alone:,} are left alone as "
-        f"controls, {held_out:,} are held out of everything. Cost and profit are those of the contacted."
+        f"{contacts:,} of {customers:,} customers are to be contacted, at an expected cost of {cost:,.0f}. "
+        f"{controls:,} are controls of these actions, and {held_out:,} are in the holdout, without any "
+        "contact. Expected profit is that of the contacted customers."
     )
     if not campaigns:
         [(valued,)] = _rows(connection, "select count(expected_value_12m) from mart_early_warning")
         if customers and not valued:
             text.append(
-                "\nNo action is chosen: what keeping a customer is worth is not known. Map order_amount."
+                "\nNo action is chosen, because the value of keeping a customer is unknown. Map the column "
+                "order_amount of the input orders. See docs/inputs.md"
             )
         return [text]
     if any(row[5] != "measured" for row in campaigns):
         text.append(
-            "\nExpected profit is assumed, not measured: it rests on the priors in "
+            "\nExpected profit is assumed, not measured: it is based on the priors in "
             "int_retention__action_priors until a campaign with controls has been measured "
             "(mart_campaign_effects)."
         )
     text.append(
-        "\nPower: how likely today's campaign finds the expected effect; needed: how many customers, "
-        "controls included, it takes to find it (mart_experiment_plan)."
+        "\nPower: probability that today's campaign detects the expected effect. Needed: number of "
+        "customers, controls included, that it takes to detect it (mart_experiment_plan)."
     )
     for profit, bound, gap in _rows(
         connection,
@@ -193,8 +195,8 @@ def _what_to_do(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
     ):
         if profit is not None and bound is not None:
             text.append(
-                f"\nWith their controls, the chosen have an expected profit of {profit:,.0f}; no choice "
-                f"within budget and capacity has more than {bound:,.0f} (gap {max(gap or 0, 0):.2%})."
+                f"\nThe chosen customers, controls included, have an expected profit of {profit:,.0f}; the "
+                f"upper bound within budget and capacity is {bound:,.0f} (gap {max(gap or 0, 0):.2%})."
             )
     return [table, text]
 
@@ -203,12 +205,12 @@ def _number(value: float | None, pattern: str) -> str:
     return UNKNOWN if value is None else format(value, pattern)
 
 
-def _where_next(target: Target) -> RenderableType:
+def _next_queries(target: Target) -> RenderableType:
     text = Text.assemble(
-        ("Where it is. ", "bold"),
-        f"{target.path}, schema {target.schema}: plain tables, which DuckDB {duckdb.__version__} reads "
-        "without this package. Start with mart_early_warning.\n",
-        ("Three questions to try\n", "bold"),
+        ("Tables. ", "bold"),
+        f"{target.path}, schema {target.schema}. DuckDB {duckdb.__version__} reads them without this "
+        "package. Start with mart_early_warning.\n",
+        ("Three queries to start with\n", "bold"),
     )
     for question, query in QUESTIONS:
         text.append(f"\n  {question}\n")

@@ -1,6 +1,6 @@
-"""Scores rows with the champion's ONNX file: by feature name, lazily loaded, checksum verified.
+"""Scores rows with the ONNX file of a champion: features by name, loaded at the first use, checksum verified.
 
-Knows no engine. DuckDB and Spark hand over Arrow columns; a web shop hands over a mapping.
+Independent of the engine: DuckDB and Spark pass Arrow columns, a web shop passes a mapping.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from dbt_retention.errors import FeatureMissingError, ModelNotFoundError, Retent
 from dbt_retention.registry.card import Card, Kind
 from dbt_retention.registry.store import DEFAULT_MODELS_PATH, Registry, read_card, verify_onnx
 
-# onnxruntime computes the last few rows of a batch by other instructions, whose last bit differs. Full
-# blocks give a row the same score wherever it stands, so that two builds make identical tables.
+# onnxruntime computes the last few rows of a batch with other instructions, whose last bit differs. In full
+# blocks a row has the same score at every position, so that two builds make identical tables.
 ROWS_AT_ONCE = 64
 TEXTS_AT_ONCE = 256  # a row of n-grams is long
 
@@ -48,10 +48,10 @@ class LoadedModel:
             raise
 
     def row(self, features: Mapping[str, Any]) -> Matrix:
-        """One row by feature name, shape (1, features): numbers or booleans; None becomes NaN.
+        """One row from features by name, shape (1, features). Numbers or booleans; None becomes NaN.
 
-        Other names are ignored. Raises FeatureMissingError where one is missing, RetentionError where one
-        is no number.
+        Other names are ignored. Raises FeatureMissingError where a feature is missing, RetentionError where a
+        value is not a number.
         """
         try:
             values = [features[name] for name in self.card.features]
@@ -61,42 +61,42 @@ class LoadedModel:
             raise
         except (TypeError, ValueError) as error:
             wrong = {name: value for name, value in features.items() if not _is_number(value)}
-            raise RetentionError(f"not numbers: {wrong}. Give numbers, booleans or None") from error
+            raise RetentionError(f"not numbers: {wrong}. Expected numbers, booleans or None") from error
 
     def score(self, features: Mapping[str, Any]) -> float:
-        """Churn probability (0 to 1) of one customer now, the same as in SQL to the last bit.
+        """Churn probability of one customer, 0 to 1; the same as in SQL to the last bit.
 
-        features: the model's features by name, see `row`. Takes well under a millisecond, and may be called
-        from several threads.
+        features: the model's features by name, see `row`. Takes less than a millisecond; may be called from
+        several threads.
         """
         return float(self.probabilities(self.row(features))[0])
 
     def probabilities(self, matrix: Matrix) -> Vector:
-        """Churn probability of each row, shape (rows,), between 0 and 1."""
+        """Churn probability, 0 to 1, shape (rows,). matrix: shape (rows, features)."""
         self.require("probability")
         return np.asarray(self._run(matrix), dtype=np.float32)
 
     def scores(self, matrix: Matrix) -> Vector:
-        """What the model says of each row, shape (rows,): a probability, or an uplift between -1 and 1."""
+        """Churn probability (0 to 1) or uplift (-1 to 1), by the kind of the model, shape (rows,)."""
         return self.probabilities(matrix) if self.card.kind != "uplift" else np.asarray(self._run(matrix))
 
     def clusters(self, matrix: Matrix) -> Ints:
-        """Number of the nearest centre of each row, shape (rows,), counted from 0."""
+        """Number of the nearest centre, from 0, shape (rows,). matrix: shape (rows, features)."""
         self.require("cluster")
         return np.asarray(self._run(matrix), dtype=np.int64)
 
     def sentiments(self, texts: Sequence[str | None]) -> list[float | None]:
-        """Probability of each text that it goes with a high rating; null for null."""
+        """Probability of each text that its rating is high, 0 to 1; None for None."""
         self.require("sentiment")
         given = [text for text in texts if text is not None]
         found = iter(read_texts(self.session, given))
         return [None if text is None else float(next(found)) for text in texts]
 
     def require(self, kind: Kind) -> None:
-        """Raise RetentionError unless the model gives a `kind`."""
+        """Raise RetentionError unless the model is of this kind."""
         if self.card.kind != kind:
             raise RetentionError(
-                f"model {self.card.model} gives a {self.card.kind}, not a {kind}. Use onnx_score for "
+                f"model {self.card.model} returns a {self.card.kind}, not a {kind}. Use onnx_score for "
                 "probabilities, onnx_cluster for clusters and onnx_sentiment for sentiments"
             )
 
@@ -105,8 +105,8 @@ class LoadedModel:
         if missing:
             raise FeatureMissingError(
                 f"model {self.card.model} {self.card.version} needs {len(missing)} feature(s) that the "
-                f"row does not have: {', '.join(missing[:5])}. Add them to the scoring set, or train a "
-                "model without them: retention train"
+                f"row does not have: {', '.join(missing[:5])}. Add them to the row, or train a model without "
+                "them: retention train"
             )
 
     def _run(self, matrix: Matrix) -> npt.NDArray[np.generic]:
@@ -119,7 +119,7 @@ class LoadedModel:
 
 @dataclass(frozen=True)
 class _Watched:
-    """A loaded model and the files that it stands on, as they were just before it was loaded."""
+    """A loaded model, and the stamps of its files from just before it was loaded."""
 
     model: LoadedModel
     stamps: Mapping[str, Stamp]
@@ -129,7 +129,7 @@ class _Watched:
 
 
 class Scorer:
-    """The champions of one registry, each loaded at its first use and again when it changes."""
+    """The models of a registry. Each is loaded at its first use, and again when its files change."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
@@ -137,7 +137,7 @@ class Scorer:
         self._loaded: dict[str, _Watched] = {}
 
     def model(self, name: str) -> LoadedModel:
-        """The champion of `name`, or the version in 'name/version'; read only where a file has changed."""
+        """The champion of model `name`, or a certain version: 'name/version'. Raises ModelNotFoundError."""
         with self._lock:
             known = self._loaded.get(name)
             if known is None or not known.is_current():
@@ -153,30 +153,30 @@ class Scorer:
         )
         if folder is None:
             raise ModelNotFoundError(
-                f"no model '{name}' in {self.registry.root}: nothing was trained yet. Run: retention train"
+                f"there is no model '{name}' in {self.registry.root} yet. Train one: retention train"
             )
         stamps |= {path: _stamp(path) for path in (str(folder / "model.onnx"), str(folder / "card.json"))}
         return _Watched(model=load(folder), stamps=stamps)
 
 
 def load_model(name: str = "churn", *, models: str | Path = DEFAULT_MODELS_PATH) -> LoadedModel:
-    """The champion of `name` in the folder `models`, verified, for a service that scores one row at a time.
+    """The champion of model `name` in the registry folder `models`, for a service that scores single rows.
 
-    Raises ModelNotFoundError where nothing was trained yet, ModelAlteredError where the ONNX file is not the
-    card's. It does not follow a new champion: load it again, or keep a `Scorer`.
+    Raises ModelNotFoundError where there is no champion yet, ModelAlteredError where the ONNX file does not
+    match its card. The loaded model does not change when a new champion is published; a `Scorer` follows it.
     """
     return Scorer(Registry(Path(models))).model(name)
 
 
 def load(folder: Path) -> LoadedModel:
-    """The model in a version's folder, verified against its card."""
+    """The model in the folder of a version. Raises ModelAlteredError where a file does not match the card."""
     card = read_card(folder)
     content = verify_onnx(folder / "model.onnx", card)
     return LoadedModel(card=card, session=session(content))
 
 
 def session(onnx_bytes: bytes) -> onnxruntime.InferenceSession:
-    """An ONNX session of one thread: the engine that calls it already runs one per core."""
+    """An ONNX session with one thread, because the calling engine already runs one thread per core."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -185,7 +185,7 @@ def session(onnx_bytes: bytes) -> onnxruntime.InferenceSession:
 
 
 def read_texts(onnx_session: onnxruntime.InferenceSession, texts: Sequence[str]) -> Vector:
-    """Probability of each text by a sentiment graph, shape (texts,), in full blocks as all scores are."""
+    """Probability of each text by a sentiment graph, shape (texts,), computed in full blocks."""
     found = [np.empty(0, dtype=np.float32)]
     for first in range(0, len(texts), TEXTS_AT_ONCE):
         block = list(texts[first : first + TEXTS_AT_ONCE])
@@ -196,7 +196,10 @@ def read_texts(onnx_session: onnxruntime.InferenceSession, texts: Sequence[str])
 
 
 def struct_rows(rows: pa.Array | pa.ChunkedArray) -> pa.RecordBatch:
-    """The fields of an Arrow struct column as columns, by lower-case name."""
+    """The fields of an Arrow struct column as columns with lower-case names.
+
+    Raises RetentionError where the column is not a struct.
+    """
     whole = rows.combine_chunks() if isinstance(rows, pa.ChunkedArray) else rows
     if not pa.types.is_struct(whole.type):
         raise RetentionError(
@@ -210,11 +213,11 @@ def struct_rows(rows: pa.Array | pa.ChunkedArray) -> pa.RecordBatch:
 
 
 def as_matrix(rows: pa.RecordBatch | pa.Table, names: Sequence[str]) -> Matrix:
-    """Numeric or boolean columns as float32, shape (rows, names); null becomes NaN, and so does infinity.
+    """Numeric or boolean columns as float32, shape (rows, names); null and infinity become NaN.
 
-    Raises KeyError where a name is no column, RetentionError where a column is no number.
+    Raises KeyError where a column is missing, RetentionError where a column is not numeric.
     """
-    # Few calls for all columns: DuckDB asks for 2,048 rows at a time, and Python's share of that is large.
+    # One call for all columns: DuckDB passes 2,048 rows at a time, so each call in Python costs much.
     chosen = rows.select(list(names))
     if isinstance(chosen, pa.Table):
         columns = [column.combine_chunks() for column in chosen.columns]
@@ -224,7 +227,7 @@ def as_matrix(rows: pa.RecordBatch | pa.Table, names: Sequence[str]) -> Matrix:
             chosen = chosen.set_column(at, names[at], _as_number(chosen.column(at), name=names[at]))
     with np.errstate(over="ignore"):
         matrix = np.asarray(chosen.to_tensor(null_to_nan=True).to_numpy(), dtype=np.float32)
-    infinite = np.isinf(matrix)  # what a division by zero is, and what is too large for float32
+    infinite = np.isinf(matrix)  # from a division by zero, or too large for float32
     return np.where(infinite, np.float32(np.nan), matrix) if infinite.any() else matrix
 
 
@@ -233,7 +236,7 @@ def _as_number(column: pa.Array, *, name: str) -> pa.Array:
         return column.cast(pa.float64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise RetentionError(
-            f"feature {name} is {column.type}, not a number. Cast it in its feature model"
+            f"feature {name} is of type {column.type}, not a number. Cast it to double in its feature model"
         ) from error
 
 

@@ -1,9 +1,9 @@
-"""The folder `models_onnx/`: where versions lie, which one is champion, and how one is published.
+"""The registry, a folder such as `models_onnx/`: versions of models, the champion, publishing.
 
 models_onnx/churn/champion.json                    {"model": "churn", "version": "2017-12-01-0f3c…"}
 models_onnx/churn/2017-12-01-0f3c…/model.onnx      the graph
-models_onnx/churn/2017-12-01-0f3c…/card.json       what it is; scoring believes nothing else
-models_onnx/churn/2017-12-01-0f3c…/README.md       the card for people, with *.png beside it
+models_onnx/churn/2017-12-01-0f3c…/card.json       the contract between training and scoring
+models_onnx/churn/2017-12-01-0f3c…/README.md       the card as text, with *.png beside it
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Registry:
         return card
 
     def usable_champion_card(self, model: str) -> Card | None:
-        """The champion's card, or None where there is none that can be used: for training writes anew."""
+        """The champion's card, or None where there is none or its files are damaged."""
         with contextlib.suppress(ModelAlteredError, ModelNotFoundError):
             return self.champion_card(model)
         return None
@@ -74,7 +74,7 @@ class Registry:
     def cards(self, model: str) -> list[Card]:
         """The cards of all published versions of `model`, oldest first.
 
-        A version that another release of the package wrote, whose card this one cannot read, is left out.
+        Cards that this version of the package cannot read are left out.
         """
         found = []
         for path in (self.root / _checked_name(model)).glob("*/card.json"):
@@ -84,19 +84,22 @@ class Registry:
         return sorted(found, key=lambda card: (card.trained_at, card.version))
 
     def version_folder(self, model: str, version: str) -> Path:
-        """The folder of one version of `model`, which may not be there."""
+        """The folder of a version of `model`; it may not exist."""
         return self.root / _checked_name(model) / _checked_name(version)
 
     def publish(self, card: Card, onnx_bytes: bytes, *, plots: Mapping[str, bytes] | None = None) -> Path:
         """Write a version, then point the champion at it.
 
-        The version appears whole (written beside, then renamed) and the pointer is replaced in one
-        step, so that a reader sees the old champion or the new one, never something between. Where the same
-        data were trained again the version is there: its files are replaced one by one, by the same graph.
-        plots: PNG files by name, that the README shows.
+        The files are written to a folder beside the version, which is then renamed, and the pointer is
+        replaced in one step, so that a reader sees either the old or the new champion. Where the version
+        exists already (the same data were trained again), its files are replaced one by one; the graph is the
+        same. plots: PNG files by name, which the README shows. Raises ModelAlteredError where the card
+        describes another ONNX file.
         """
         if hashlib.sha256(onnx_bytes).hexdigest() != card.onnx_sha256:
-            raise ModelAlteredError(f"{card.model} {card.version}: the card describes another ONNX file")
+            raise ModelAlteredError(
+                f"{card.model} {card.version}: the card describes another ONNX file. Run: retention train"
+            )
         folder = self.root / _checked_name(card.model) / _checked_name(card.version)
         folder.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
@@ -109,7 +112,7 @@ class Registry:
             staged.chmod(0o755)
             try:
                 staged.rename(folder)
-            except OSError:  # not empty: the version is there
+            except OSError:  # not empty: the version exists
                 if not folder.is_dir():
                     raise
                 written = {path.name for path in staged.iterdir()}
@@ -128,13 +131,13 @@ class Registry:
 
 
 def read_card(folder: Path) -> Card:
-    """The card in a version's folder."""
+    """The card in the folder of a version. Raises ModelNotFoundError, ModelAlteredError."""
     path = folder / "card.json"
     try:
         return Card.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelNotFoundError(
-            f"{path} is missing, yet the champion points there. Restore the folder, or run: retention train"
+            f"{path} is missing, but champion.json points to it. Restore it, or run: retention train"
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
@@ -145,27 +148,26 @@ def read_card(folder: Path) -> Card:
 
 
 def verify_onnx(path: Path, card: Card) -> bytes:
-    """The bytes of the ONNX file at `path`, which must be those that `card` describes."""
+    """The bytes of the ONNX file at `path`. Raises ModelAlteredError where they do not match `card`."""
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise ModelNotFoundError(
-            f"{path} is missing. Restore it, or train a new one: retention train"
-        ) from error
+        raise ModelNotFoundError(f"{path} is missing. Restore it, or run: retention train") from error
     found = hashlib.sha256(content).hexdigest()
     if found != card.onnx_sha256:
         raise ModelAlteredError(
             f"{path} was altered: its sha256 is {found[:12]}…, its card says {card.onnx_sha256[:12]}…. "
-            "Restore the file, or train a new one: retention train"
+            "Restore the file, or run: retention train"
         )
     return content
 
 
 def _checked_name(name: str) -> str:
-    """`name`, if it can be a folder's name and nothing more (no path steps out of the registry)."""
+    """`name`, if it is a valid folder name, so that no path leads out of the registry."""
     if not _SAFE_NAME.match(name):
         raise RetentionError(
-            f"'{name}' is not a model or version name; allowed are letters, digits, '.', '_' and '-'"
+            f"'{name}' is not a valid name of a model or version; allowed are letters, digits, '.', '_' and "
+            "'-', with a letter or digit first"
         )
     return name
 

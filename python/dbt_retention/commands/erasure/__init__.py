@@ -1,11 +1,13 @@
-"""Removes one person from a warehouse, its copies, logs and exports, and leaves a salted tombstone.
+"""`retention erase`: removes one customer from a warehouse, its copies, logs and exports.
 
-A row is theirs by its customer_id (or another column that is said to hold it); in a table without one, by an
-id that only they have (of an order, a visit, a review, a ticket, a return). Where such an id, their e-mail or
-their telephone stands in somebody else's row, or in a text, the word 'erased' takes its place.
+Rows of the customer are found by customer_id or by the columns of --id-column. In tables without such a
+column they are found by an id that only this customer has: of an order, a session, a review, a ticket or a
+return. Where such an id, the e-mail address or the telephone number occurs in another row or in a text, it is
+replaced by the word 'erased'. A salted hash of the customer_id (the tombstone) keeps later builds from adding
+the customer again.
 
-DuckDB neither overwrites nor gives back what is deleted. So a file is written anew, without the person, and
-takes the old one's place in one step: whoever breaks it off has the old file, whole.
+DuckDB does not overwrite deleted data. So each file is written anew without the customer and then replaces
+the old file in one step; when the command is interrupted, the old file is complete.
 """
 
 from __future__ import annotations
@@ -31,53 +33,53 @@ def erase(
     id_columns: Sequence[str] = (),
     target_name: str | None = None,
 ) -> list[Removal]:
-    """Remove the customer from the warehouse, the DuckDB files beside it, logs, and what dbt compiled.
+    """Remove the customer from the warehouse, the DuckDB files beside it, logs and dbt's artifacts.
 
-    also: further files and folders (exports, scores). id_columns: what the shop's own tables call
-    customer_id. target_name: an output of the profile; None = its default. Files come first, for the
-    warehouse alone knows what else is the person's. Raises RetentionError where nobody knows the customer,
-    or the warehouse is in use.
+    also: further files and folders, such as exports. id_columns: further columns that hold a customer_id.
+    target_name: an output of the profile; None = its default. The warehouse is cleaned last, because only it
+    knows the customer's other ids. Raises RetentionError where the customer is unknown, or the warehouse is
+    in use.
     """
-    nobody = Person(customer_id.strip(), frozenset({"customer_id", *map(str.lower, id_columns)}))
+    unknown = Person(customer_id.strip(), frozenset({"customer_id", *map(str.lower, id_columns)}))
     for path in also:
         if not path.exists():
-            raise RetentionError(f"--also {path}: there is no such file or folder")
+            raise RetentionError(f"--also is {path}, which does not exist; expected a file or folder")
     target = target_of(project, target_name=target_name)
     connection = open_to_write(target.path)
     try:
-        person = known(connection, nobody)
-        if person is None and not is_tombstoned(connection, nobody.customer_id):
+        person = known(connection, unknown)
+        if person is None and not is_tombstoned(connection, unknown.customer_id):
             raise RetentionError(
-                f"customer '{nobody.customer_id}' stands in no table of {target.path}, and was not erased "
-                "before. Who there is: select customer_id from stg_retention__customers"
+                f"customer '{unknown.customer_id}' is in no table of {target.path}, and was not erased "
+                "before. Known customers: select customer_id from stg_retention__customers"
             )
         removals = []
         exports = files_in(also)
         for path in files_of(project, target, also):
-            removals += without_in_file(path, person or nobody, is_export=path in exports)
-        removals += rewrite_database(connection, target.path, person or nobody, has_tombstones=True)
+            removals += without_in_file(path, person or unknown, is_export=path in exports)
+        removals += rewrite_database(connection, target.path, person or unknown, has_tombstones=True)
     finally:
         connection.close()
     return removals
 
 
 def print_removals(removals: Sequence[Removal], *, console: Console) -> None:
-    """Print what was removed where. Raises RetentionError where a file could not be cleaned."""
+    """Print what was removed from each table and file.
+
+    Raises RetentionError with the places that could not be cleaned.
+    """
     for removal in removals:
         if removal.unit != LEFT:
-            console.print(
-                f"{removal.place}: {removal.count:,} {removal.unit}", highlight=False, soft_wrap=True
-            )
+            console.print(f"{removal.place}: {removal.count:,} {removal.unit}", soft_wrap=True)
     rows = sum(removal.count for removal in removals if removal.unit == "rows")
     console.print(
-        f"Removed: {rows:,} rows. Model files name no customers. A tombstone keeps the next build from "
-        "bringing the person back; the shop's own sources, and backups, are yours to clean.",
-        highlight=False,
+        f"Removed {rows:,} rows. Model files contain no customer data. Later builds leave the customer out. "
+        "Clean the shop's own sources and backups yourself.",
         soft_wrap=True,
     )
     left = [removal.place for removal in removals if removal.unit == LEFT]
     if left:
         raise RetentionError(
-            f"these cannot be cleaned, and may name the customer: {', '.join(left)}. Look at them, and take "
-            "the customer out by hand, or delete them"
+            f"cannot be cleaned, and may contain the customer: {', '.join(left)}. Remove the customer from "
+            "them by hand, or delete them. See docs/privacy.md"
         )

@@ -1,4 +1,4 @@
-"""Files that may hold a person, and what takes the person out of each kind."""
+"""Finds the files that may contain a customer, and removes the customer from each kind of file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TABULAR = {".csv": ",", ".tsv": "\t"}
 
 
 def files_of(project: Project, target: Target, also: Sequence[Path]) -> list[Path]:
-    """Every file that may hold the person, apart from the warehouse itself."""
+    """Every file that may contain the customer, except the warehouse itself."""
     settings = yaml.safe_load((project.folder / "dbt_project.yml").read_text(encoding="utf-8"))
     names = [os.environ.get("DBT_TARGET_PATH"), os.environ.get("DBT_LOG_PATH"), "target", "logs"]
     names += [settings.get("target-path"), settings.get("log-path")]
@@ -30,7 +30,7 @@ def files_of(project: Project, target: Target, also: Sequence[Path]) -> list[Pat
 
 
 def files_in(places: Iterable[Path]) -> set[Path]:
-    """The files that these are, and those below them."""
+    """These files, and all files below these folders."""
     return {
         path.resolve()
         for place in places
@@ -40,7 +40,7 @@ def files_in(places: Iterable[Path]) -> set[Path]:
 
 
 def _is_database(path: Path) -> bool:
-    """Is it a DuckDB file, or one that nobody lets us look into?"""
+    """Whether it is a DuckDB file, or a file without read permission."""
     try:
         return path.is_file() and _head(path)[8:12] == b"DUCK"
     except PermissionError:
@@ -53,9 +53,9 @@ def _head(path: Path) -> bytes:
 
 
 def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> list[Removal]:
-    """Take the person out of one file, by its kind.
+    """Remove the customer from one file.
 
-    is_export: it was named as one that may hold the person; what cannot be read is then said to be LEFT.
+    is_export: the user named the file with --also; it is then reported as LEFT where it cannot be read.
     """
     try:
         head = _head(path)
@@ -71,7 +71,7 @@ def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> l
         return _named(path, rewrite_parquet(path, person))
     content = path.read_bytes()
     may_name_them = any(word.encode() in content.lower() for word in person.telling)
-    if may_name_them and path.suffix == ".msgpack":  # what dbt remembers of its last run, and makes again
+    if may_name_them and path.suffix == ".msgpack":  # dbt's cache, which dbt writes again
         path.unlink()
         return [Removal(str(path), 1, "file")]
     try:
@@ -85,7 +85,7 @@ def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> l
 
 
 def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
-    mark = "\ufeff" if text.startswith("\ufeff") else ""  # of Excel; no part of the first column's name
+    mark = "\ufeff" if text.startswith("\ufeff") else ""  # byte order mark, as Excel writes it
     kept, rows = text.removeprefix(mark), 0
     if delimiter := TABULAR.get(path.suffix.lower()):
         kept, rows = _records_without(kept, delimiter, person)
@@ -99,8 +99,8 @@ def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
 
 
 def _records_without(text: str, delimiter: str, person: Person) -> tuple[str, int]:
-    """The lines of the records that are not the person's, as they are, and how many records are."""
-    lines = io.StringIO(text, newline="").readlines()  # ends of lines as CSV has them, none of Unicode's
+    """The unchanged lines of all other records, and the number of the customer's records."""
+    lines = io.StringIO(text, newline="").readlines()  # line ends of CSV, not the further ones of Unicode
     reader = csv.reader(lines, delimiter=delimiter)
     kept, header, start, removed = [], None, 0, 0
     for record in reader:

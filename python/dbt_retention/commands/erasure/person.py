@@ -1,4 +1,4 @@
-"""Who is erased, what tells of them, and a text without it."""
+"""The customer to erase: ids that identify the customer, and texts without them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from dbt_retention.quoting import quoted_name, quoted_text
 
 REPLACEMENT = "erased"
-LEFT = "left as it is, and may name them"
+LEFT = "not changed, may contain the customer"
 MIN_LETTERED, MIN_DIGITS = 4, 9
-WORDS = (r"[\w+@-]+(?:\.[\w+@-]+)*", r"\w+")  # a long word such as an e-mail address, and its parts
+WORDS = (r"[\w+@-]+(?:\.[\w+@-]+)*", r"\w+")  # a word such as an e-mail address, and its parts
 
 
 @dataclass(frozen=True)
 class Removal:
-    """What was taken out of one table or file. unit: rows, values, text, file, or LEFT."""
+    """What was removed from one table or file. unit: rows, values, text, file, or LEFT."""
 
     place: str
     count: int
@@ -25,9 +25,9 @@ class Removal:
 
 @dataclass(frozen=True)
 class Person:
-    """One customer: the id, the columns that hold it, and by key the values that are nobody else's.
+    """One customer: customer_id, the columns that hold it, and values that only this customer has.
 
-    Values are trimmed and in lower case.
+    owned: values by key, trimmed and in lower case.
     """
 
     customer_id: str
@@ -36,34 +36,34 @@ class Person:
 
     @property
     def telling(self) -> frozenset[str]:
-        """What can be looked for in any text: values too long to mean anything else ('17' may be days)."""
+        """Values that are searched in any text, because they are long enough to be unambiguous."""
         phones = {re.sub(r"[^\d+]", "", value) for value in self.owned.get("phone", ())}
         return frozenset(filter(is_telling, {self.customer_id.lower()}.union(phones, *self.owned.values())))
 
     def id_column(self, columns: Iterable[str]) -> str | None:
-        """Which of the columns holds the ids of customers."""
+        """The column that holds the customer_id, if there is one."""
         return next((column for column in columns if column.lower() in self.id_columns), None)
 
     def is_theirs(self, id_column: str) -> str:
-        """Condition: the row is theirs by this column."""
+        """SQL condition: the row belongs to the customer by this column."""
         value = f"trim(cast({quoted_name(id_column)} as varchar))"
         return f"coalesce({value} = {quoted_text(self.customer_id)}, false)"
 
 
 def is_telling(value: str) -> bool:
-    """Is the value, found in a text or in another column, sure to be it? '100234' may be a product too."""
+    """Whether the value is long enough to be unambiguous in a text: '100234' may be a product."""
     return len(value) >= (MIN_DIGITS if value.isdigit() else MIN_LETTERED)
 
 
 def phrases(values: frozenset[str]) -> list[str]:
-    """Those of the values that are no single word, such as '(358) 555 0138'."""
+    """The values that are not a single word, such as '(358) 555 0138'."""
     return sorted(value for value in values if not re.fullmatch(WORDS[0], value, re.ASCII))
 
 
 def without_words(text: str, words: frozenset[str]) -> str:
-    """The text with REPLACEMENT in the place of each word that is in `words` (which are in lower case).
+    """The text, with every word of `words` (in lower case) replaced by REPLACEMENT.
 
-    An e-mail address is one word; within it, each of its parts of letters and digits is too.
+    An e-mail address is one word, and each of its parts of letters and digits is a word too.
     """
 
     def replaced(found: re.Match[str]) -> str:

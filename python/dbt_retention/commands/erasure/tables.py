@@ -1,4 +1,4 @@
-"""A person's rows in DuckDB's tables and in Parquet files; both are written anew without them."""
+"""Removes a customer from DuckDB files and Parquet files: they are written anew without the customer."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _OURS = re.compile(r'\."((stg|int)_retention__|feat_|ml_|mart_)\w+"$')
 
 
 def known(connection: duckdb.DuckDBPyConnection, person: Person) -> Person | None:
-    """The person with all that is theirs, by tables, and views of the shop's own, that hold ids of customers.
+    """`person` with the values that only this customer has; None = the customer is in no table.
 
-    None = they stand nowhere.
+    Reads the tables, and the shop's own views, that have a column with the customer_id.
     """
     is_known = False
     owned: dict[str, set[str]] = {}
@@ -65,7 +65,7 @@ def known(connection: duckdb.DuckDBPyConnection, person: Person) -> Person | Non
                     f"where {is_theirs} and regexp_full_match({quoted_name(column)}, '{HASH}')"
                 ).fetchall()
                 owned.setdefault("hash", set()).update(text for (text,) in rows)
-        except duckdb.Error:  # a view of the shop's own, on files or functions that are not here
+        except duckdb.Error:  # a view of the shop on missing files or functions
             continue
     if not is_known:
         return None
@@ -101,7 +101,7 @@ def leave_tombstone(connection: duckdb.DuckDBPyConnection, customer_id: str) -> 
 def _relations(
     connection: duckdb.DuckDBPyConnection, *, with_views: bool = False
 ) -> dict[str, dict[str, str]]:
-    """Columns and types of every table of the database, and every view of the shop's own, by quoted name."""
+    """Columns and types of every table, and of the shop's own views, by quoted name."""
     rows = connection.execute(
         """
         select
@@ -125,7 +125,7 @@ def _relations(
 
 
 def _keys(columns: Mapping[str, str]) -> dict[str, str]:
-    """Columns that name what a person has, and which key each is."""
+    """Columns with ids that belong to a customer, and the key of each."""
     return {column: KEYS[column.lower()] for column in columns if column.lower() in KEYS}
 
 
@@ -134,14 +134,14 @@ def _texts(columns: Mapping[str, str]) -> list[str]:
 
 
 def _nested_texts(columns: Mapping[str, str]) -> list[str]:
-    """Lists, structs and maps with texts in them: looked through, but not written anew."""
+    """Columns of lists, structs and maps with texts: they are searched, but not changed."""
     return [column for column, kind in columns.items() if "VARCHAR" in kind and column not in _texts(columns)]
 
 
 def _parents_first(
     connection: duckdb.DuckDBPyConnection, relations: Mapping[str, dict[str, str]]
 ) -> list[str]:
-    """The relations, each after those that its foreign keys name."""
+    """The relations, each after the tables of its foreign keys."""
     rows = connection.execute(
         "select schema_name, table_name, referenced_table from duckdb_constraints() "
         "where constraint_type = 'FOREIGN KEY' and database_name = current_database()"
@@ -157,7 +157,10 @@ def _parents_first(
 def rewrite_database(
     connection: duckdb.DuckDBPyConnection, path: Path, person: Person, *, has_tombstones: bool
 ) -> list[Removal]:
-    """Write the database that `connection` has open anew without the person, and put it where `path` was."""
+    """Write the database of `connection` anew without the customer, and replace the file `path` by it.
+
+    Raises RetentionError, and leaves the file as it was, where a constraint or a full disk prevents this.
+    """
     [(database, version)] = connection.execute(
         "select database_name, tags['storage_version'] from duckdb_databases() "
         "where database_name = current_database()"
@@ -182,16 +185,16 @@ def rewrite_database(
                 connection.execute(f"insert into erasing.{relation} ({_names(columns)}) {query}")
             except duckdb.ConstraintException as error:
                 raise RetentionError(
-                    f"{path} stays as it was: without the customer {_plain(relation)} breaks a rule of its "
-                    f"own: {str(error).splitlines()[0]}. Drop that constraint, and try again"
+                    f"{path} was not changed: without the customer, {_plain(relation)} violates a "
+                    f"constraint: {str(error).splitlines()[0]}. Drop the constraint, and run it again"
                 ) from error
         if has_tombstones:
             leave_tombstone(connection, person.customer_id)
         connection.execute("detach erasing")
         take_place(beside, path)
-    except duckdb.IOException as error:  # a full disk, for one
+    except duckdb.IOException as error:  # e.g. a full disk
         raise RetentionError(
-            f"{path} stays as it was: {beside.name} cannot be written beside it: {str(error).splitlines()[0]}"
+            f"{path} was not changed: {beside.name} cannot be written: {str(error).splitlines()[0]}"
         ) from error
     finally:
         beside.unlink(missing_ok=True)
@@ -212,7 +215,7 @@ def rewrite_parquet(path: Path, person: Person) -> list[Removal]:
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
-    """Temporary tables of what is the person's, for the queries of _rows_without."""
+    """Create the temporary tables of the customer's values, for the queries of _rows_without."""
     connection.execute(
         "create or replace temp table their_keys (key varchar, value varchar, is_telling boolean)"
     )
@@ -233,7 +236,7 @@ def _rows_without(
     *,
     place: str | None = None,
 ) -> tuple[str, list[Removal]]:
-    """A query of the relation's rows without the person's, and what that takes out, or leaves."""
+    """A query of the relation without the customer, and what it removes or leaves."""
     place = _plain(relation) if place is None else place
     id_column = person.id_column(columns)
     is_theirs = person.is_theirs(id_column) if id_column else _is_theirs_by_key(columns, person)
@@ -269,7 +272,7 @@ def _plain(relation: str) -> str:
 
 
 def _is_theirs_by_key(columns: Mapping[str, str], person: Person) -> str:
-    """Condition for a table that holds no ids of customers: it names something that they alone have."""
+    """SQL condition for a table without customer_id: a column holds an id that only the customer has."""
     ids = ", ".join(map(quoted_text, (*OWNED_IDS, "hash")))
     conditions = []
     for column in columns:
@@ -287,7 +290,7 @@ def _is_theirs_by_key(columns: Mapping[str, str], person: Person) -> str:
 def _texts_that_name(
     connection: duckdb.DuckDBPyConnection, rows: str, column: str, person: Person
 ) -> list[str]:
-    """Values of a column that without_words would change. rows: what stands after from."""
+    """Values of a column that without_words would change. rows: the from clause, without from."""
     words = " || ".join(f"regexp_extract_all(lower(text), '{words_like}')" for words_like in WORDS)
     contained = "".join(
         f" or contains(lower(text), {quoted_text(phrase)})" for phrase in phrases(person.telling)
@@ -304,7 +307,7 @@ def _texts_that_name(
 
 
 def take_place(beside: Path, path: Path) -> None:
-    """Put a finished file in the place of another, in one step, with its permissions."""
+    """Replace `path` by the finished file `beside`, in one step, with the permissions of `path`."""
     with beside.open("rb+") as written:
         os.fsync(written.fileno())
     beside.chmod(path.stat().st_mode)

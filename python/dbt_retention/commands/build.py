@@ -1,0 +1,58 @@
+"""`retention build` and `retention train`: dbt builds the project, or trains its models."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from dbt_retention.commands.slices import selection_of
+from dbt_retention.dbt_runner import Project, install_packages, run_dbt
+from dbt_retention.errors import RetentionError
+
+MODELS = ("ml_churn_model", "ml_segment_model", "int_retention__uplift_model")
+NOT_TRAINED = "Warning: "  # the first word of the macro warn_if_not_trained
+# A test that compares two tables runs only where dbt builds both, or what is above them.
+ONLY_BUILT = ("--indirect-selection", "buildable")
+
+
+def build(
+    project: Project, *, select: str | None, only: str | None, target: str | None, console: Console
+) -> None:
+    """Run `dbt build` and print how many nodes were built.
+
+    select: a dbt selection; only: names of slices, separated by commas; both None = everything. target: an
+    output of the profile; None = its default. Raises RetentionError where a node fails, or nothing is
+    selected.
+    """
+    install_packages(project, console=console)
+    selection = [*(select.split() if select else []), *(selection_of(only) if only else [])]
+    command = ["build", *(["--select", *selection, *ONLY_BUILT] if selection else [])]
+    results = run_dbt(project, command, console=console, target=target)
+    if not results:
+        raise RetentionError(
+            f"--select is '{select}', which matches nothing in this project; nothing was built. Names of all "
+            "models: dbt ls"
+        )
+    warned = [result.node.name for result in results if str(result.status) == "warn"]
+    outcome = f"{len(warned):,} with warnings: {', '.join(warned)}" if warned else "no warnings"
+    console.print(f"Built {len(results):,} nodes, tests included; {outcome}.")
+
+
+def train(project: Project, *, target: str | None, console: Console) -> None:
+    """Train all models whatever training_policy says, and make them champions.
+
+    Raises RetentionError where a model could not be trained.
+    """
+    install_packages(project, console=console)
+    warnings: list[str] = []
+    run_dbt(
+        project,
+        ["build", "--select", *(f"+{model}" for model in MODELS), *ONLY_BUILT],
+        console=console,
+        variables={"training_policy": "always"},
+        target=target,
+        warnings=warnings,
+    )
+    reasons = [warning.removeprefix(NOT_TRAINED) for warning in warnings if warning.startswith(NOT_TRAINED)]
+    if reasons:
+        raise RetentionError("; ".join(reasons))
+    console.print("Trained. To score with the new models: retention build")
