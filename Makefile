@@ -12,7 +12,7 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark java check lint format build train docs lock clean bench
+.PHONY: help demo test test-spark java check lint format build train docs vars lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ docs: $(VENV)/demo.installed ## write dbt's documentation site to dbt_project/ta
 bench: $(VENV)/bench.installed ## run every benchmark at full size, and write benchmarks/README.md
 	for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || exit 1; done
 	$(BIN)/python benchmarks/readme.py
+
+vars: $(VENV)/dev.installed ## write docs/vars.md, the vars of dbt_project.yml and training settings from the table of vars
+	$(BIN)/python tests/vars_pages.py
 
 lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
 	for extras in "demo" "dev" "bench" "spark --group test"; do \

@@ -15,6 +15,7 @@ LightGBM, openretailscience's RFM score. The last line is JSON.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +61,14 @@ def training_set(example: str, test_date: str, scratch: Path) -> pa.Table:
 
 
 def settings(example: str, candidates: list[str]) -> dict[str, Any]:
-    """The package's vars, overridden by those of the example."""
+    """The vars of the example; others have the package's defaults."""
     from dbt_retention.training.settings import ChurnSettings
 
-    given: dict[str, Any] = {}
-    for project in (ROOT / "dbt_project", ROOT / "examples" / example):
-        text = (project / "dbt_project.yml").read_text(encoding="utf-8")
-        given |= yaml.safe_load(text)["vars"]["retention"]
-    chosen = {name: given[name] for name in ChurnSettings.model_fields if name in given}
-    own = {"training_policy": "always", "orders_input": given["input_orders"]}
-    return chosen | own | ({"churn_candidates": candidates} if candidates else {})
+    text = (ROOT / "examples" / example / "dbt_project.yml").read_text(encoding="utf-8")
+    given = yaml.safe_load(text)["vars"]["retention"]
+    wanted = [field.name for field in fields(ChurnSettings)]
+    chosen = {name: given[name] for name in (*wanted, "advanced") if name in given}
+    return chosen | {"training_policy": "always"} | ({"churn_candidates": candidates} if candidates else {})
 
 
 def measured(rows: pa.Table, example: str, candidate: str, scratch: Path) -> dict[str, Any]:

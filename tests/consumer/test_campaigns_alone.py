@@ -149,7 +149,7 @@ def test_with_lower_limits_the_same_shop_trains_on_its_filled_columns(
         *("int_retention__uplift_model", "int_retention__uplift_scores"),
         min_buyers=300,
         min_training_churners=50,
-        uplift_min_arm_customers=100,
+        advanced={"uplift_min_arm_customers": 100},
     )
     card = Registry(shop.models).champion_card("churn")
     assert card is not None

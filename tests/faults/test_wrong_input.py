@@ -426,7 +426,7 @@ def test_a_feature_with_a_reserved_name_is_refused(
 def test_wrong_training_vars_are_named_with_the_allowed_values(untrained: tuple[Shop, str]) -> None:
     done = untrained[0].dbt("build", "--select", "ml_churn_model", churn_candidates=["oracle"])
     assert done.returncode != 0
-    assert "unknown oracle; allowed are logistic_regression" in done.stdout
+    assert "churn_candidates is '['oracle']'; expected a list, each item logistic_regression" in done.stdout
 
 
 def test_never_train_without_a_model(untrained: tuple[Shop, str]) -> None:

@@ -37,7 +37,7 @@ def grocery(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     shop = shop_in(tmp_path_factory.mktemp("grocery"), EXAMPLE, profiles=EXAMPLE)
     installed = shop.run("dbt", "deps", "--quiet", "--project-dir", str(EXAMPLE))
     assert installed.returncode == 0, installed.stdout + installed.stderr
-    return built_on_both(shop, recommendation_near_customers=10)
+    return built_on_both(shop, advanced={"recommendation_near_customers": 10})
 
 
 def built_on_both(shop: Shop, **variables: Any) -> Shop:

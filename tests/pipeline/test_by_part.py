@@ -24,12 +24,15 @@ def test_recommendations_do_not_depend_on_the_size_of_the_parts(tmp_path: Path) 
     [(buyers,)] = shop.query("select buyers_count from int_retention__today")
     assert len(at_once) > buyers
 
-    shop.build("--select", "int_retention__recommendations", recommendation_customers_at_once=buyers // 6)
+    shop.build(
+        "--select", "int_retention__recommendations",
+        advanced={"recommendation_customers_at_once": buyers // 6},
+    )  # fmt: skip
     assert "set variable retention_part = 5" in (shop.folder / "logs" / "dbt.log").read_text()
     assert shop.query(LISTS) == at_once
 
     refused = shop.dbt(
-        "run", "--select", "int_retention__recommendations", recommendation_customers_at_once=0
+        "run", "--select", "int_retention__recommendations", advanced={"recommendation_customers_at_once": 0}
     )
     assert refused.returncode != 0
     assert "recommendation_customers_at_once is '0'; expected a whole number from 1" in refused.stdout

@@ -31,8 +31,8 @@ BAD = (
 )
 SETTINGS: dict[str, Any] = {
     "training_policy": "if_missing",
-    "orders_input": "my_orders",
-    "reviews_input": "my_reviews",
+    "input_orders": "my_orders",
+    "input_reviews": "my_reviews",
     "low_rating": 2,
     "high_rating": 4,
     "sentiment_min_reviews": 100,

@@ -35,7 +35,7 @@ from threadpoolctl import threadpool_info
 
 SETTINGS: dict[str, Any] = {
     "training_policy": "if_missing",
-    "orders_input": "orders",
+    "input_orders": "orders",
     "churn_definition": "fixed_horizon",
     "personal_cadence_multiple": 3,
     "personal_cadence_min_days": 14,
@@ -192,7 +192,7 @@ def test_a_valid_champion_is_kept(tmp_path: Path) -> None:
     [
         ({}, training_set(horizon_days=21)),
         ({"churn_definition": "personal_cadence"}, training_set()),
-        ({"orders_input": "other_orders"}, training_set()),
+        ({"input_orders": "other_orders"}, training_set()),
         ({}, training_set().drop_columns([FEATURES[2]])),
         ({}, training_set(days=DAYS[:3], test_day=date(2024, 4, 1))),
         ({"training_policy": "always"}, training_set()),
@@ -447,8 +447,8 @@ def test_a_column_that_is_filled_later_breaks_no_model_and_is_used(tmp_path: Pat
         ({"churn_definition": "mood"}, "churn_definition is 'mood'"),
         ({"churn_class_weights": "heavy"}, "churn_class_weights is 'heavy'"),
         ({"churn_feature_selection": "best"}, "churn_feature_selection is 'best'"),
-        ({"churn_pca_variance": 2}, "churn_pca_variance is 2"),
-        ({"churn_imputations": 0}, "churn_imputations is 0"),
+        ({"churn_pca_variance": 2}, "churn_pca_variance is '2'"),
+        ({"churn_imputations": 0}, "churn_imputations is '0'"),
     ],
 )
 def test_wrong_settings_are_named(tmp_path: Path, wrong: dict[str, Any], words: str) -> None:

@@ -15,7 +15,7 @@ from dbt_retention.training.contacts import Contacts
 from dbt_retention.training.qini import qini
 from dbt_retention.training.uplift import NO_BETTER, TOO_FEW, TRAINED, UPLIFT, train_uplift
 
-SETTINGS = {"training_policy": "if_missing", "orders_input": "orders"}
+SETTINGS = {"training_policy": "if_missing", "input_orders": "orders"}
 ROWS = 6000
 
 

@@ -4,5 +4,5 @@
         {{ return(var(name)) }}
     {% endif %}
     {% set given = var('advanced', none) or {} %}
-    {{ return(given[name] if given is mapping and name in given else var(name, kind['default'])) }}
+    {{ return(given[name] if given is mapping and name in given else kind['default']) }}
 {% endmacro %}

@@ -179,7 +179,7 @@
             'season',
             'embeddings',
         ],
-        'means': "The feature families that the model reads: one model feat_<name> each.",
+        'means': "The feature families that the model reads: one model each, feat_ and the name of the family.",
     },
     'product_embeddings': {
         'type': 'relation', 'nullable': true, 'default': none, 'page': 'embeddings.md',
@@ -454,18 +454,22 @@
         'type': 'text', 'page': 'advertising.md', 'pattern': '[A-Za-z]{2}',
         'words': "the two letters of a country by ISO 3166, such as GB",
         'nullable': true, 'default': none,
+        'page': 'advertising.md',
         'means': "Country of telephone numbers without a country code. null = such numbers are not matched.",
     },
     'ad_suppress_days': {
         'type': 'whole', 'page': 'advertising.md', 'low': 0, 'high': 3650, 'default': 14,
+        'page': 'advertising.md',
         'means': "Customers at low risk who bought within this many days are suppressed in advertising.",
     },
     'ad_win_back_probability': {
         'type': 'number', 'page': 'advertising.md', 'low': 0, 'high': 1, 'default': 0.35,
+        'page': 'advertising.md',
         'means': "Customers with at least this churn probability are in the win-back audience.",
     },
     'ad_seed_share': {
         'type': 'number', 'page': 'advertising.md', 'low': 0, 'high': 1, 'default': 0.1,
+        'page': 'advertising.md',
         'means': "This share of the current customers, the most valuable, is the lookalike seed.",
     },
     'service_waiting_days': {
@@ -475,16 +479,19 @@
             'longest': {'type': 'number', 'low': 1, 'high': 3650},
         },
         'default': {'target': 7, 'longest': 28},
+        'page': 'service.md',
         'means': "Waiting for target days doubles a ticket's priority. More than longest days count as "
             ~ "longest.",
     },
     'service_sentiment_days': {
         'type': 'whole', 'page': 'service.md', 'low': 1, 'high': 3650, 'default': 84,
+        'page': 'service.md',
         'means': "A customer's sentiment is that of the reviews of this many days.",
     },
     'ticket_type_sentiments': {
         'type': 'mapping', 'page': 'service.md', 'each': {'type': 'number', 'low': 0, 'high': 1}, 'nullable': true,
         'default': {'complaint': 0.2, 'return': 0.4, 'question': 0.6},
+        'page': 'service.md',
         'means': "Sentiment of a customer without such reviews, by type of ticket (0 = unhappy, 1 = happy).",
     },
     'return_policy_shares': {
@@ -494,11 +501,13 @@
             'strict': {'type': 'number', 'low': 0, 'high': 1},
         },
         'default': {'generous': 0.1, 'strict': 0.4},
+        'page': 'service.md',
         'means': "Up to the share generous of pieces returned a refund may come first; from strict on goods "
             ~ "are checked first.",
     },
     'stock_surplus_multiple': {
         'type': 'number', 'page': 'inventory.md', 'low': 1, 'high': 1000, 'default': 2,
+        'page': 'inventory.md',
         'means': "More stock than this many times the forecast is too much.",
     },
 }},

@@ -1,7 +1,8 @@
 """Calls the package's SQL macros on a DuckDB connection without dbt: the same files, but no project.
 
 The macros find only a part of dbt's context: run_query, return, adapter.dispatch (to default__),
-exceptions.raise_compiler_error, log, dbt.type_string, execute, and the macros themselves as retention.<name>.
+exceptions.raise_compiler_error, log, dbt.type_string, execute, modules.re, the names of time zones, and the
+macros themselves as retention.<name>.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
+from zoneinfo import available_timezones
 
 import duckdb
 import jinja2
@@ -28,10 +30,13 @@ class _Return(Exception):  # noqa: N818 - carries a value, as in dbt; not an err
 
 
 class SqlMacros:
-    """The macros of dbt_project/macros, bound to `connection`. log: is called with their messages."""
+    """The macros of dbt_project/macros, bound to `connection`; None where none of them queries.
+
+    log: is called with their messages.
+    """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, *, log: Callable[[str], None] | None = None
+        self, connection: duckdb.DuckDBPyConnection | None, *, log: Callable[[str], None] | None = None
     ) -> None:
         self._connection = connection
         self._files = _files(macros_folder())
@@ -45,6 +50,7 @@ class SqlMacros:
             "dbt": SimpleNamespace(type_string=lambda: "varchar"),
             "log": log or (lambda _message: None),
             "execute": True,
+            "modules": SimpleNamespace(re=re, pytz=_TimeZones()),
         }
 
     def call(self, name: str, *arguments: Any, **named: Any) -> Any:
@@ -60,7 +66,17 @@ class SqlMacros:
             return value.value
 
     def _run_query(self, query: str) -> list[tuple[Any, ...]]:
+        if self._connection is None:
+            raise RetentionError("a macro asked the database, and there is no connection")
         return self._connection.execute(query).fetchall()
+
+
+class _TimeZones:
+    """What macros read of pytz."""
+
+    @property
+    def all_timezones_set(self) -> set[str]:
+        return available_timezones()
 
 
 class _Namespace:

@@ -57,7 +57,7 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
     not_trained_because says why; without such a champion TrainingDataError is raised. Raises RetentionError
     where a setting is wrong, ExportParityError where the ONNX graph gives other results.
     """
-    chosen = read_settings(ChurnSettings, dict(settings))
+    chosen = read_settings(ChurnSettings, settings)
     offered = feature_names(rows)
     features = learnable_features(rows.filter(is_split(rows, "train")), offered)
     test_dates = dates_of(rows.filter(is_split(rows, "test")))

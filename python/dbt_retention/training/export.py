@@ -69,8 +69,8 @@ def export_uplift(model: UpliftModel, matrix: Matrix) -> tuple[bytes, Parity]:
         matrix,
         tolerance=PROBABILITY_TOLERANCE,
         remedy=(
-            "To build without an uplift model, set the var uplift_min_arm_customers above the number of "
-            "contacted customers"
+            "To build without an uplift model, set advanced: {uplift_min_arm_customers: N} in vars, with N "
+            "above the number of contacted customers"
         ),
     )
 

@@ -38,7 +38,7 @@ def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Reg
     knows is numbered, and named in SQL, after where it was when it was first named. Where no segments can be
     formed, a champion that still fits stays; without one TrainingDataError is raised.
     """
-    chosen = read_settings(SegmentSettings, dict(settings))
+    chosen = read_settings(SegmentSettings, settings)
     offered = feature_names(rows)
     features = learnable_features(rows, offered)
 

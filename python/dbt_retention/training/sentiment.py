@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import Field
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import StringTensorType
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
@@ -29,25 +28,10 @@ from dbt_retention.training.candidates import RANDOM_STATE
 from dbt_retention.training.champion import new_card
 from dbt_retention.training.export import IR_VERSION, OPSETS, sort_opsets
 from dbt_retention.training.parity import PROBABILITY_TOLERANCE, compare
-from dbt_retention.training.settings import Settings, read_settings
+from dbt_retention.training.settings import SentimentSettings, read_settings
 
 FOLDS = 5
 MAX_NGRAMS = 20_000
-
-
-class SentimentSettings(Settings):
-    """The vars that decide what the sentiment model learns."""
-
-    reviews_input: str
-    low_rating: float
-    high_rating: float
-    sentiment_min_reviews: int = Field(ge=2 * FOLDS)
-
-    def were_those_of(self, learned: SentimentTraining) -> bool:
-        """Did a model learn from this input and these ratings? A card that tells no ratings is believed."""
-        return learned.reviews_input == self.reviews_input and (
-            (learned.low_rating, learned.high_rating) in ((self.low_rating, self.high_rating), (None, None))
-        )
 
 
 def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
@@ -58,14 +42,14 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
     characters in a row in common, nothing is trained: where no champion stands either, model_version is null,
     and so is every sentiment.
     """
-    chosen = read_settings(SentimentSettings, dict(settings))
+    chosen = read_settings(SentimentSettings, settings)
     is_anew = chosen.training_policy == "always"
     card = registry.usable_champion_card(SENTIMENT) if is_anew else registry.champion_card(SENTIMENT)
     positive = np.asarray(rows["is_positive"].to_pylist(), dtype=bool)
     is_enough = (
         len(positive) >= chosen.sentiment_min_reviews and min(positive.sum(), (~positive).sum()) >= FOLDS
     )
-    is_right = card is not None and card.sentiment is not None and chosen.were_those_of(card.sentiment)
+    is_right = card is not None and card.sentiment is not None and _learned_from(card.sentiment, chosen)
     if is_anew or (chosen.training_policy != "never" and not is_right):
         texts = rows["review_text"].to_pylist()
         if is_enough and _share_words(texts):
@@ -78,6 +62,14 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
             "rated_reviews_count": pa.array([len(positive)], pa.int64()),
             "auc": pa.array([card.sentiment.auc if card and card.sentiment else None], pa.float64()),
         }
+    )
+
+
+def _learned_from(learned: SentimentTraining, settings: SentimentSettings) -> bool:
+    """Did a model learn from this input and these ratings? A card without ratings matches any."""
+    return learned.reviews_input == settings.reviews_input and (
+        (learned.low_rating, learned.high_rating)
+        in ((settings.low_rating, settings.high_rating), (None, None))
     )
 
 
@@ -160,7 +152,7 @@ def _checked_parity(onnx_bytes: bytes, pipeline: Pipeline, texts: list[str]) -> 
         tolerance=PROBABILITY_TOLERANCE,
         name_of_row=lambda row: f"the text {rows[row][:60]!r}",
         remedy=(
-            "Texts must be cleaned by the macro clean_text. To build without sentiment, set the var "
-            "sentiment_min_reviews above the number of rated reviews"
+            "Texts must be cleaned by the macro clean_text. To build without sentiment, set "
+            "advanced: {sentiment_min_reviews: N} in vars, with N above the number of rated reviews"
         ),
     )

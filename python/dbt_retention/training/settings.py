@@ -1,61 +1,63 @@
-"""What `dbt_project.yml` says about training, checked before anything is trained."""
+"""The vars that training reads, checked by the table of vars before anything is trained.
+
+A field is a var of that name; its default and what it may be are in the table. `make vars` writes the fields
+of each class into the YAML of its dbt Python model, under config.settings.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-
-from dbt_retention.errors import RetentionError
 from dbt_retention.registry.card import ProfitAssumptions
-from dbt_retention.training.candidates import CANDIDATES, Selection
+from dbt_retention.training.candidates import Selection
 from dbt_retention.training.clustering import Algorithm
 from dbt_retention.training.fitting import Fitting
 from dbt_retention.training.policy import Limits
+from dbt_retention.vars_table import checked_vars
 
 
-class Settings(BaseModel):
-    """Common to all models."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Common to all models; all that the uplift model reads."""
 
     training_policy: Literal["if_missing", "auto", "always", "never"]
-    orders_input: str
+    input_orders: str | None
+
+    @property
+    def orders_input(self) -> str:
+        """What fills the input orders; without the var, the package's own example."""
+        return self.input_orders or "example_orders"
 
 
+@dataclass(frozen=True, kw_only=True)
 class ChurnSettings(Settings):
     """The vars that decide what the churn model learns."""
 
     churn_definition: Literal["fixed_horizon", "personal_cadence", "spend_decline"]
-    personal_cadence_multiple: float = Field(gt=0)
-    personal_cadence_min_days: int = Field(ge=1)
-    spend_decline_share: float = Field(gt=0, le=1)
-    lookback_days: int = Field(ge=1)
-    churn_candidates: list[str] = Field(min_length=1)
-    churn_tuning: bool = False
-    churn_class_weights: Literal["none", "balanced"] = "none"
-    churn_feature_selection: Selection = "none"
-    churn_pca_variance: float | None = Field(default=None, gt=0, lt=1)
-    churn_calibration: Literal["sigmoid", "isotonic"] = "sigmoid"
-    churn_imputations: int = Field(default=1, ge=1, le=20)
-    profit_customer_value: float = Field(default=200, gt=0)
-    profit_offer_value: float = Field(default=10, ge=0)
-    profit_contact_cost: float = Field(default=1, ge=0)
-    profit_save_rate_alpha: float = Field(default=6, gt=0)
-    profit_save_rate_beta: float = Field(default=14, gt=0)
-    retrain_drifted_share: float = Field(default=0.25, gt=0, le=1)
-    retrain_auc_drop: float = Field(default=0.03, gt=0, le=0.5)
-    retrain_calibration_error: float = Field(default=0.05, gt=0, le=1)
-    min_buyers: int = Field(ge=1)
-    min_history_days: int = Field(ge=1)
-    min_training_churners: int = Field(ge=1)
-
-    @field_validator("churn_candidates")
-    @classmethod
-    def _known(cls, value: list[str]) -> list[str]:
-        if unknown := [name for name in value if name not in CANDIDATES]:
-            raise ValueError(f"unknown {', '.join(unknown)}; allowed are {', '.join(CANDIDATES)}")
-        return value
+    personal_cadence_multiple: float
+    personal_cadence_min_days: int
+    spend_decline_share: float
+    lookback_days: int
+    churn_candidates: list[str]
+    churn_tuning: bool
+    churn_class_weights: Literal["none", "balanced"]
+    churn_feature_selection: Selection
+    churn_pca_variance: float | None
+    churn_calibration: Literal["sigmoid", "isotonic"]
+    churn_imputations: int
+    profit_customer_value: float
+    profit_offer_value: float
+    profit_contact_cost: float
+    profit_save_rate_alpha: float
+    profit_save_rate_beta: float
+    retrain_drifted_share: float
+    retrain_auc_drop: float
+    retrain_calibration_error: float
+    min_buyers: int
+    min_history_days: int
+    min_training_churners: int
 
     @property
     def fitting(self) -> Fitting:
@@ -112,11 +114,12 @@ class ChurnSettings(Settings):
         }[self.churn_definition]
 
 
+@dataclass(frozen=True, kw_only=True)
 class SegmentSettings(Settings):
-    """The vars that decide where the segments lie."""
+    """The vars that decide the segments."""
 
-    segment_count: Annotated[int, Field(ge=2, le=12)] | Literal["auto"] = "auto"
-    segment_algorithm: Algorithm = "kmeans"
+    segment_count: int | Literal["auto"]
+    segment_algorithm: Algorithm
 
     @property
     def asked_count(self) -> int | None:
@@ -124,16 +127,28 @@ class SegmentSettings(Settings):
         return None if self.segment_count == "auto" else self.segment_count
 
 
+@dataclass(frozen=True, kw_only=True)
+class SentimentSettings(Settings):
+    """The vars that decide what the sentiment model learns."""
+
+    input_reviews: str | None
+    low_rating: float
+    high_rating: float
+    sentiment_min_reviews: int
+
+    @property
+    def reviews_input(self) -> str:
+        """What fills the input reviews; without the var, the package's own example."""
+        return self.input_reviews or "example_reviews"
+
+
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
-def read_settings(kind: type[AnySettings], values: dict[str, Any]) -> AnySettings:
-    """`values` as settings of `kind`. Raises RetentionError that names each wrong var."""
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, problem['loc']))} is {problem['input']!r}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise RetentionError(f"wrong var in dbt_project.yml: {wrong}. See docs/vars.md") from error
+def read_settings(kind: type[AnySettings], values: Mapping[str, Any]) -> AnySettings:
+    """`values` as settings of `kind`, with the defaults of the table.
+
+    values: vars by name; the var advanced holds those of the table that are advanced. Raises RetentionError
+    that names each wrong var.
+    """
+    return kind(**checked_vars(values, wanted=[field.name for field in fields(kind)]))

@@ -59,7 +59,7 @@ def train_uplift(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regis
     status says why there is no model. Raises RetentionError where a setting is wrong, ExportParityError where
     the ONNX graph gives other results.
     """
-    chosen = read_settings(Settings, dict(settings))
+    chosen = read_settings(Settings, settings)
     offered = [name for name in rows.column_names if name not in KEYS]
     features = learnable_features(rows, offered)
     campaigns = sorted(set(rows["campaign_id"].to_pylist()))

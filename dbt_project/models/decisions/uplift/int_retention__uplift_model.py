@@ -5,10 +5,7 @@ from dbt_retention.training.uplift import train_uplift
 
 
 def model(dbt, session):
-    settings = {
-        "training_policy": dbt.config.get("training_policy"),
-        "orders_input": dbt.config.get("orders_input"),
-    }
+    settings = dbt.config.get("settings")
     rows = dbt.ref("int_retention__uplift_set")
     return run_dbt_model(
         train_uplift, rows, session=session, settings=settings, key="campaign_id, customer_id"
