@@ -8,10 +8,9 @@ with spine as (
 
 ),
 
-returns as (
+credits as (
 
-    select * from {{ ref('int_retention__returns') }}
-    where order_id is null
+    select * from {{ ref('int_retention__unlinked_credits') }}
 
 ),
 
@@ -20,14 +19,14 @@ history as (
     select
         spine.customer_id,
         spine.as_of_date,
-        returns.return_date,
-        {{ days_between('returns.return_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
-        returns.returned_amount as credited_amount
+        credits.return_date,
+        {{ days_between('credits.return_date', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
+        credits.credited_amount
     from spine
-    inner join returns
+    inner join credits
         on
-            spine.customer_id = returns.customer_id
-            and spine.as_of_date >= returns.known_from_date
+            spine.customer_id = credits.customer_id
+            and spine.as_of_date >= credits.known_from_date
 
 )
 

@@ -15,7 +15,7 @@ returned_lines as (
         least(returned_quantity, quantity) as pieces_count
     from {{ ref('stg_retention__order_lines') }}
     where
-        quantity > 0
+        {{ is_bought_line() }}
         and returned_quantity > 0
 
 ),

@@ -24,10 +24,10 @@ line_totals as (
     select
         order_id,
         {{ exact_sum('quantity') }} as pieces_count,
-        sum(case when quantity > 0 then 1 else 0 end) as products_count,
-        count(case when quantity > 0 then coupon_id end) as coupons_count,
-        {{ known_sum('net_amount', condition='quantity > 0') }} as net_amount,
-        {{ exact_sum('discount_amount', condition='quantity > 0') }} as discount_amount
+        sum(case when {{ is_bought_line() }} then 1 else 0 end) as products_count,
+        count(case when {{ is_bought_line() }} then coupon_id end) as coupons_count,
+        {{ known_sum('net_amount', condition=is_bought_line()) }} as net_amount,
+        {{ exact_sum('discount_amount', condition=is_bought_line()) }} as discount_amount
     from order_lines
     group by order_id
 

@@ -9,7 +9,7 @@ with placed_orders as (
 order_lines as (
 
     select * from {{ ref('stg_retention__order_lines') }}
-    where quantity > 0
+    where {{ is_bought_line() }}
 
 ),
 

@@ -1,14 +1,8 @@
--- One row per order, product and morning: what was then first known to have come back of the order.
--- Never more than was bought; what is more, or finds no purchase, has no order_id and still lowers spend.
-with line_returns as (
+-- One row per order, product, return date and known_from_date: what came back of the order.
+-- Never more than was bought. What exceeds the purchase, or has no purchase, has no order_id.
+with matched_returns as (
 
-    select * from {{ ref('int_retention__line_returns') }}
-
-),
-
-credit_note_matches as (
-
-    select * from {{ ref('int_retention__credit_note_matches') }}
+    select * from {{ ref('int_retention__matched_returns') }}
 
 ),
 
@@ -28,50 +22,21 @@ orders as (
 
 ),
 
-{# What a line says comes back has no money of its own; what a credit note says has. #}
-gathered as (
-
-    select
-        order_id || ' ' || product_id as return_id,
-        false as is_credit_note,
-        customer_id,
-        order_id,
-        product_id,
-        return_date,
-        known_from_date,
-        pieces_count,
-        returned_amount
-    from line_returns
-    union all
-    select
-        return_id,
-        true as is_credit_note,
-        customer_id,
-        order_id,
-        product_id,
-        return_date,
-        known_from_date,
-        pieces_count,
-        returned_amount
-    from credit_note_matches
-
-),
-
 with_pieces_before as (
 
     select
-        gathered.*,
+        matched_returns.*,
         products.pieces_count as bought_pieces_count,
-        coalesce(sum(gathered.pieces_count) over (
-            partition by gathered.order_id, gathered.product_id
-            order by gathered.known_from_date, gathered.return_date, gathered.return_id
+        coalesce(sum(matched_returns.pieces_count) over (
+            partition by matched_returns.order_id, matched_returns.product_id
+            order by matched_returns.known_from_date, matched_returns.return_date, matched_returns.return_id
             rows between unbounded preceding and 1 preceding
         ), 0) as pieces_before
-    from gathered
+    from matched_returns
     left join products
         on
-            gathered.order_id = products.order_id
-            and gathered.product_id = products.product_id
+            matched_returns.order_id = products.order_id
+            and matched_returns.product_id = products.product_id
 
 ),
 
@@ -88,28 +53,31 @@ with_pieces_kept as (
 
 ),
 
-with_amount_before as (
+with_amount as (
 
     select
         with_pieces_kept.*,
         orders.purchase_date,
         orders.purchase_amount,
-        sum(
-            case
-                when pieces_count > 0 then returned_amount * kept_pieces_count / pieces_count
-                else returned_amount
-            end
-        ) over (
-            partition by with_pieces_kept.order_id
-            order by known_from_date, return_date, return_id, product_id
-            rows between unbounded preceding and current row
-        ) as amount_to_date,
         case
             when pieces_count > 0 then returned_amount * kept_pieces_count / pieces_count
             else returned_amount
         end as amount
     from with_pieces_kept
     left join orders on with_pieces_kept.order_id = orders.order_id
+
+),
+
+with_amount_to_date as (
+
+    select
+        *,
+        sum(amount) over (
+            partition by order_id
+            order by known_from_date, return_date, return_id, product_id
+            rows between unbounded preceding and current row
+        ) as amount_to_date
+    from with_amount
 
 ),
 
@@ -120,14 +88,12 @@ with_amount_kept as (
         case
             when order_id is null then 0
             else
-                round(
-                    least(
-                        amount,
-                        greatest(coalesce(purchase_amount, amount_to_date) - (amount_to_date - amount), 0)
-                    ), 4
-                )
+                round(least(
+                    amount,
+                    greatest(coalesce(purchase_amount, amount_to_date) - (amount_to_date - amount), 0)
+                ), 4)
         end as kept_amount
-    from with_amount_before
+    from with_amount_to_date
 
 ),
 

@@ -47,10 +47,9 @@ known_purchases as (
 
 ),
 
-returns as (
+credits as (
 
-    select * from {{ ref('int_retention__returns') }}
-    where order_id is null
+    select * from {{ ref('int_retention__unlinked_credits') }}
 
 ),
 
@@ -59,13 +58,13 @@ known_credits as (
     select
         spine.customer_id,
         spine.as_of_date,
-        returns.return_date,
-        returns.returned_amount as credited_amount
+        credits.return_date,
+        credits.credited_amount
     from spine
-    inner join returns
+    inner join credits
         on
-            spine.customer_id = returns.customer_id
-            and spine.as_of_date >= returns.known_from_date
+            spine.customer_id = credits.customer_id
+            and spine.as_of_date >= credits.known_from_date
 
 ),
 

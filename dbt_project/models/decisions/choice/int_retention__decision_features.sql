@@ -40,8 +40,7 @@ purchases as (
 
 credits as (
 
-    select * from {{ ref('int_retention__returns') }}
-    where order_id is null
+    select * from {{ ref('int_retention__unlinked_credits') }}
 
 ),
 
@@ -140,10 +139,10 @@ credited as (
         dated.customer_id,
         dated.as_of_date,
         {{ exact_sum(
-            'credits.returned_amount', condition='credits.return_date >= dated.window_start_date'
+            'credits.credited_amount', condition='credits.return_date >= dated.window_start_date'
         ) }} as spend_amount_before,
         {{ exact_sum(
-            'credits.returned_amount', condition='credits.return_date >= dated.lookback_start_date'
+            'credits.credited_amount', condition='credits.return_date >= dated.lookback_start_date'
         ) }} as spend_amount_lookback
     from dated
     inner join credits

@@ -8,8 +8,7 @@ with purchases as (
 
 credits as (
 
-    select * from {{ ref('int_retention__returns') }}
-    where order_id is null
+    select * from {{ ref('int_retention__unlinked_credits') }}
 
 ),
 
@@ -81,7 +80,7 @@ credited as (
     select
         firsts.cohort_month_date,
         cast({{ dbt.date_trunc('month', 'credits.return_date') }} as date) as purchase_month_date,
-        {{ exact_sum('credits.returned_amount') }} as credited_amount
+        {{ exact_sum('credits.credited_amount') }} as credited_amount
     from credits
     inner join today on credits.known_from_date <= today.as_of_date
     inner join firsts on credits.customer_id = firsts.customer_id
