@@ -123,12 +123,12 @@ def test_campaign_effects_and_checks_say_that_amounts_are_unknown(shop: Shop) ->
     assert flagged == [(True, False)], "retention may still be called causal"
 
 
-def test_segment_profiles_do_not_mention_baskets(shop: Shop) -> None:
+def test_segment_profiles_do_not_mention_spend(shop: Shop) -> None:
     names = [name for (name,) in shop.query("select segment_name from mart_segment_profiles")]
     assert len(names) >= 3
-    assert not [name for name in names if "basket" in name]
+    assert not [name for name in names if "spend" in name]
     profiles = [words for (words,) in shop.query("select profile from mart_segment_profiles")]
-    assert all(words and "orders in 364 days" in words and "spent" not in words for words in profiles), (
+    assert all(words and "orders in 364 days" in words and "spend" not in words for words in profiles), (
         profiles
     )
 

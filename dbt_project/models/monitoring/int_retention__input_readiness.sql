@@ -62,11 +62,12 @@ judged as (
         input_coverage.*,
         coalesce(rejected_per_input.rejected_rows_count, 0) as rejected_rows_count,
         expectations.cost_text,
-        cast(input_coverage.customers_count as double) / nullif(input_coverage.todays_customers_count, 0)
-            as coverage_share,
+        cast(input_coverage.customers_count as double)
+        / nullif(input_coverage.todays_customers_count, 0) as coverage_share,
         coalesce(
             expectations.is_expected_lately
-            and input_coverage.last_event_date < {{ days_from('today.as_of_date', -setting('lookback_days')) }},
+            and input_coverage.last_event_date
+            < {{ days_from('today.as_of_date', -setting('lookback_days')) }},
             false
         ) as is_stale,
         2 * input_coverage.late_rows_count > input_coverage.rows_count as is_late

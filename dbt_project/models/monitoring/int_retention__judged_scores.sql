@@ -1,6 +1,6 @@
--- One row per customer, morning and evidence: what was said, and what came, the label window being closed.
--- Evidence 'realised' is what was said on that morning, from the history; 'test' is what the champion says
--- now of the test date. Nothing is scored anew to look like history.
+-- One row per customer, as_of_date and evidence: predicted probability and outcome, once it is known.
+-- Evidence realised: the probability published on that date, from the history. Evidence test: the probability
+-- of the champion on the test date. No date is scored again.
 with history as (
 
     select
@@ -21,8 +21,7 @@ spine as (
 
     select history.*
     from history
-    inner join today
-        on history.label_window_end_date <= today.as_of_date
+    inner join today on history.label_window_end_date <= today.as_of_date
 
 ),
 
@@ -121,10 +120,7 @@ judged as (
             {% endfor %}
         end as is_churned
     from spine
-    inner join labels
-        on
-            spine.customer_id = labels.customer_id
-            and spine.as_of_date = labels.as_of_date
+    inner join labels on spine.customer_id = labels.customer_id and spine.as_of_date = labels.as_of_date
     union all
     select
         'test' as evidence,

@@ -1,5 +1,5 @@
--- One row per evidence, morning and tenth of the probability: do as many churn as was said?
--- The interval of the observed rate is Wilson's. Bins of few customers are left out (min_group_size).
+-- One row per evidence, as_of_date and bin: does the observed churn rate match the predicted one?
+-- The interval of the observed rate is Wilson's. Bins with fewer than min_group_size customers are left out.
 {% set bins = 10 %}
 {% set z_975 = 1.959964 %}
 
@@ -61,7 +61,7 @@ calibration as (
         round(greatest(wilson_centre - wilson_half_width, 0), 6) as churn_rate_lower_95,
         round(least(wilson_centre + wilson_half_width, 1), 6) as churn_rate_upper_95,
         churn_probability_avg between wilson_centre - wilson_half_width and wilson_centre + wilson_half_width
-            as is_as_said
+            as is_calibrated
     from observed
 
 )

@@ -1,6 +1,6 @@
--- One row per metric: champion and challenger on the newest date whose answers are known.
--- The difference is paired: DeLong's for the AUC, the mean over customers for the log loss. Above 0 the
--- champion is better in both.
+-- One row per metric: does the champion predict better than the challenger on the test date?
+-- The difference is paired by customer: DeLong's for the AUC, the mean for the log loss. Above 0 the champion
+-- is better.
 {% set z_975 = 1.959964 %}
 
 with judged as (
@@ -110,7 +110,7 @@ advantages as (
 
 ),
 
-verdicts as (
+comparison as (
 
     select
         metric,
@@ -135,4 +135,4 @@ verdicts as (
 
 )
 
-select * from verdicts
+select * from comparison

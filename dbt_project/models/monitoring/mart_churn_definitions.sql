@@ -1,4 +1,4 @@
--- One row per churn definition: how many it calls churned, how often they came back, and how late it knows.
+-- One row per churn definition: how many customers churn by it, how many come back, and how late is it?
 with definition_labels as (
 
     select * from {{ ref('int_retention__definition_labels') }}

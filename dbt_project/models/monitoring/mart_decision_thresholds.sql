@@ -1,4 +1,4 @@
--- One row per model version, test date and threshold: what calling churn there gives, the truth being known.
+-- One row per model version, test date and threshold: which cutoff to use?
 with scores as (
 
     select * from {{ ref('ml_churn_scores') }}
@@ -35,7 +35,7 @@ thresholds as (
 
 ),
 
-called as (
+predicted as (
 
     select
         scores.model_version,
@@ -43,7 +43,7 @@ called as (
         thresholds.threshold_name,
         thresholds.threshold,
         labels.is_churned,
-        scores.churn_probability >= thresholds.threshold as is_called
+        scores.churn_probability >= thresholds.threshold as is_predicted
     from scores
     inner join labels
         on
@@ -62,11 +62,11 @@ counted as (
         threshold_name,
         threshold,
         cast(count(*) as integer) as customers_count,
-        cast(count(*) filter (where is_called and is_churned) as integer) as true_positives_count,
-        cast(count(*) filter (where is_called and not is_churned) as integer) as false_positives_count,
-        cast(count(*) filter (where not is_called and is_churned) as integer) as false_negatives_count,
-        cast(count(*) filter (where not is_called and not is_churned) as integer) as true_negatives_count
-    from called
+        cast(count(*) filter (where is_predicted and is_churned) as integer) as true_positives_count,
+        cast(count(*) filter (where is_predicted and not is_churned) as integer) as false_positives_count,
+        cast(count(*) filter (where not is_predicted and is_churned) as integer) as false_negatives_count,
+        cast(count(*) filter (where not is_predicted and not is_churned) as integer) as true_negatives_count
+    from predicted
     group by model_version, as_of_date, threshold_name, threshold
 
 ),

@@ -1,5 +1,5 @@
--- One row per feature, and one for the churn probability itself: do today's customers look like those that
--- the model learned from? The probability is compared with the test date's.
+-- One row per feature, and one for the churn probability: has the distribution moved since training?
+-- Features are compared with the training dates, the churn probability with the test date.
 with feature_drift as (
 
     select * from {{ ref('ml_feature_drift') }}

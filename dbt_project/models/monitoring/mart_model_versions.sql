@@ -1,4 +1,4 @@
--- One row per published version of the churn model: its role, and why and from what it was trained.
+-- One row per published version of the churn model: its role, and why and on which data it was trained.
 with versions as (
 
     select * from {{ ref('ml_churn_versions') }}

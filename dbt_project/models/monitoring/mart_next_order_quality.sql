@@ -1,6 +1,6 @@
--- One row per test date: how often the 80 % interval of the next order was right.
--- Judged are customers whose interval had passed, or who had ordered, by today; an open interval is right
--- unless the order came before it.
+-- One row per test date: how often did the 80 % interval of the next order hold?
+-- Judged are customers whose interval has passed, or who have ordered, by the latest as_of_date; an open
+-- interval holds unless the order came before it.
 with next_orders as (
 
     select * from {{ ref('ml_next_order_dates') }}

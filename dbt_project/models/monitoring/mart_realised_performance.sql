@@ -1,5 +1,5 @@
--- One row per evidence, morning and group of customers: what was said, what came, and how well both agree.
--- The interval of the AUC is DeLong's. Groups of few customers are left out (min_group_size).
+-- One row per evidence, as_of_date and group of customers: how well do predictions match the outcomes?
+-- The interval of the AUC is DeLong's. Groups with fewer than min_group_size customers are left out.
 {% set z_975 = 1.959964 %}
 {% set groups = {'all': "'all'", 'segment': 'segment_name', 'risk_tier': 'risk_tier'} %}
 {% set keys = ['evidence', 'as_of_date', 'group_type', 'group_name'] %}

@@ -1,6 +1,5 @@
--- One row per candidate of the uplift model and action, and one per candidate for all actions: does it tell
--- whom a contact keeps from whom it drives away? Judged within campaigns: that one action works better than
--- another counts for nothing.
+-- One row per candidate of the uplift model and action (or all actions): does it rank customers by effect?
+-- Measured within campaigns, so that differences between actions do not count.
 with candidates as (
 
     select * from {{ ref('int_retention__uplift_model') }}
@@ -37,7 +36,7 @@ quality as (
         candidates.candidate,
         candidates.action,
         candidates.is_champion,
-        candidates.beats_chance,
+        candidates.beats_chance as is_better_than_chance,
         candidates.model_version,
         cast(candidates.contacts_count as integer) as contacts_count,
         round(candidates.qini, 8) as qini,

@@ -1,6 +1,5 @@
--- One row per method and group of customers on the test date: what was expected within the horizon, and what
--- came. Groups are tenths of expected spend (decile 0 is everybody) and bands of the number of orders. The
--- chosen method is the one behind expected_value_12m.
+-- One row per method and group of customers on the test date: does the expected spend match the actual one?
+-- Groups are deciles of expected spend (decile 0 = all customers) and bands of the number of orders.
 with candidates as (
 
     select * from {{ ref('ml_value_candidates') }}

@@ -1,6 +1,6 @@
 -- noqa: disable=LT02
--- One row per build: the average customer of today, by the numbers that sentences of reasons compare with.
--- Sentences without a condition of their own read on which side of it more customers churned.
+-- One row per build: the averages that sentences of reasons compare a customer with.
+-- A sentence without a condition holds on the side of the average where more customers churned.
 {% do _check_sentence_columns(feature_reasons(), feature_columns(ref('ml_scoring_set'))) %}
 {% set columns = _average_columns(feature_reasons()) %}
 {% set side = 'risk_side_of_' %}

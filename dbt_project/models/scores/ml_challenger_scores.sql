@@ -1,5 +1,5 @@
--- One row per customer of the test date: the challenger's churn probability, where a challenger is there that
--- knew no label of that date.
+-- One row per customer of the test date: the challenger's churn probability.
+-- Empty without a challenger, or if its labels reach past the test date.
 with test_set as (
 
     select * from {{ ref('ml_scoring_set') }}

@@ -1,6 +1,6 @@
--- One row per customer and scoring date: the churn probability said that morning, so that what campaigns
--- changed can be held against what was foretold before them. Rows of earlier dates are never touched; a date
--- that is built again is replaced. --full-refresh keeps the table, for nothing could bring it back.
+-- One row per customer and scoring date: the churn probability that was published on that date.
+-- Campaign effects are compared with the risk predicted before the campaign. Rows of earlier dates never
+-- change; a date that is built again is replaced. --full-refresh keeps the table: it cannot be rebuilt.
 {{ config(**kept_by_date()) }}
 
 with tiers as (
@@ -15,7 +15,7 @@ horizon as (
 
 ),
 
-said as (
+published as (
 
     select
         tiers.customer_id,
@@ -28,4 +28,4 @@ said as (
 
 )
 
-select * from said
+select * from published

@@ -1,6 +1,6 @@
--- One row per customer and as_of_date: the champion's churn probability, today and on the test date. Empty
--- where there is no champion: the version is an argument of the score, so that nothing is scored without one.
--- churn_prior_shift: season moves it by how much likelier churn was at that time of the last year.
+-- One row per customer and as_of_date (latest and test date): the churn probability from the champion.
+-- Empty without a champion: the score takes the version as an argument, so that no row is scored without one.
+-- With churn_prior_shift: season it is shifted by how much more churn there was at that time of last year.
 {% set prior_shift = setting('churn_prior_shift') %}
 
 with scoring_set as (

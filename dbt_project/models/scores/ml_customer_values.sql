@@ -1,6 +1,6 @@
--- One row per customer and as_of_date, today and on the test date: orders and spend expected within the
--- horizon and within twelve months. Orders are MBG/NBD's; value is by the method that the backtest chose.
--- A customer of whom the chosen method knows no amount gets the model's value; null = no amounts are known.
+-- One row per customer and as_of_date (latest and test date): expected orders and spend.
+-- Within the horizon and within twelve months. Orders are by MBG/NBD, spend by the method that the backtest
+-- chose. A customer without an amount that the method needs gets the value of the model.
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

@@ -1,5 +1,5 @@
--- One row per customer of the test date: the segment of today's model whose centre was nearest that morning.
-with ranks as (
+-- One row per customer of the test date: the segment of the current model with the nearest centre then.
+with percentiles as (
 
     select * from {{ ref('ml_segment_percentiles') }}
     where split = 'test'
@@ -16,11 +16,11 @@ champion as (
 scored as (
 
     select
-        ranks.customer_id,
-        ranks.as_of_date,
-        {{ cluster('segments', 'ranks', version='champion.model_version') }} as segment_number,
+        percentiles.customer_id,
+        percentiles.as_of_date,
+        {{ cluster('segments', 'percentiles', version='champion.model_version') }} as segment_number,
         champion.model_version
-    from ranks
+    from percentiles
     cross join champion
 
 )

@@ -1,4 +1,4 @@
--- One row per reason and sentence: which features the reason stands for, its words, and when they hold.
+-- One row per reason and sentence: the features of the reason, its sentence, and when the sentence holds.
 {% set text = dbt.type_string() %}
 {% set other = {'reason': 'other', 'features': [], 'sentences': score_sentences()} %}
 

@@ -1,6 +1,6 @@
--- One row per customer of today: how likely to leave, what is at stake, and the risk tier that follows.
--- Customers are ranked by probability, then by value at risk where amounts are known. A tier takes those who
--- reach its threshold, no more of them than its capacity; who finds no room falls to the next tier.
+-- One row per customer on the latest as_of_date: churn probability, value at risk and risk tier.
+-- Customers are ranked by probability, then by value at risk. A tier takes the customers who reach its
+-- threshold, up to its capacity; the others are offered to the next tier.
 {% set tiers = risk_tiers() %}
 
 with scores as (
@@ -44,7 +44,7 @@ ranked as (
 
 ),
 
-{# The last rank of each tier: the room there is after the tiers above it, as far as customers reach it. #}
+{# The last rank of each tier: the capacity left after the tiers above, up to the customers who reach it. #}
 {% set last_ranks = {} %}
 {% set above = namespace(last_rank='0') %}
 {% for tier in tiers %}

@@ -1,6 +1,6 @@
--- One row per scored as_of_date: did more or fewer churn at this time of the last year than on average?
--- Of the training dates the nearest to 364 days before, no more than half a step of the grid off.
-{% set days_of_year = 364 %}
+-- One row per scored as_of_date: did more or fewer customers churn at this time of last year than on average?
+-- Last year is the training date nearest to 364 days before, at most half a step of the date grid away.
+{% set year_days = 364 %}
 
 with snapshots as (
 
@@ -44,7 +44,7 @@ apart as (
         by_date.churners,
         by_date.customers,
         abs(
-            {{ days_between('by_date.as_of_date', 'snapshots.as_of_date') }} - {{ days_of_year }} -- noqa: LT05
+            {{ days_between('by_date.as_of_date', 'snapshots.as_of_date') }} - {{ year_days }} -- noqa: LT05
         ) as days_off
     from snapshots
     cross join by_date
@@ -70,7 +70,7 @@ shifts as (
         nearest.season_date,
         nearest.churners / nearest.customers as season_churned_share,
         average.churners / average.customers as training_churned_share,
-        {# Half a customer on either side: no share is 0 or 1. #}
+        {# Half a customer is added to both classes, so that no share is 0 or 1. #}
         coalesce(
             ln(
                 (nearest.churners + 0.5) / (nearest.customers - nearest.churners + 0.5)

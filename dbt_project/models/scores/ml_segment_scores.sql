@@ -1,4 +1,4 @@
--- One row per customer of today: the segment whose centre is nearest.
+-- One row per customer on the latest as_of_date: the segment with the nearest centre.
 with segment_set as (
 
     select * from {{ ref('ml_segment_set') }}

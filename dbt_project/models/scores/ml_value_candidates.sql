@@ -1,6 +1,6 @@
--- One row per customer, as_of_date (today, test) and method: what each method expects the customer to spend.
--- A corrected method multiplies its estimate by the factor of the customer's bands, a half corrected one goes
--- half way.
+-- One row per customer, as_of_date (latest, test) and method: the spend that the method expects.
+-- A corrected method multiplies its estimate by the correction factor of the customer's bands; a half
+-- corrected one by the mean of that factor and 1.
 {% set methods = {
     'model': ('model', '1'),
     'model_half_corrected': ('model', '(1 + corrections.correction_factor) / 2'),

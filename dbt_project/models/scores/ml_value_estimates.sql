@@ -1,7 +1,6 @@
--- One row per customer and as_of_date: the spend to expect within the horizon and within twelve months, by
--- the model (MBG/NBD and gamma-gamma) and by the naive rate, before any correction.
--- Purchases without an amount count for no spend; of whom no amount is known, the shop's mean is expected.
--- The bands say how little is known of a customer: days with a purchase, and horizons since the first one.
+-- One row per customer and as_of_date: expected spend by the model (MBG/NBD, gamma-gamma) and the naive rate.
+-- A purchase without an amount adds no spend; a customer without any amount gets the mean of the shop.
+-- The bands group customers by how much is known: days with a purchase, and horizons since the first one.
 {{ config(materialized='by_date') }}
 {% set year_weeks = '(365 / cast(7 as double))' %}
 
@@ -59,7 +58,7 @@ statistics as (
 
 ),
 
-{# A credit for which no purchase was found lowers spend too; who was credited all has spent nothing. #}
+{# A credit without a purchase lowers spend too; a customer who was credited everything has spent 0. #}
 net_statistics as (
 
     select

@@ -1,8 +1,8 @@
--- One row per method of expected value: how far off it was on the test date, and which one is chosen.
--- The error is the root mean squared one over that of the naive rate, by number of orders, averaged over the
--- bands, so that the many who are known well do not outvote the few who are not. Of those within 1 % of the
--- least error the one with the least bias is chosen. A method that is worse than the naive rate over all
--- customers, in squared or in absolute error, never is. Without a test date the first is taken.
+-- One row per method of expected value: its error on the test date, and whether it is chosen.
+-- The error is the root mean squared error relative to the naive rate, per band of orders, averaged over
+-- the bands, so that large bands do not dominate. Of the methods within 1 % of the smallest error, the one
+-- with the smallest bias is chosen. A method that is worse than the naive rate over all customers, in squared
+-- or absolute error, is never chosen. Without a test date the first method is chosen.
 {% set methods = ['model_corrected', 'model_half_corrected', 'model', 'naive_corrected', 'naive'] %}
 {% set equal_error = 1.01 %}
 

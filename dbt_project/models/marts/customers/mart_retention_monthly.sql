@@ -1,5 +1,5 @@
--- One row per cohort (the month of the first purchase) and month since: how many of the cohort bought in it?
--- Credits for which no purchase was found lower the spend of their own month.
+-- One row per cohort (month of the first purchase) and month since then: how many of the cohort bought?
+-- A credit without a matching purchase lowers the spend of its own month.
 with purchases as (
 
     select * from {{ ref('int_retention__purchases') }}

@@ -1,4 +1,4 @@
--- One row per pair of segments: how many customers moved from the one (test date) to the other (latest date)?
+-- One row per pair of segments: how many customers moved from the one to the other since the test date?
 -- Segment 0, None, holds customers without a purchase in the look-back on that date.
 with past as (
 

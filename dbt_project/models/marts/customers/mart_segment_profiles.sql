@@ -104,8 +104,8 @@ worded as (
         percents.segment_name,
         {% set customers = '{customers_count customer|customers}; ' %}
         {% set last_order = 'last order {days_since_last_order_avg day|days} ago; ' %}
-        {% set orders = customers ~ last_order ~ 'in 364 days {orders_avg_364d:1} orders' %}
-        {% set spend = orders ~ ' and {spend_amount_avg_364d:2} spent' %}
+        {% set orders = customers ~ last_order ~ '{orders_avg_364d:1} orders in 364 days' %}
+        {% set spend = orders ~ ', spend {spend_amount_avg_364d:2}' %}
         {% set risk = '; churn probability {churn_percent} %' %}
         coalesce(
             {{ sentence(spend ~ risk ~ ', value at risk {value_at_risk}', 'percents') }},

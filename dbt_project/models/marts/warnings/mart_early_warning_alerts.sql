@@ -1,6 +1,6 @@
--- One row per customer of today and alert: what has changed since the scoring date before.
--- On the first scoring date of all nothing has changed: nobody is alerted.
--- Where churn was something else on the date before, nobody is alerted of a rise in risk or value.
+-- One row per customer on the latest as_of_date and alert: what has changed since the previous scoring date?
+-- Empty on the first scoring date. If the churn definition or horizon has changed, there are no alerts on
+-- probability and value.
 {% set tiers = risk_tiers() | map(attribute='name') | list %}
 {% set alert_tiers = setting('alert_tiers') or (tiers[:-1] or tiers) %}
 {% for name in alert_tiers if name not in tiers %}
@@ -30,7 +30,7 @@ today as (
 
 ),
 
-scoring_date_before as (
+previous_date as (
 
     select max(history.as_of_date) as as_of_date
     from history
@@ -55,9 +55,9 @@ alerted as (
             '{{ alert }}' as alert_type,
             warnings.*
         from warnings
-        cross join scoring_date_before
+        cross join previous_date
         where
-            scoring_date_before.as_of_date is not null
+            previous_date.as_of_date is not null
             and {{ condition }}
         {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,5 +1,6 @@
--- One row per customer and scoring date: what was said that morning. Rows of earlier dates are never touched;
--- a date that is built again is replaced. --full-refresh keeps the table, for nothing could bring it back.
+-- One row per customer and scoring date: the scores that were published on that date.
+-- Rows of earlier dates never change; a date that is built again is replaced. --full-refresh keeps the table,
+-- because it cannot be rebuilt.
 {{ config(**kept_by_date()) }}
 
 with tiers as (
