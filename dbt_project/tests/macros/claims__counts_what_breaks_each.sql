@@ -47,20 +47,18 @@ found as (
 expected as (
 
     select
-        'customer_id is not null' as broken_claim,
-        1 as rows_count
-    union all
-    select 'buyers_share >= 0', 1 -- noqa: AL03
-    union all
-    select 'buyers_share <= 1', 1 -- noqa: AL03
-    union all
-    select 'arm is one of treatment, control', 1 -- noqa: AL03
-    union all
-    select 'customer_id <> ''A''', 2 -- noqa: AL03
-    union all
-    select 'buyers_share is null in all rows or in none', 1 -- noqa: AL03
-    union all
-    select 'one row per customer_id', 1 -- noqa: AL03
+        broken_claim,
+        rows_count
+    from (
+        values
+        ('customer_id is not null', 1),
+        ('buyers_share >= 0', 1),
+        ('buyers_share <= 1', 1),
+        ('arm is one of treatment, control', 1),
+        ('customer_id <> ''A''', 2),
+        ('buyers_share is null in all rows or in none', 1),
+        ('one row per customer_id', 1)
+    ) as listed (broken_claim, rows_count) -- noqa: AL05
 
 )
 
