@@ -162,6 +162,46 @@ def test_pages_name_existing_files_only() -> None:
             assert (ROOT / name).exists(), (source.name, name)
 
 
+def texts_of_the_package() -> Iterator[tuple[str, str]]:
+    """Name and content of every file that may name a model or a var: pages, SQL, YAML, Python."""
+    sources = [*PAGES, ROOT / "DECISIONS.md"]
+    for folder in ("dbt_project/models", "dbt_project/macros", "python/dbt_retention", "examples"):
+        sources += [
+            path for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".sql", ".yml", ".py")
+        ]
+    for path in sources:
+        name = path.relative_to(ROOT).as_posix()
+        if not re.search(r"/(?:dbt_packages|target|logs)/|dbt_retention/macros/", name):
+            yield name, path.read_text()
+
+
+def test_models_that_texts_name_exist() -> None:
+    known = {path.stem for path in (ROOT / "dbt_project/models").rglob("*.*")}
+    # The placeholders of docs/adding-a-feature.md and of `retention features new`.
+    known |= {"feat_weekend", "feat_NAME"}
+    named = re.compile(r"(?<![\w*])(?:mart|feat|int_retention_|stg_retention_)_\w*[a-zA-Z0-9](?![\w*<{])")
+    missing = {
+        (name, model)
+        for name, text in texts_of_the_package()
+        for model in named.findall(text)
+        # A data test is named after its model.
+        if model not in known and re.sub(r"^((?:mart|feat)_.*?)__.*", r"\1", model) not in known
+    }
+    assert missing == set()
+
+
+def test_vars_that_texts_name_exist() -> None:
+    known = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/vars.md").read_text(), re.MULTILINE))
+    named = re.compile(r"\bvars? [`']?([a-z]+(?:_[a-z0-9]+)+)\b")
+    missing = {
+        (name, var)
+        for name, text in texts_of_the_package()
+        for var in named.findall(text)
+        if var not in known
+    }
+    assert missing == set()
+
+
 def test_the_readme_s_query_returns_rows(built_shop: Shop) -> None:
     [query] = [block for block in blocks(ROOT / "README.md") if block.startswith("select")]
     assert len(built_shop.query(query.rstrip(";"))) == 20
