@@ -4,6 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Spark has its own environment: pyspark needs an older pandas.
 SPARK_VENV := .venv-spark
+# Oldest and newest versions that the package supports beside those of the lock.
+VERSION_VENVS := .venv-duckdb-1 .venv-dbt-1.12
+OTHER_.venv-duckdb-1 := duckdb>=1.5,<1.6
+OTHER_.venv-dbt-1.12 := dbt-core>=1.12,<1.13
+# dbt-core 1.12 also names an experimental parser, which it does not need.
+ALSO_.venv-dbt-1.12 := metricflow python-dotenv
 # An expression for pytest -k; empty = all tests: the seeds and Complete Journey.
 SPARK_TESTS ?=
 DEMO := examples/complete_journey
@@ -12,10 +18,10 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark java check lint format build train docs vars lock clean bench
+.PHONY: help demo test test-spark test-duckdb-1 test-dbt-1.12 java check lint format build train docs vars lock clean bench
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(VENV)/demo.installed ## build the grocery example and print which customers are about to leave
 	$(BIN)/retention build --project $(DEMO)
@@ -26,6 +32,12 @@ test: $(VENV)/dev.installed ## run all tests
 
 test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark, and compare every table with DuckDB
 	$(SPARK_VENV)/bin/pytest -m spark -k '$(SPARK_TESTS)' tests/parity/test_spark.py
+
+test-duckdb-1: $(VENV)/dev.installed .venv-duckdb-1/installed ## build the seeds with DuckDB 1.5, and compare every table
+	RETENTION_OTHER_COMMANDS=$(CURDIR)/.venv-duckdb-1/bin $(BIN)/pytest -m versions tests/parity/test_versions.py
+
+test-dbt-1.12: $(VENV)/dev.installed .venv-dbt-1.12/installed ## build the seeds with dbt-core 1.12, and compare every table
+	RETENTION_OTHER_COMMANDS=$(CURDIR)/.venv-dbt-1.12/bin $(BIN)/pytest -m versions tests/parity/test_versions.py
 
 # Checked before anything is installed.
 java:
@@ -76,19 +88,20 @@ vars: $(VENV)/dev.installed ## write docs/vars.md, the vars of dbt_project.yml a
 lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
 	for extras in "demo" "dev" "bench" "spark --group test"; do \
 		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+			--constraints requirements/constraints.txt \
 			--no-strip-extras --no-annotate --no-header --no-emit-index-url --group build --extra demo --extra $$extras \
 			--output-file requirements/$${extras%% *}.txt || exit 1; \
 	done
 
 clean: ## remove everything that builds, tests and this file created
-	rm -rf $(VENV) $(SPARK_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf logs target dbt_project/target dbt_project/logs
 	for example in $(EXAMPLES); do \
 		rm -rf $$example/target $$example/logs $$example/dbt_packages $$example/warehouse $$example/models_onnx; \
 	done
 	find models_onnx -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
 
-$(VENV)/bin/python $(SPARK_VENV)/bin/python:
+$(VENV)/bin/python $(SPARK_VENV)/bin/python $(VERSION_VENVS:%=%/bin/python):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version). Choose another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
@@ -104,4 +117,13 @@ $(SPARK_VENV)/installed: requirements/spark.txt pyproject.toml | $(SPARK_VENV)/b
 	@echo "Installing requirements/spark.txt into $(SPARK_VENV) ..."
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/spark.txt
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# As the lock, but for one package.
+.venv-duckdb-1/installed .venv-dbt-1.12/installed: %/installed: requirements/demo.txt pyproject.toml | %/bin/python
+	@echo "Installing requirements/demo.txt with $(OTHER_$*) into $* ..."
+	@$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/demo.txt
+	@$*/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps '$(OTHER_$*)'
+	@$(if $(ALSO_$*),$*/bin/python -m pip install --quiet --disable-pip-version-check $(ALSO_$*))
 	@touch $@

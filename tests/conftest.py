@@ -35,10 +35,11 @@ class Shop:
     models: Path
     project: Path
     environment: dict[str, str] = field(default_factory=dict)
+    commands: Path = COMMANDS
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `dbt` or `retention` in the shop's folder. The output is captured; a failure does not raise."""
-        command = [str(COMMANDS / words[0]), *words[1:]]
+        command = [str(self.commands / words[0]), *words[1:]]
         # dbt reuses a parse only with the same profile, so paths are relative to the folder.
         from_here = words[0] == "dbt"
         warehouse, models = (
