@@ -1,19 +1,10 @@
--- One row per feature family: for how many of today's customers it says anything at all.
--- A feature says something where it is neither null nor zero.
+-- One row per feature family: for how many customers of the latest as_of_date does it have a value?
+-- A feature has a value if it is neither null nor zero.
 with today as (
 
     select * from {{ ref('int_retention__today') }}
 
 ),
-
-{% for family in setting('retention_features') %}
-    feat_{{ family }} as (
-
-        select * from {{ ref('feat_' ~ family) }}
-
-    ),
-
-{% endfor %}
 
 coverage as (
 
@@ -24,21 +15,16 @@ coverage as (
             '{{ family }}' as feature_family,
             {{ columns | length }} as features_count,
             0
-            {% for column in columns %}
+            {%- for column in columns %}
                 + case when count(*) filter (where {{ column }} <> 0) = 0 then 1 else 0 end
-            {% endfor %}
+            {%- endfor %}
                 as empty_features_count,
             count(*) filter (
-                where
-                1 = 0
-                {% for column in columns %}
-                    or coalesce({{ column }} <> 0, false)
-                {% endfor %}
+                where 1 = 0{% for column in columns %} or {{ column }} <> 0{% endfor %}
             ) as customers_count,
             count(*) as todays_customers_count
-        from feat_{{ family }}
-        inner join today
-            on feat_{{ family }}.as_of_date = today.as_of_date
+        from {{ ref('feat_' ~ family) }} as family
+        inner join today on family.as_of_date = today.as_of_date
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -1,7 +1,6 @@
 -- One row per customer and as_of_date: all feature families side by side, on their own scales.
--- Outliers and nulls stay as they are, unless winsorise_quantiles and missing_values say otherwise.
--- By date: closed dates stay, and all families of all dates at once take much memory. At once where a date's
--- rows depend on others.
+-- Outliers and nulls stay as they are, unless winsorise_quantiles or missing_values is set.
+-- by_date keeps past dates and saves memory. If rows of a date depend on other dates, all dates are computed.
 {% set asked = setting('missing_values') %}
 {% set asked_methods = [asked.get('default', 'none')] + (asked.get('per_column') or {}).values() | list %}
 {% set others = asked_methods | reject('in', ['none', 'zero', 'drop']) | list %}
@@ -15,6 +14,8 @@
 {% do check_feature_list(families) %}
 {% set methods = missing_value_methods(columns) %}
 {% set quantiles = setting('winsorise_quantiles') %}
+{% set is_filled = methods.values() | reject('in', ['none', 'drop']) | list | length > 0 %}
+{% set unfilled = 'winsorised' if quantiles else 'joined' %}
 
 with spine as (
 
@@ -43,37 +44,42 @@ joined as (
 
 ),
 
-winsorised as (
+{% if quantiles %}
+    winsorised as (
 
-    select
-        customer_id,
-        as_of_date,
-        {% for column in columns %}
-            {{ winsorise(column, quantiles[0], quantiles[1], 'joined') if quantiles else column }}
-                as {{ column }},
-        {% endfor %}
-        split
-    from joined
+        select
+            customer_id,
+            as_of_date,
+            {% for column in columns %}
+                {{ winsorise(column, quantiles[0], quantiles[1], 'joined') }} as {{ column }},
+            {% endfor %}
+            split
+        from joined
 
-),
+    ),
 
-filled as (
+{% endif %}
 
-    select
-        customer_id,
-        as_of_date,
-        {% for column, method in methods.items() %}
-            {{ fill_missing(column, method, 'winsorised') }} as {{ column }},
-        {% endfor %}
-        split
-    from winsorised
+{% if is_filled %}
+    filled as (
 
-),
+        select
+            customer_id,
+            as_of_date,
+            {% for column, method in methods.items() %}
+                {{ fill_missing(column, method, unfilled) }} as {{ column }},
+            {% endfor %}
+            split
+        from {{ unfilled }}
+
+    ),
+
+{% endif %}
 
 kept as (
 
     select *
-    from filled
+    from {{ 'filled' if is_filled else unfilled }}
     where
         split <> 'train'
         or (
