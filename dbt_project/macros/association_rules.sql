@@ -1,13 +1,13 @@
-{# Query: the rules "who has the antecedent has the consequent too" of frequent itemsets, each itemset split in every
-   way (or with one item as consequent), with how strong each is.
+{# Query: the association rules "baskets with the antecedent have the consequent too" of frequent
+   itemsets. Each itemset is split in every way (or with one item as consequent).
 
    itemsets: a relation with itemset_key (as itemset_key() makes it), length, item_1 .. item_<max_length>,
-   baskets_count and all_baskets_count, closed under subsets. Counts are whole numbers up to the last division.
-   Support, confidence: Agrawal, Imielinski and Swami 1993, "Mining association rules between sets of items".
-   Lift (there: interest), conviction: Brin et al. 1997, "Dynamic itemset counting and implication rules"; null
-   where the rule never fails. Leverage: Piatetsky-Shapiro 1991, "Discovery, analysis and presentation of strong
-   rules". Zhang's metric: Zhang 2000, "Association rules"; from -1 (never together) to 1, and 0 where an item is in
-   every basket. #}
+   baskets_count and all_baskets_count, closed under subsets. Counts are whole numbers up to the last
+   division. Support, confidence: Agrawal, Imielinski and Swami 1993, "Mining association rules between
+   sets of items". Lift (there: interest), conviction: Brin et al. 1997, "Dynamic itemset counting and
+   implication rules"; null if the rule never fails. Leverage: Piatetsky-Shapiro 1991, "Discovery,
+   analysis and presentation of strong rules". Zhang's metric: Zhang 2000, "Association rules"; from -1
+   (never together) to 1, and 0 if an item is in every basket. #}
 {% macro association_rules(itemsets, max_length, min_confidence=0, min_lift=0, single_consequent=false) %}
     with itemsets as (
 
@@ -26,10 +26,14 @@
 
     ),
 
-    {# Bit n - 1 of a mask says that item n belongs to the antecedent. #}
+    {# If bit n - 1 of a mask is set, item n is in the antecedent. #}
     masks as (
 
-        select {% for number in range(1, max_length + 1) %}bits_{{ number }}.bit{{ ' + ' if not loop.last }}{% endfor %} as mask
+        select
+            {% for number in range(1, max_length + 1) %}
+                bits_{{ number }}.bit{{ ' +' if not loop.last }}
+            {% endfor %}
+                as mask
         from
             {% for number in range(1, max_length + 1) %}
                 {{ 'cross join ' if not loop.first }}(

@@ -1,11 +1,12 @@
-{# Materialization for models with an as_of_date: a table that is computed one date at a time, and of which only
-   those dates are computed anew whose inputs or code have changed since.
+{# Materialization for models with an as_of_date: a table that is computed one date at a time. A build
+   computes again only those dates whose inputs or code have changed.
 
-   The model's SQL stays as it is, over all dates; it is run with a filter on as_of_date, which the engine pushes
-   down to the scans, so that one date's rows are in memory and not all. A row of a date may depend on nothing but
-   what was known on that date: that is what the histories are for. Beside its columns the table has
-   input_fingerprint, of the SQL and of all that the date could see. `dbt build --full-refresh` computes every date
-   anew, to the same values. Everything happens in one transaction: a build that is killed leaves the table as it was. #}
+   The SQL of the model covers all dates. It is run with a filter on as_of_date, which the engine pushes
+   down to the scans, so only the rows of one date are in memory. A row of a date may depend only on what
+   was known on that date; the histories ensure this. The table has one more column, input_fingerprint: of
+   the SQL and of all that the date could see. `dbt build --full-refresh` computes every date again, to
+   the same values. Everything happens in one transaction: a build that is stopped leaves the table as it
+   was. #}
 {% materialization by_date, default %}
     {% set target = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
@@ -15,8 +16,8 @@
     {% set wanted = retention._date_fingerprints(model, compiled_code) %}
     {% set kept = {} %}
     {% if existing is not none and existing.is_table and not should_full_refresh() %}
-        {% for date, fingerprint in retention._computed_dates(existing).items() if wanted.get(date) == fingerprint %}
-            {% do kept.update({date: fingerprint}) %}
+        {% for date, fingerprint in retention._computed_dates(existing).items() %}
+            {% do kept.update({date: fingerprint} if wanted.get(date) == fingerprint else {}) %}
         {% endfor %}
     {% endif %}
     {% set missing = wanted.keys() | reject('in', kept) | list %}
@@ -24,7 +25,11 @@
     {% if kept %}
         {% call statement('main') %}
             delete from {{ target }}
-            where as_of_date not in ({% for date in kept %}date '{{ date }}'{{ ', ' if not loop.last }}{% endfor %})
+            where as_of_date not in (
+                {% for date in kept %}
+                    date '{{ date }}'{{ ',' if not loop.last }}
+                {% endfor %}
+            )
         {% endcall %}
         {% set filled = target %}
     {% else %}
@@ -46,15 +51,17 @@
     {% endif %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do apply_grants(target, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=not kept)) %}
+    {% do apply_grants(
+        target, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=not kept)
+    ) %}
     {% do persist_docs(target, model) %}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
-{# Spark computes the whole table: its own planner takes care of memory, and a file that is not rewritten cannot lose
-   the rows of a date. The table has no input_fingerprint. #}
+{# Spark computes the whole table: its planner handles memory, and it rewrites whole files. The table has no
+   input_fingerprint. #}
 {% materialization by_date, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}

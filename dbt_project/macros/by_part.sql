@@ -1,8 +1,8 @@
-{# Materialization for models whose rows are many and stand by a customer_number: a table that is computed one part of the
-   customers at a time, so that one part's rows are in memory and not all.
+{# Materialization for large models with a customer_number: a table that is computed one part of the
+   customers at a time, so only the rows of one part are in memory.
 
-   The model says with in_part() which rows belong to a part; no row may depend on the part of another. A part has about
-   recommendation_customers_at_once customers. Everything happens in one transaction, as in by_date. #}
+   The model selects the rows of a part with in_part(); a row must not depend on another part. A part has
+   about recommendation_customers_at_once customers. Everything happens in one transaction, as in by_date. #}
 {% materialization by_part, default %}
     {% set target = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
@@ -16,7 +16,11 @@
         {% do run_query('set variable retention_parts = ' ~ parts) %}
         {% do run_query('set variable retention_part = ' ~ part) %}
         {% call statement('main' if loop.first else 'part_' ~ part) %}
-            {{ create_table_as(False, filled, compiled_code) if loop.first else 'insert into ' ~ filled ~ ' ' ~ compiled_code }}
+            {% if loop.first %}
+                {{ create_table_as(False, filled, compiled_code) }}
+            {% else %}
+                insert into {{ filled }} {{ compiled_code }}
+            {% endif %}
         {% endcall %}
     {% endfor %}
     {% do run_query('reset variable retention_parts') %}
@@ -25,14 +29,16 @@
     {% do adapter.rename_relation(filled, target) %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do apply_grants(target, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=True)) %}
+    {% do apply_grants(
+        target, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=True)
+    ) %}
     {% do persist_docs(target, model) %}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
-{# Spark computes the whole table: its own planner takes care of memory. #}
+{# Spark computes the whole table: its planner handles memory. #}
 {% materialization by_part, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}

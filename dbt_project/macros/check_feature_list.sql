@@ -1,6 +1,6 @@
-{# Stops the build where a family that other models read is left out, a feat_* model exists that the var
-   retention_features does not list, a feature cannot be named in SQL, or stands in two families. families:
-   {name: [columns]}. #}
+{# Raises an error if a required family is left out, if the var retention_features lacks a feat_* model,
+   if a feature is not a valid column name, or if two families have the same one. families: {name:
+   [columns]}. #}
 {% macro check_feature_list(families) %}
     {% if not execute %}
         {{ return('') }}
@@ -9,8 +9,9 @@
     {% set missing = needed | reject('in', families) | list %}
     {% if missing %}
         {{ exceptions.raise_compiler_error(
-            "retention_features lacks " ~ missing | join(', ') ~ "; scores, marts and the words of reasons read "
-            ~ ("its" if missing | length == 1 else "their") ~ " columns: list " ~ ("it" if missing | length == 1 else "them") ~ ", with the model enabled. "
+            "retention_features lacks " ~ missing | join(', ') ~ "; scores, marts and the words of reasons "
+            ~ "read " ~ ("its" if missing | length == 1 else "their") ~ " columns: list "
+            ~ ("it" if missing | length == 1 else "them") ~ ", with the model enabled. "
             ~ "See docs/features.md"
         ) }}
     {% endif %}

@@ -1,5 +1,5 @@
-{# Stops in words, before any rule is made, where the rules of frequent itemsets would take more than max_level_gb.
-   itemsets: a relation with length; settings: see itemset_settings(). #}
+{# Raises a clear error, before any rule is made, if the rules of the frequent itemsets would take more
+   than max_level_gb. itemsets: a relation with length; settings: see itemset_settings(). #}
 {% macro check_rules(itemsets, settings, single_consequent=false) %}
     {% if not execute %}
         {{ return('') }}

@@ -1,5 +1,5 @@
-{# An address in lower case without spaces as Google hashes it: of gmail.com and googlemail.com without dots, and without
-   what follows a '+', before the '@'. The domain stays as it is. #}
+{# An address in lower case without spaces as Google hashes it: for gmail.com and googlemail.com without
+   dots, and without '+' and the text after it, before the '@'. The domain does not change. #}
 {% macro email_google(email) -%}
     case
         when {{ email }} like '%@gmail.com' or {{ email }} like '%@googlemail.com'

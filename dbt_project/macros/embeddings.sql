@@ -1,7 +1,8 @@
-{# The rows of the table that a var product_embeddings or customer_embeddings names: keys, and one double a dimension.
+{# The rows of the table in the var product_embeddings or customer_embeddings: keys, and one double per
+   dimension.
 
-   keys: {column: type}, the columns that say whose vector it is, and when. Every other column must be a number. No rows, and the keys
-   alone, where the var is unset. #}
+   keys: {column: type}, the columns that give whose vector it is, and when. Every other column must be
+   numeric. If the var is not set, the query has the keys only, and no rows. #}
 {% macro embeddings(var_name, keys) %}
     {% set relation = retention._named_relation(var_name) %}
     select

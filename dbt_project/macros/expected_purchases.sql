@@ -1,5 +1,5 @@
-{# Purchases (double) that a process expects within some weeks, of a customer with so many repeats, the last of them
-   last_weeks and the last day that was observed observed_weeks after the first purchase.
+{# Purchases (double) that a process expects within some weeks, for a customer with `repeats` repeat days,
+   the last of them last_weeks after the first purchase, observed for observed_weeks.
 
    process: 'bg_nbd' or 'mbg_nbd'; parameters: alias of int_retention__purchase_process. #}
 {% macro expected_purchases(process, parameters, repeats, last_weeks, observed_weeks, weeks) -%}

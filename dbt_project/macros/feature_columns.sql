@@ -1,4 +1,5 @@
-{# Names of the feature columns of a relation: all but its keys and input_fingerprint. Empty before it is built. #}
+{# Names of the feature columns of a relation: all but the keys and input_fingerprint. Empty before it is
+   built. #}
 {% macro feature_columns(relation) %}
     {% if not execute or relation.is_cte %}
         {{ return([]) }}

@@ -1,5 +1,5 @@
-{# Parameters (struct p, q, v, log_likelihood) of the gamma-gamma model of spend, fitted on two arrays: purchases of
-   each customer, and their mean spend; null for empty arrays. #}
+{# Parameters (struct p, q, v, log_likelihood) of the gamma-gamma model of spend, fitted on two arrays:
+   purchases of each customer, and their mean spend. Null for empty arrays. #}
 {% macro fit_spend(purchases, means) -%}
     {{ adapter.dispatch('fit_spend', 'retention')(purchases, means) }}
 {%- endmacro %}

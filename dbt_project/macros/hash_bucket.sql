@@ -1,4 +1,5 @@
-{# A number from 0 to buckets - 1 that depends on a text alone: the same on every day and engine. #}
+{# A number from 0 to buckets - 1 that depends only on a text: the same in every build and on every
+   engine. #}
 {% macro hash_bucket(text_expression, buckets) -%}
     {{ adapter.dispatch('hash_bucket', 'retention')(text_expression, buckets) }}
 {%- endmacro %}

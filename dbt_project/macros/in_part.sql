@@ -1,11 +1,13 @@
-{# Condition: this customer belongs to the part that a by_part model computes now. Outside of one, everybody does. #}
+{# Condition: this customer is in the part that a by_part model computes now. Outside of a by_part model
+   every customer is. #}
 {% macro in_part(customer_number) -%}
     {{ return(adapter.dispatch('in_part', 'retention')(customer_number)) }}
 {%- endmacro %}
 
 {% macro default__in_part(customer_number) -%}
     {{ return(
-        'coalesce(' ~ customer_number ~ " % getvariable('retention_parts') = getvariable('retention_part'), true)"
+        'coalesce(' ~ customer_number
+        ~ " % getvariable('retention_parts') = getvariable('retention_part'), true)"
     ) }}
 {%- endmacro %}
 

@@ -1,4 +1,5 @@
-{# Condition: so many baskets are frequent by apriori_min_support, a share of all baskets or a number of them. #}
+{# Condition: this number of baskets reaches apriori_min_support, a share of all baskets or a number of
+   baskets. #}
 {% macro is_frequent(baskets_count, all_baskets_count) -%}
     {%- set min_support = retention.setting('apriori_min_support') -%}
     {%- if min_support is integer -%}

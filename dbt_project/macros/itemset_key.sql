@@ -1,5 +1,5 @@
-{# The key of an itemset: the codes of its items in rising order, '3,17,204'. With a mask: of those items whose bit
-   in it is `bit` (1 or 0). prefix: what stands before item_1, such as 'itemsets.'. #}
+{# The key of an itemset: the codes of its items in rising order, '3,17,204'. With a mask: only the items
+   whose bit in the mask equals `bit` (1 or 0). prefix: the text before item_1, such as 'itemsets.'. #}
 {% macro itemset_key(max_length, prefix='', mask=none, bit=1) -%}
     concat_ws(
         ','

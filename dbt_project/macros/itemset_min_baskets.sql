@@ -1,7 +1,8 @@
-{# The least number of baskets that makes an itemset frequent: ceil(share * baskets), or the count itself.
+{# The smallest number of baskets that makes an itemset frequent: ceil(share * baskets), or the number
+   itself.
 
-   A share is read as the decimal that was written, and multiplied in whole numbers: as doubles, 0.1 * 30 is a
-   little more than 3, and 0.56 * 10,000,000 a little more than 5,600,000. #}
+   A share is read as the decimal that was written, and multiplied as whole numbers: as doubles, 0.1 * 30
+   is a little more than 3, and 0.56 * 10,000,000 a little more than 5,600,000. #}
 {% macro itemset_min_baskets(min_support, baskets_count) %}
     {% if min_support is integer %}
         {{ return(min_support) }}

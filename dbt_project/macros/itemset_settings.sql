@@ -1,6 +1,7 @@
-{# The settings of mine_itemsets(), checked: a dict of min_support (a share below 1, or a whole number of baskets),
-   max_length, strategy, max_level_gb, is_deduplicated and rules (those that will be made of the itemsets: all, single or
-   none; too many stop the mining). names: what the user calls each, for the errors. #}
+{# The settings of mine_itemsets(), checked: a dict of min_support (a share below 1, or a whole number of
+   baskets), max_length, strategy, max_level_gb, is_deduplicated and rules (all, single or none: which
+   rules will be made of the itemsets; too many stop the mining). names: the names of the settings in
+   error messages. #}
 {% macro itemset_settings(min_support, max_length, strategy, max_level_gb, names={}) %}
     {% set called = {
         'min_support': names.get('min_support', 'apriori_min_support'),
@@ -18,7 +19,8 @@
     {% endfor %}
     {% if strategy not in ['apriori', 'eclat'] %}
         {{ exceptions.raise_compiler_error(
-            called.strategy ~ " is '" ~ strategy ~ "'; expected apriori or eclat, which give the same itemsets" ~ ". See docs/baskets.md"
+            called.strategy ~ " is '" ~ strategy ~ "'; expected apriori or eclat, which give the same itemsets. "
+            ~ "See docs/baskets.md"
         ) }}
     {% endif %}
     {{ return({

@@ -1,5 +1,5 @@
-{# Materialization of a table whose rows are kept from build to build where they still hold: incremental where the
-   engine can delete rows, a plain table elsewhere. #}
+{# Materialization of a table whose rows are kept between builds as long as they are valid: incremental if
+   the engine can delete rows, otherwise a plain table. #}
 {% macro kept_between_builds() -%}
     {{ return(adapter.dispatch('kept_between_builds', 'retention')()) }}
 {%- endmacro %}

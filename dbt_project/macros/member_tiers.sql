@@ -1,6 +1,6 @@
 {# The var member_tier_thresholds as a list of {tier, rank, spend, orders}, lowest first; checked.
 
-   A tier is reached by its spend or by its orders, whichever comes first; null = not by this. #}
+   A tier is reached by its spend or by its orders; either is enough. null = not by this one. #}
 {% macro member_tiers() %}
     {% set tiers = [] %}
     {% for tier, thresholds in retention.setting('member_tier_thresholds').items() %}

@@ -1,7 +1,8 @@
-{# Hook: finds the frequent itemsets of int_retention__baskets, or a part of it, and leaves them in work tables.
+{# Hook: finds the frequent itemsets of int_retention__baskets, or of a part of it, and writes them to
+   work tables.
 
-   settings: see itemset_settings(); without them the vars count. A model of another project must give them, for
-   there the defaults of this package's vars are not known. #}
+   settings: see itemset_settings(); without them the vars are used. A model of another project must give
+   them, because the defaults of this package's vars are not known there. #}
 {% macro mine_basket_itemsets(baskets, settings=none) %}
     {% if execute %}
         {% set settings = settings or retention.basket_settings() %}

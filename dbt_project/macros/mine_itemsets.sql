@@ -1,20 +1,22 @@
-{# Finds every itemset that at least min_support of the baskets hold, level by level, as SQL aggregations.
+{# Finds every itemset that at least min_support of the baskets contain, level by level, as SQL
+   aggregations.
 
-   lines: a relation (or a query in brackets) with one row per basket and item; `basket` (an integer) and `item`
-   name its columns, rows where either is null do not count, duplicates count once. Filter it by a segment or a
-   window, and the itemsets are that segment's. settings: see itemset_settings().
+   lines: a relation (or a query in brackets) with one row per basket and item; `basket` (an integer) and
+   `item` are its columns. Rows with a null in one of them do not count, and duplicates count once. Filter
+   it by a segment or a window to find the itemsets of that segment. settings: see itemset_settings().
 
-   Leaves two work tables and returns {itemsets, items, baskets_count, min_baskets_count, levels}:
-   itemsets (length, item_1 .. item_<max_length> as codes in rising order, null beyond the length, baskets_count)
-   and items (code, item, baskets_count). Codes run from 1 by falling count; ties by the item itself.
+   Writes two work tables and returns {itemsets, items, baskets_count, min_baskets_count, levels}:
+   itemsets (length, item_1 .. item_<max_length> as codes in rising order, null beyond the length,
+   baskets_count) and items (code, item, baskets_count). Codes start at 1 with the most frequent item;
+   equal counts are ordered by the item.
 
-   Strategies: apriori counts pruned candidates in the baskets (Agrawal and Srikant 1994, "Fast algorithms for
-   mining association rules"); eclat joins the basket lists of two itemsets that share all but the last item
-   (Zaki 2000, "Scalable algorithms for association mining"). Both give the same itemsets. #}
+   Strategies: apriori counts pruned candidates in the baskets (Agrawal and Srikant 1994, "Fast algorithms
+   for mining association rules"); eclat joins the basket lists of two itemsets that share all but the
+   last item (Zaki 2000, "Scalable algorithms for association mining"). Both give the same itemsets. #}
 {% macro mine_itemsets(lines, settings, basket='basket_number', item='item_code') %}
     {% set basket_sizes = run_query(
-        'select count(*), coalesce(sum(cast(lines_count as double) * (lines_count - 1) / 2), 0) from (select count(*) '
-        ~ 'as lines_count from ' ~ lines ~ ' as lines where ' ~ basket ~ ' is not null and ' ~ item
+        'select count(*), coalesce(sum(cast(lines_count as double) * (lines_count - 1) / 2), 0) '
+        ~ 'from (select count(*) as lines_count from ' ~ lines ~ ' as lines where ' ~ basket ~ ' is not null and ' ~ item
         ~ ' is not null group by ' ~ basket ~ ') as sizes'
     )[0] %}
     {% set baskets_count = basket_sizes[0] | int %}
@@ -36,7 +38,7 @@
     {% do log('length 1: ' ~ '{:,}'.format(sizes[0]) ~ ' itemsets') %}
     {% set array_bits_before = retention._count_in_arrays(22) %}
     {% set forecast_from_level, forecast_from_rows = 3, 20000000 %}
-    {# A frequent itemset of k items has k frequent subsets of k - 1: with fewer there is nothing to look for. #}
+    {# A frequent itemset of k items has k frequent subsets of k - 1 items: with fewer there is none. #}
     {% for level in range(2, settings.max_length + 1) %}
         {% if sizes | length == level - 1 and sizes[-1] >= level %}
             {% if level == 2 %}

@@ -1,4 +1,4 @@
-{# How the var missing_values fills each of these columns: {column: method}. Stops the build where the var names
+{# The method of the var missing_values for each column: {column: method}. Raises an error if the var has
    a column that no family has. #}
 {% macro missing_value_methods(columns) %}
     {% set chosen = retention.setting('missing_values') %}

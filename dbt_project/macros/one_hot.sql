@@ -1,7 +1,8 @@
-{# One column per value, named prefix_value: 1 where the column has the value, 0 where it has another or none.
+{# One column per value, named prefix_value: 1 if the column has the value, 0 if it has another value or
+   null.
 
-   values: a list of texts in lower case, usually a var; other characters than letters and digits become '_' in
-   the name. An empty list gives no column; every column is followed by a comma. #}
+   values: a list of texts in lower case, usually a var. Characters other than letters and digits become
+   '_' in the name. An empty list gives no column. Every column is followed by a comma. #}
 {% macro one_hot(column, values, prefix) -%}
     {%- set names = [] -%}
     {%- for value in values -%}
@@ -13,7 +14,7 @@
             ) }}
         {%- endif -%}
         {%- do names.append(name) -%}
-        cast(case when {{ column }} = '{{ value | string | lower | replace("'", "''") }}' then 1 else 0 end as double)
-            as {{ name }},
+        {%- set text = value | string | lower | replace("'", "''") -%}
+        cast(case when {{ column }} = '{{ text }}' then 1 else 0 end as double) as {{ name }},
         {% endfor -%}
 {%- endmacro %}

@@ -7,6 +7,7 @@
     {% set least_share = 0.0001 %}
     {% set today = 'greatest(today_share, ' ~ least_share ~ ')' %}
     {% set reference = 'greatest(reference_share, ' ~ least_share ~ ')' %}
+    {% set moved = '(' ~ today ~ ' - ' ~ reference ~ ') * ln(' ~ today ~ ' / ' ~ reference ~ ')' %}
 
     with tenths as (
 
@@ -78,7 +79,8 @@
             bin,
             reference_count,
             today_count,
-            reference_count / nullif(sum(reference_count) over (partition by subject, name), 0) as reference_share,
+            reference_count / nullif(sum(reference_count) over (partition by subject, name), 0)
+                as reference_share,
             today_count / nullif(sum(today_count) over (partition by subject, name), 0) as today_share
         from counts
 
@@ -93,8 +95,7 @@
             cast(sum(today_count) as integer) as today_rows_count,
             round(coalesce(max(case when bin = -1 then reference_share end), 0), 4) as reference_null_share,
             round(coalesce(max(case when bin = -1 then today_share end), 0), 4) as today_null_share,
-            round({{ exact_sum('(' ~ today ~ ' - ' ~ reference ~ ') * ln(' ~ today ~ ' / ' ~ reference ~ ')', scale=9) }}, 4)
-                as population_stability_index
+            round({{ exact_sum(moved, scale=9) }}, 4) as population_stability_index
         from shares
         where
             reference_share is not null

@@ -1,4 +1,4 @@
-{# Incremental strategy of a table that grows by as_of_date, and in which a date that is built again is replaced. #}
+{# Incremental strategy of a table that grows by as_of_date: a date that is built again is replaced. #}
 {% macro replaced_by_date() -%}
     {{ return(adapter.dispatch('replaced_by_date', 'retention')()) }}
 {%- endmacro %}

@@ -1,6 +1,7 @@
-{# A 64-bit hash of some columns of a row, nulls too, as a decimal that can be added up over many rows.
+{# A 64-bit hash of some columns of a row, nulls included, as a decimal that can be summed over many rows.
 
-   A sum of such hashes is a fingerprint of a set of rows, in whatever order. It may differ between engines. #}
+   The sum of the hashes is a fingerprint of a set of rows that does not depend on their order. It can
+   differ between engines. #}
 {% macro row_hash(columns) -%}
     cast({{ adapter.dispatch('row_hash', 'retention')(columns) }} as decimal(38, 0))
 {%- endmacro %}

@@ -1,8 +1,8 @@
-{# Condition: this event lay in the past and was loaded on that morning. The rule of time for all events but
-   purchases (those have known_at).
+{# Condition: this event is visible on as_of_date: it happened before that day and was loaded by then.
 
-   event_at, loaded_at: timestamps; loaded_at none = the input does not say. as_of_date: a date. An event of
-   as_of_date itself is not seen; one loaded at midnight of as_of_date is. #}
+   When may a feature see an event? This is the rule for all events but purchases, which have known_at.
+   event_at, loaded_at: timestamps; loaded_at none = the input has no loaded_at. as_of_date: a date. An
+   event on as_of_date itself is not visible; an earlier one loaded at midnight of as_of_date is. #}
 {% macro seen_by(event_at, loaded_at, as_of_date) -%}
     cast({{ event_at }} as date) < {{ as_of_date }}
     {%- if loaded_at is not none %}

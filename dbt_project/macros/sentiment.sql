@@ -1,4 +1,4 @@
-{# Probability (double, 0 to 1) that a clean text goes with a high rating, by the champion 'sentiment'; null where
+{# Probability (double, 0 to 1) that a clean text has a high rating, by the champion 'sentiment'. Null if
    model_version (there is no model) or the text is null. #}
 {% macro sentiment(model_version, clean_text) -%}
     {{ adapter.dispatch('sentiment', 'retention')(model_version, clean_text) }}

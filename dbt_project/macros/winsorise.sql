@@ -1,6 +1,7 @@
-{# A feature held within its own quantiles of training dates: a SQL expression over `rows`, which has split.
+{# A feature limited to its own quantiles of the training dates: a SQL expression over `rows`, which has
+   split.
 
-   lower, upper: quantiles, 0 to 1. What lies outside takes the quantile's value; null stays null. #}
+   lower, upper: quantiles, 0 to 1. A value outside takes the value of the quantile; null stays null. #}
 {% macro winsorise(column, lower, upper, rows='joined') -%}
     {%- set known = "from " ~ rows ~ " where split = 'train'" -%}
     case

@@ -1,4 +1,4 @@
-{# An e-mail address without the '+' and what follows it before the '@'. #}
+{# An e-mail address without '+' and the text after it before the '@'. #}
 {% macro without_tag(email) -%}
     regexp_replace({{ email }}, '[+][^@]*@', '@')
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Name of a table that lives only while one model is built. #}
+{# Name of a table that exists only while one model is built. #}
 {% macro work_table(name) -%}
     {{ return(adapter.dispatch('work_table', 'retention')(name)) }}
 {%- endmacro %}
@@ -7,7 +7,7 @@
     {{ return('retention_work_' ~ name) }}
 {%- endmacro %}
 
-{# On Spark a plain table beside the others, for the session has no temporary ones; dropped when the model stands. #}
+{# On Spark a plain table, because a session has no temporary tables; it is dropped after the build. #}
 {% macro spark__work_table(name) -%}
     {{ return(target.schema ~ '.retention_work_' ~ name) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Lets the engine count in arrays of up to `bits` bits of places, and returns what was set before. #}
+{# Lets the engine count in arrays of at most `bits` bits, and returns the setting before. #}
 {% macro _count_in_arrays(bits) %}
     {{ return(adapter.dispatch('_count_in_arrays', 'retention')(bits)) }}
 {% endmacro %}

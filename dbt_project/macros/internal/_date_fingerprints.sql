@@ -1,15 +1,16 @@
-{# {as_of_date: fingerprint} for every snapshot: of a model's SQL, of the views it reads, and of the rows of the
-   tables behind them that this date could see.
+{# {as_of_date: fingerprint} for every snapshot: of the SQL of a model, of the views that it reads, and of
+   the rows of the tables behind them that this date could see.
 
-   A table that is by_date itself counts by its own input_fingerprint; another with an as_of_date by its rows of that
-   date (without a split, which moves on while the rows stay, unless the model's SQL names it); one that
-   int_retention__known_days follows by what was known by then; any other counts whole. #}
+   A by_date table counts by its own input_fingerprint. Another table with an as_of_date counts by its
+   rows of that date (without split, which changes while the rows stay the same, unless the SQL of the
+   model names it). A table that int_retention__known_days tracks counts by what was known by then. Any
+   other table counts as a whole. #}
 {% macro _date_fingerprints(model, code) %}
     {% set found = {'views': [], 'tables': {}, 'seen': [], 'has_known_days': false} %}
     {% do retention._gather_inputs(model, found) %}
     {% if not ('int_retention__spine' in found.tables or 'int_retention__snapshots' in found.tables) %}
         {{ exceptions.raise_compiler_error(
-            model.name ~ " is materialized by_date but reads no int_retention__spine, which says what the dates are. "
+            model.name ~ " is materialized by_date but reads no int_retention__spine, which has the dates. "
             ~ "Read the spine (docs/adding-a-feature.md), or use materialized='table'"
         ) }}
     {% endif %}
@@ -34,13 +35,16 @@
                     from {{ relation }}
                     group by as_of_date
                 {% elif 'as_of_date' in columns %}
-                    select as_of_date, sum({{ retention.row_hash(columns | reject('in', moving) | list) }}) as fingerprint
+                    {% set fixed = columns | reject('in', moving) | list %}
+                    select as_of_date, sum({{ retention.row_hash(fixed) }}) as fingerprint
                     from {{ relation }}
                     group by as_of_date
                 {% else %}
                     select dates.as_of_date, whole.fingerprint
                     from dates
-                    cross join (select sum({{ retention.row_hash(columns) }}) as fingerprint from {{ relation }}) as whole
+                    cross join (
+                        select sum({{ retention.row_hash(columns) }}) as fingerprint from {{ relation }}
+                    ) as whole
                 {% endif %}
             )
         {% endfor %}
@@ -48,7 +52,8 @@
             dates.as_of_date,
             '{{ local_md5(code ~ retention._view_definitions(found.views)) }}'
             {% for name in found.tables %}
-                || '-' || coalesce(cast(input_{{ loop.index }}.fingerprint as {{ dbt.type_string() }}), 'none')
+                || '-'
+                || coalesce(cast(input_{{ loop.index }}.fingerprint as {{ dbt.type_string() }}), 'none')
             {% endfor %} as fingerprint
         from dates
         {% for name in found.tables %}
@@ -57,7 +62,8 @@
         order by dates.as_of_date
     {% endset %}
     {% set fingerprints = {} %}
-    {% for row in run_query('select as_of_date, md5(fingerprint) as fingerprint from (' ~ query ~ ') as inputs order by 1') %}
+    {% set hashed = 'select as_of_date, md5(fingerprint) as fingerprint from (' ~ query ~ ') as inputs order by 1' %}
+    {% for row in run_query(hashed) %}
         {% do fingerprints.update({row[0] | string: 'md5-' ~ row[1]}) %}
     {% endfor %}
     {{ return(fingerprints) }}

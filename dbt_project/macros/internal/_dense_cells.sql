@@ -1,4 +1,4 @@
-{# How many counts may stand in one array; 0 = the engine counts by hash only. #}
+{# The largest number of counts in one array; 0 = the engine counts by hash only. #}
 {% macro _dense_cells() %}
     {{ return(adapter.dispatch('_dense_cells', 'retention')()) }}
 {% endmacro %}

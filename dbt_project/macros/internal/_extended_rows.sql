@@ -1,5 +1,6 @@
-{# From clause: rows of itemsets of level - 1 (basket, prefix_number, item: the last one), each extended by a later
-   item of the basket. By Eclat, of an itemset that shares all but the last item; at level 2 that is the same. #}
+{# From clause: rows of itemsets of level - 1 (basket, prefix_number, item: the last one), each extended
+   by a later item of the basket. For Eclat the later item is of an itemset that shares all but the last
+   item; at level 2 that is the same. #}
 {% macro _extended_rows(level, mine) %}
     {% set baskets = retention.work_table('baskets') %}
     {% set eclat = mine.settings.strategy == 'eclat' and level > 2 %}

@@ -1,18 +1,20 @@
-{# Estimates what the levels after `level` will take, and stops in words where one of them would take too much, before
-   minutes were spent on those between.
+{# Estimates the memory of the levels after `level`, and raises a clear error if one of them would take
+   too much, before minutes are spent on the levels between.
 
-   Every frequent itemset of k + 1 items has k + 1 frequent subsets of k, so there are as many of them as itemsets of k items,
-   times the mean number of items that extend one of these, divided by k + 1. The mean is that of a fixed random sample; a
-   random extension of a random itemset is a random itemset of the next level, which is sampled in turn. Of many baskets each
-   m-th is looked at, such that a frequent itemset has a thousand of them. A forecast is no count, so it refuses only what is a
-   quarter over the limit. #}
+   Every frequent itemset of k + 1 items has k + 1 frequent subsets of k items. So their number is the
+   number of itemsets of k items, times the mean number of items that extend one of them, divided by k +
+   1. The mean is that of a fixed random sample. A random extension of a random itemset is a random
+   itemset of the next level, which is sampled in turn. Of many baskets every m-th is read, so that a
+   frequent itemset has a thousand of them. A forecast is not a count, so it stops the build only above
+   125 % of the limit. #}
 {% macro _forecast_levels(level, mine) %}
     {% set sample_size = 200 %}
     {% set sets_count = retention._work_table_size('sets_' ~ level) | float %}
     {% set found = {'sets_count': sets_count, 'rules_count': mine.rules_count} %}
     {% set step = [mine.min_baskets // 1000, 1] | max %}
     {% set least = mine.min_baskets / step %}
-    {% set baskets = '(select basket, item from ' ~ retention.work_table('baskets') ~ ' where basket % ' ~ step ~ ' = 0)' %}
+    {% set baskets = '(select basket, item from ' ~ retention.work_table('baskets')
+        ~ ' where basket % ' ~ step ~ ' = 0)' %}
     {% set text = dbt.type_string() %}
     {% set sampled %}
         select
@@ -72,8 +74,8 @@
             'select count(distinct set_id) from ' ~ retention.work_table('sampled_items')
         )[0][0] | int %}
         {% set rows_to_extend = run_query(
-            'select count(*) from ' ~ retention.work_table('sampled_rows') ~ ' where set_id in (select set_id from '
-            ~ retention.work_table('sampled_extensions') ~ ' where is_later = 1)'
+            'select count(*) from ' ~ retention.work_table('sampled_rows')
+            ~ ' where set_id in (select set_id from ' ~ retention.work_table('sampled_extensions') ~ ' where is_later = 1)'
         )[0][0] | float %}
         {% set sets_before = found.sets_count %}
         {% set sets_count = sets_before * (retention._work_table_size('sampled_extensions') | int)
@@ -82,7 +84,8 @@
             + rows_to_extend * step * sets_before / ([sampled_count, 1] | max) * 12 %}
         {% do found.update({
             'sets_count': sets_count,
-            'rules_count': found.rules_count + sets_count * retention._rules_of_length(next_level, mine.settings),
+            'rules_count': found.rules_count
+                + sets_count * retention._rules_of_length(next_level, mine.settings),
         }) %}
         {% if sets_count >= 1 %}
             {% do log(
@@ -96,8 +99,8 @@
         {% do retention._check_rules_count(
             found.rules_count, mine.settings, up_to_length=next_level, sampled_level=level
         ) %}
-        {% set chosen = '(select * from ' ~ retention.work_table('sampled_extensions') ~ ' where extension_id <= '
-            ~ sample_size ~ ')' %}
+        {% set chosen = '(select * from ' ~ retention.work_table('sampled_extensions')
+            ~ ' where extension_id <= ' ~ sample_size ~ ')' %}
         {% set next_items %}
             select chosen.extension_id as set_id, held.item
             from {{ chosen }} as chosen
@@ -119,10 +122,12 @@
         {% do retention._create_work_table('next_sampled_items', next_items) %}
         {% do retention._create_work_table('next_sampled_rows', next_rows) %}
         {% for name in ('sampled_items', 'sampled_rows') %}
-            {% do retention._create_work_table(name, 'select * from ' ~ retention.work_table('next_' ~ name)) %}
+            {% set next_rows = 'select * from ' ~ retention.work_table('next_' ~ name) %}
+            {% do retention._create_work_table(name, next_rows) %}
         {% endfor %}
     {% endfor %}
     {% do retention._drop_work_tables([
-        'sampled_sets', 'sampled_items', 'sampled_rows', 'next_sampled_items', 'next_sampled_rows', 'sampled_extensions'
+        'sampled_sets', 'sampled_items', 'sampled_rows', 'next_sampled_items', 'next_sampled_rows',
+        'sampled_extensions'
     ]) %}
 {% endmacro %}

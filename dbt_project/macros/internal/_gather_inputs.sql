@@ -1,7 +1,8 @@
-{# Adds to `found` what a model reads: views, followed to what they read in turn, and tables (model name: relation).
+{# Adds to `found` what a model reads: views, and what they read in turn, and tables (model name:
+   relation).
 
-   What a view reads without dbt's knowing, such as files, cannot be followed: a view that reads no model is taken for
-   a table. So is a source that dbt-duckdb reads from files, which is no relation of the warehouse. #}
+   Files that a view reads are not known to dbt: a view that reads no model counts as a table. So does a
+   source that dbt-duckdb reads from files, which is not a relation of the warehouse. #}
 {% macro _gather_inputs(node, found) %}
     {% for unique_id in node.depends_on.nodes if unique_id not in found.seen %}
         {% do found.seen.append(unique_id) %}

@@ -1,6 +1,6 @@
-{# The tables behind the doors of features/history: from which morning (known) a row of each counts, and
-   which of its columns (later) come to be known on a later morning, if ever. Columns that are not named are taken
-   to be known with the row: where one of them changes, every date that could see the row is computed anew. #}
+{# The tables behind the histories: from which day on a row is known, and which of its columns (later)
+   become known on a later day. Columns that are not listed are known with the row: if one of them
+   changes, every date that could see the row is computed again. #}
 {% macro _history_sources() %}
     {{ return({
         'int_retention__purchases': {
@@ -22,7 +22,10 @@
         },
         'stg_retention__orders': {'known': retention._seen_from('ordered_at', 'loaded_at'), 'later': {}},
         'stg_retention__sessions': {'known': retention._seen_from('started_at', 'loaded_at'), 'later': {}},
-        'int_retention__review_sentiment': {'known': retention._seen_from('reviewed_at', 'loaded_at'), 'later': {}},
+        'int_retention__review_sentiment': {
+            'known': retention._seen_from('reviewed_at', 'loaded_at'),
+            'later': {},
+        },
         'stg_retention__service_tickets': {
             'known': retention._seen_from('opened_at', 'loaded_at'),
             'later': {retention.first_morning_after('closed_at'): ['closed_at', 'satisfaction']},
@@ -35,7 +38,10 @@
                 retention.first_morning_after('clicked_at'): ['clicked_at'],
             },
         },
-        'stg_retention__coupon_redemptions': {'known': retention.first_morning_after('redeemed_at'), 'later': {}},
+        'stg_retention__coupon_redemptions': {
+            'known': retention.first_morning_after('redeemed_at'),
+            'later': {},
+        },
         'stg_retention__customers': {'known': retention.first_morning_after('signed_up_at'), 'later': {}},
     }) }}
 {% endmacro %}

@@ -1,5 +1,5 @@
-{# The largest code of the n-th item in a work table of itemsets, as a literal: with codes by frequency, a cheap
-   filter that leaves the rare items out of a join. #}
+{# The largest code of the n-th item in a work table of itemsets, as a literal. Codes are by frequency, so
+   it is a cheap filter that keeps rare items out of a join. #}
 {% macro _largest_item(name, number) %}
     {{ return(run_query(
         'select coalesce(max(item_' ~ number ~ '), 0) from ' ~ retention.work_table(name)

@@ -1,5 +1,5 @@
-{# Candidates of a level: two itemsets that share all but the last item, every other subset of which is frequent.
-   Stops in words where there are too many to be made. #}
+{# Candidates of a level: two itemsets that share all but the last item, if every other subset is
+   frequent. Raises a clear error if there are too many candidates. #}
 {% macro _make_candidates(level, mine) %}
     {% set before = retention.work_table('sets_' ~ (level - 1)) %}
     {% set joined_count = run_query(

@@ -1,7 +1,7 @@
-{# Frequent items with their codes (the work table items) and the baskets with those codes (baskets).
+{# Frequent items with their codes (the work table items) and the baskets with these codes (baskets).
 
-   Counting raw lines first is cheap and can only keep too many items; then duplicates go, which takes memory, and
-   the count is exact. Where there are no duplicates it is exact at once. #}
+   Raw lines are counted first, which is cheap and can only keep too many items. Then duplicates are
+   removed, which takes memory, and the count is exact. Without duplicates the first count is exact. #}
 {% macro _mine_items(lines, basket, item, min_baskets, is_deduplicated) %}
     {% set counted_name = 'items' if is_deduplicated else 'likely_items' %}
     {% set counted %}
@@ -39,7 +39,9 @@
             )
 
             select
-                cast(row_number() over (order by counted.baskets_count desc, likely_items.item) as integer) as code,
+                cast(
+                row_number() over (order by counted.baskets_count desc, likely_items.item) as integer
+            ) as code,
                 counted.likely_code,
                 likely_items.item,
                 counted.baskets_count

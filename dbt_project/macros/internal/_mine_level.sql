@@ -1,15 +1,16 @@
-{# Level 2 and up: rows that say which basket holds which prefix are extended by one later item and counted.
+{# Level 2 and up: rows that give which basket has which prefix are extended by one later item and
+   counted.
 
-   Prefixes are numbered by falling count, so that nearly all of what is counted falls on the low numbers: those
-   are counted in an array, one place per key (a perfect hash, where the engine has one), the rest by hash, and of
-   candidates alone. One key of two numbers, so that the join by it comes last: joined by two columns, a planner
-   may put the candidates before the baskets and multiply them. #}
+   Prefixes are numbered by falling count, so most counts have low numbers. These are counted in an array
+   with one place per key (a perfect hash, if the engine has one); the others are counted by hash, and
+   only for candidates. The key is one number made of two, so that the join by it comes last: with two
+   columns, a planner can join the candidates before the baskets and multiply them. #}
 {% macro _mine_level(level, mine) %}
-    {% set prefixes = retention.work_table('prefixes_' ~ level) if level > 2 else retention.work_table('sets_1') %}
+    {% set prefixes = retention.work_table('prefixes_' ~ level if level > 2 else 'sets_1') %}
     {% set prefixes_count = run_query('select count(*) from ' ~ prefixes)[0][0] | int %}
     {% set dense_prefixes = [(retention._dense_cells() | int) // mine.key_base - 1, 0] | max %}
     {% set key = retention._extended_key(level, mine.key_base, prefixes_count) %}
-    {# At level 2 the item is its own prefix. A stored column, and not a cast, tells the engine how few keys come. #}
+    {# At level 2 the item is its own prefix. The engine knows the few keys of a stored column, not of a cast. #}
     {% set prefix = 'rows_before.prefix_number' if level > 2 else 'rows_before.item' %}
     {% set parts = {} %}
     {% if dense_prefixes > 0 %}
@@ -28,8 +29,9 @@
                 {{ retention._extended_rows(level, mine) }}
                 {% if part == 'sparse' and level > 2 %}
                     inner join (
-                        select cast(prefixes.prefix_number as bigint) * {{ mine.key_base }} + candidates.item_{{ level }}
-                            as candidate_key
+                        select
+                            cast(prefixes.prefix_number as bigint) * {{ mine.key_base }}
+                            + candidates.item_{{ level }} as candidate_key
                         from {{ retention.work_table('candidates_' ~ level) }} as candidates
                         inner join {{ prefixes }} as prefixes on candidates.prefix_id = prefixes.set_id
                     ) as candidates
@@ -50,7 +52,8 @@
             select
                 set_key,
                 baskets_count,
-                cast((set_key - set_key % {{ mine.key_base }}) / {{ mine.key_base }} as integer) as parent_number,
+                cast((set_key - set_key % {{ mine.key_base }}) / {{ mine.key_base }} as integer)
+                    as parent_number,
                 cast(set_key % {{ mine.key_base }} as {{ mine.item_type }}) as item_{{ level }}
             from counted
 

@@ -1,5 +1,5 @@
-{# Which basket holds which frequent itemset of level - 1: of those only that a candidate of the level extends.
-   Stops in words where these rows and the candidates would take too much: both are known beforehand. #}
+{# Which basket has which frequent itemset of level - 1, only for itemsets that a candidate of the level
+   extends. Raises a clear error if these rows and the candidates would take too much memory. #}
 {% macro _mine_level_rows(level, mine) %}
     {% set eclat = mine.settings.strategy == 'eclat' %}
     {% set before = level - 1 %}

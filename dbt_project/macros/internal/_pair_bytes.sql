@@ -1,4 +1,5 @@
-{# Bytes that the pairs take: a count for each that occurs, and 12 for each row that says who has it. #}
+{# Bytes that the pairs take: a count for each pair that occurs, and 12 for each row of a basket with it. #}
 {% macro _pair_bytes(candidates_count, rows_count) %}
-    {{ return([candidates_count, rows_count] | min * (retention._candidate_bytes(2) | int) + rows_count * 12) }}
+    {% set counts = [candidates_count, rows_count] | min %}
+    {{ return(counts * (retention._candidate_bytes(2) | int) + rows_count * 12) }}
 {% endmacro %}

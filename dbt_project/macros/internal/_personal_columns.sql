@@ -1,8 +1,9 @@
-{# Names of the columns of one of the package's own models that its YAML tags pii; none while nothing is executed. #}
+{# Names of the columns of a model of the package that its YAML tags pii. Empty while dbt parses. #}
 {% macro _personal_columns(name) %}
     {% set personal = [] %}
     {% if execute %}
-        {% for column in graph.nodes['model.retention.' ~ name].columns.values() if 'pii' in column.config.tags %}
+        {% set columns = graph.nodes['model.retention.' ~ name].columns.values() %}
+        {% for column in columns if 'pii' in column.config.tags %}
             {% do personal.append(column.name) %}
         {% endfor %}
     {% endif %}

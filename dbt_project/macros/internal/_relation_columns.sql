@@ -1,6 +1,7 @@
-{# Names of the columns of a relation; one column, 1, while nothing is executed.
+{# Names of the columns of a relation; one column, 1, while dbt parses.
 
-   A source that dbt-duckdb reads from files may be a call, such as iceberg_scan('…'), which cannot be described: it is asked. #}
+   A source that dbt-duckdb reads from files can be a call, such as iceberg_scan('…'), which cannot be
+   described. Its columns are read from a query. #}
 {% macro _relation_columns(relation) %}
     {% if not execute %}
         {{ return(['1']) }}

@@ -1,4 +1,4 @@
-{# The rows of one date of a by_date model, with their fingerprint; date none = no rows, but all columns. #}
+{# The rows of one date of a by_date model, with their fingerprint; date none = all columns and no rows. #}
 {% macro _rows_of_date(code, date, fingerprint) %}
     select
         dated_rows.*,

@@ -1,4 +1,5 @@
-{# The first morning on which seen_by(event_at, loaded_at, morning) holds. #}
+{# The first date on which seen_by(event_at, loaded_at, date) is true. #}
 {% macro _seen_from(event_at, loaded_at) -%}
-    greatest({{ retention.first_morning_after(event_at) }}, {{ retention.first_morning_from('coalesce(' ~ loaded_at ~ ', ' ~ event_at ~ ')') }})
+    {% set loaded = retention.first_morning_from('coalesce(' ~ loaded_at ~ ', ' ~ event_at ~ ')') -%}
+    greatest({{ retention.first_morning_after(event_at) }}, {{ loaded }})
 {%- endmacro %}
