@@ -254,7 +254,7 @@ MUTANTS = (
         "items_of_later_baskets_are_seen",
         "unit tests",
         ((COMMON, "snapshots.as_of_date >= item_changes.as_of_date", "item_changes.baskets_change <> 0"),),
-        "common_items__count_what_each_morning_knew",
+        "common_items__count_what_each_date_knew",
     ),
     Mutant(
         "pairs_of_any_morning_are_the_customer_s",

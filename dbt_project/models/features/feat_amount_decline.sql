@@ -1,8 +1,7 @@
--- One row per customer and as_of_date: is the customer spending less, or putting less into a basket, than
--- before?
--- Purchases without an amount count for no sum; where none has one, what is made of it is null. Credits for
--- which no purchase was found lower sums on their own day.
--- Decayed sums weigh each purchase by 0.5 ^ (days ago / half-life).
+-- One row per customer and as_of_date: does the customer spend less, in total and per order, than before?
+-- Purchases without an amount add nothing to a sum; if none has an amount, the feature is null. Credits
+-- without a purchase lower the sums on their own day.
+-- In decayed sums a purchase counts 0.5 ^ (days ago / half-life).
 {% set half_lives_days = [14, 28, 56, 112] %}
 {% set windows = {
     '28d': 'days_ago <= 28', '29d_to_56d': 'days_ago between 29 and 56',
@@ -66,7 +65,7 @@ credited as (
 
 ),
 
-{# No less than 0: below it a ratio would change its sign. #}
+{# At least 0: a negative sum would change the sign of a ratio. #}
 net as (
 
     select

@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: what is in the baskets, and does it change?
--- Lines are read once, into one row per product; products are then counted without distinct counts.
+-- One row per customer and as_of_date: what does the customer buy, and does it change?
+-- Lines are read once, into one row per product, so that products are counted without distinct counts.
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: does the customer still come to look, and leave without buying?
--- A visit led to an order where the customer bought on the same day.
+-- One row per customer and as_of_date: does the customer still visit the shop, and leave without an order?
+-- A visit led to an order if the customer bought on the same day.
 {% set windows_days = [7, 28, 84] %}
 
 with spine as (

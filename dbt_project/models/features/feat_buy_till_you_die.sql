@@ -1,8 +1,8 @@
 -- noqa: disable=LT02,LT05,LT01
--- One row per customer and as_of_date: what two buy-till-you-die processes expect of the customer's horizon H.
+-- One row per customer and as_of_date: what two buy-till-you-die models expect of the customer in horizon H.
 -- BG/NBD: Fader, Hardie & Lee (2005); MBG/NBD: Batislam, Denizel & Filiztekin (2007).
 -- P(no purchase in H) = 1 - P(alive) * (1 - ((alpha + T) / (alpha + T + H)) ^ (r + x)), times in weeks.
--- T ends with the last day that was seen, the day before as_of_date, as in the published examples.
+-- T ends with the last observed day, the day before as_of_date, as in the published examples.
 {% set processes = ['bg_nbd', 'mbg_nbd'] %}
 
 with spine as (
@@ -76,8 +76,8 @@ alive as (
         ) as mbg_nbd_alive,
         {% for process in processes %}
             {{ expected_purchases(
-                process, 'parameters', 'statistics.repeats', 'statistics.last_weeks', 'statistics.observed_weeks',
-                'horizons.horizon_weeks'
+                process, 'parameters', 'statistics.repeats', 'statistics.last_weeks',
+                'statistics.observed_weeks', 'horizons.horizon_weeks'
             ) }} as purchases_expected_{{ process }}_horizon{{ ',' if not loop.last }}
         {% endfor %}
     from statistics

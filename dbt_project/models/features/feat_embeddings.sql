@@ -1,7 +1,8 @@
--- One row per customer and as_of_date: the shop's own vectors, of what was bought and of the customer.
--- No feature where the vars product_embeddings and customer_embeddings are unset.
+-- One row per customer and as_of_date: the shop's own vectors of the products bought and of the customer.
+-- Without the vars product_embeddings and customer_embeddings there is no feature.
 {% set of_products = embedding_columns(
-    ref('int_retention__embedded_line_history'), ['customer_id', 'as_of_date', 'order_id', 'product_id', 'days_ago']
+    ref('int_retention__embedded_line_history'),
+    ['customer_id', 'as_of_date', 'order_id', 'product_id', 'days_ago']
 ) %}
 {% set of_customers = embedding_columns(
     ref('int_retention__customer_embedding_history'), ['customer_id', 'as_of_date', 'embedded_at']

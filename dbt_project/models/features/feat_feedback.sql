@@ -1,4 +1,4 @@
--- One row per customer and as_of_date: how does the customer rate the shop, and is it getting worse?
+-- One row per customer and as_of_date: how does the customer rate the shop, and do ratings fall?
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}
@@ -70,7 +70,7 @@ final as (
         rated.ratings_sum / nullif(rated.ratings_count, 0) as rating_avg_364d,
         rated.rating_last_ever,
         cast(coalesce(rated.low_ratings_count_364d, 0) as double) as low_ratings_count_364d,
-        {# Least squares over days ago, which run backwards: hence the minus. #}
+        {# Least squares over days ago, which run backwards, so the sign is changed. #}
         -28 * (rated.ratings_count * rated.ratings_by_days_sum - rated.days_sum * rated.ratings_sum)
         / nullif(
             cast(rated.ratings_count * rated.days_squared_sum - rated.days_sum * rated.days_sum as double), 0

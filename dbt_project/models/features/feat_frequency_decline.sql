@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: is the customer buying less often than before?
--- Decayed counts weigh each order by 0.5 ^ (days ago / half-life); bins are twelve weeks of seven days.
+-- One row per customer and as_of_date: does the customer buy less often than before?
+-- In decayed counts an order counts 0.5 ^ (days ago / half-life); bins are twelve weeks of seven days.
 {% set half_lives_days = [7, 14, 28, 56, 112] %}
 {% set bins_count = 12 %}
 {% set bin_days = 7 %}

@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: how long a customer, of which tier, come from where, how old?
--- Attributes carry no date: tier, channel and birth year are as of today, also on past mornings.
+-- One row per customer and as_of_date: tenure, membership tier, acquisition channel and age.
+-- Attributes have no date: tier, channel and birth year are those of the last build on past dates too.
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}

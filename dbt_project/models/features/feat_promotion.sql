@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: does the customer buy by discount, and answer campaigns?
--- A campaign is received when it was sent to the customer; controls receive none.
+-- One row per customer and as_of_date: does the customer buy with discounts, and respond to campaigns?
+-- A campaign is received if the customer was contacted; controls receive none.
 {% set windows_days = [84, 364] %}
 
 with spine as (
@@ -30,7 +30,7 @@ bought as (
 
     select
         {% for days in windows_days %}
-            {# Of the orders whose amount is known. #}
+            {# Only orders with a known amount. #}
             {% set with_amount = 'days_ago <= ' ~ days ~ ' and purchase_amount is not null' %}
             {{ exact_sum('discount_amount', condition=with_amount) }} / nullif(
                 {{ exact_sum('purchase_amount', condition=with_amount) }}

@@ -1,6 +1,5 @@
--- One row per customer and as_of_date: the customer's own rhythm, and how far the present silence is out
--- of it.
--- A gap is the time between two days with a purchase.
+-- One row per customer and as_of_date: the customer's own rhythm, and how unusual the present silence is.
+-- A gap is the number of days between two consecutive days with a purchase.
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}
@@ -27,7 +26,7 @@ purchases as (
 
 ),
 
--- The first purchase of a day stands for the day.
+-- One purchase per day is enough for the gaps.
 days as (
 
     select

@@ -1,4 +1,4 @@
--- One row per customer and as_of_date: how recently, how often and for how much the customer has bought.
+-- One row per customer and as_of_date: how recently, how often and for how much the customer bought.
 {% set windows_days = [28, 84, 182, 364] %}
 
 with spine as (
@@ -37,7 +37,7 @@ counted as (
 
 ),
 
-{# Credits for which no purchase was found lower spend on their own day. #}
+{# Credits without a purchase lower spend on their own day. #}
 credited as (
 
     select

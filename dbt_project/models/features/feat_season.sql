@@ -1,7 +1,16 @@
--- One row per customer and as_of_date: the same season a year before, and the usual weekdays and hours.
--- A year is 52 weeks (364 days), so that weekdays stay in their place.
-{% set weekdays = {'workday': 'between 1 and 5', 'saturday': '= 6', 'sunday': '= 7'} %}
-{% set hours = {'night': [0, 5], 'morning': [6, 11], 'afternoon': [12, 17], 'evening': [18, 23]} %}
+-- One row per customer and as_of_date: the same season one year before, and the usual weekdays and hours.
+-- A year is 52 weeks (364 days), so that weekdays match.
+{% set weekdays = {
+    'orders_share_workday_364d': 'between 1 and 5',
+    'orders_share_saturday_364d': '= 6',
+    'orders_share_sunday_364d': '= 7',
+} %}
+{% set hours = {
+    'orders_share_night_364d': [0, 5],
+    'orders_share_morning_364d': [6, 11],
+    'orders_share_afternoon_364d': [12, 17],
+    'orders_share_evening_364d': [18, 23],
+} %}
 
 with spine as (
 
@@ -35,7 +44,7 @@ counted as (
         count(*) filter (where days_ago between 337 and 364) as orders_count_next_year_before,
         {% for name, condition in weekdays.items() %}
             cast(count(*) filter (where days_ago <= 364 and weekday_number {{ condition }}) as double)
-            / nullif(count(*) filter (where days_ago <= 364), 0) as orders_share_{{ name }}_364d,
+            / nullif(count(*) filter (where days_ago <= 364), 0) as {{ name }},
         {% endfor %}
         {% for name, range in hours.items() %}
             cast(
@@ -43,7 +52,7 @@ counted as (
                     where days_ago <= 364 and ordered_hour between {{ range[0] }} and {{ range[1] }}
                 ) as double
             ) / nullif(count(*) filter (where days_ago <= 364), 0)
-                as orders_share_{{ name }}_364d,
+                as {{ name }},
         {% endfor %}
         max(days_ago) as days_known
     from placed
@@ -65,7 +74,7 @@ final as (
         cast(case when counted.days_known >= 337 then counted.orders_count_next_year_before end as double)
             as orders_count_next_28d_year_before,
         {% for name in weekdays.keys() | list + hours.keys() | list %}
-            counted.orders_share_{{ name }}_364d,
+            counted.{{ name }},
         {% endfor %}
         sin(2 * pi() * extract(month from spine.as_of_date) / 12) as month_sine,
         cos(2 * pi() * extract(month from spine.as_of_date) / 12) as month_cosine

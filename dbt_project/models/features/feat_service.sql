@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: does the customer have trouble with the shop?
--- Tickets, returns and cancelled orders; the last are counted by order date, for a status carries none.
+-- One row per customer and as_of_date: tickets, complaints, returns and cancelled orders.
+-- Cancelled orders count by order date, because a status has no date.
 with spine as (
 
     select * from {{ ref('int_retention__spine') }}
@@ -101,7 +101,7 @@ final as (
         asked.days_to_close_avg_364d,
         asked.satisfaction_avg_364d,
         asked.days_since_last_complaint,
-        {# Purchases sent back whole are no longer among the orders: their pieces are added. #}
+        {# Purchases returned completely are no longer among the orders: their pieces are added. #}
         coalesce(returned.returned_pieces_count, 0)
         / nullif(coalesce(bought.pieces_count, 0) + coalesce(returned.undone_pieces_count, 0), 0)
             as returned_pieces_share_364d,

@@ -1,5 +1,7 @@
--- One row per customer, as_of_date and campaign the customer was assigned to before that morning.
--- The features' door to campaigns. What happened on as_of_date or later has not happened yet.
+-- noqa: disable=LT05
+-- One row per customer, as_of_date and campaign that the customer was assigned to before as_of_date.
+-- Contacts, opens and clicks on as_of_date or later are not visible. Feature families read campaigns from
+-- here.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
@@ -21,7 +23,7 @@ history as (
         contacts.campaign_id,
         contacts.arm,
         cast(contacts.assigned_at as date) as assigned_date,
-        {{ days_between('cast(contacts.assigned_at as date)', 'spine.as_of_date') }} as days_ago, -- noqa: LT05
+        {{ days_between('cast(contacts.assigned_at as date)', 'spine.as_of_date') }} as days_ago,
         coalesce({{ seen_by('contacts.contacted_at', none, 'spine.as_of_date') }}, false) as is_contacted,
         coalesce({{ seen_by('contacts.opened_at', none, 'spine.as_of_date') }}, false) as is_opened,
         coalesce({{ seen_by('contacts.clicked_at', none, 'spine.as_of_date') }}, false) as is_clicked

@@ -1,6 +1,5 @@
--- One row per customer, as_of_date and credit known on that morning for which no purchase was found: the
--- door to them.
--- What was bought before the history begins and credited in it lowers spend on the day of the credit.
+-- One row per customer, as_of_date and credit known on as_of_date for which no purchase was found.
+-- Such a credit lowers spend on its own day: the purchase may be older than the shop's data.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 

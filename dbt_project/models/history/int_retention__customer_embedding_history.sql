@@ -1,4 +1,4 @@
--- One row per customer and as_of_date: the newest vector of the customer that was made before that morning.
+-- One row per customer and as_of_date: the newest vector of the customer that was made before as_of_date.
 {% set dimensions = embedding_columns(
     ref('stg_retention__customer_embeddings'), ['customer_id', 'embedded_at']
 ) %}

@@ -1,5 +1,6 @@
--- One row per customer and as_of_date whose account was open on that morning: the door to customers.
--- Attributes carry no date: they are as of today, whatever the morning. No personal identifiers.
+-- noqa: disable=LT05
+-- One row per customer and as_of_date, if the account was open by then. Families read customers from here.
+-- Attributes have no date: they are those of the last build on every as_of_date. No personal identifiers.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 
@@ -19,7 +20,7 @@ history as (
         spine.customer_id,
         spine.as_of_date,
         cast(customers.signed_up_at as date) as signed_up_date,
-        {{ days_between('cast(customers.signed_up_at as date)', 'spine.as_of_date') }} as days_since_signup, -- noqa: LT05
+        {{ days_between('cast(customers.signed_up_at as date)', 'spine.as_of_date') }} as days_since_signup,
         customers.birth_year,
         customers.acquisition_channel,
         customers.membership_tier

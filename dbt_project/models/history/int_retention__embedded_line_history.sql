@@ -1,5 +1,5 @@
--- One row per customer, as_of_date and line of a purchase known on that morning whose product has a vector.
--- A vector carries no date: it says what the product is, not who bought it.
+-- One row per customer, as_of_date and line of a purchase known on as_of_date whose product has a vector.
+-- A vector has no date: it describes the product, not who bought it.
 {% set dimensions = embedding_columns(ref('stg_retention__product_embeddings'), ['product_id']) %}
 
 with lines as (

@@ -1,4 +1,5 @@
--- One row per customer, as_of_date, purchase known on that morning and item in it: the door to items.
+-- One row per customer, as_of_date, purchase known on as_of_date and item in it. Families read items from
+-- here.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 

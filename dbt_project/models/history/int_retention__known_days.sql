@@ -1,6 +1,7 @@
--- One row per source of a history and morning: a fingerprint of what came to be known on that morning.
--- Summed up to an as_of_date, it tells by_date models whether anything that date could see has changed.
--- Addresses and numbers of persons are left out: no feature sees them.
+-- One row per table behind the histories and day: a fingerprint of the rows that became known on that day.
+-- The sum up to an as_of_date changes only if something changes that this date can see: so the
+-- materialization by_date knows which dates to compute again. Which events a date can see: macros known_at
+-- and seen_by. Addresses and telephone numbers are left out: no feature sees them.
 with changes as (
 
     {% for name, source in _history_sources().items() %}
@@ -9,19 +10,19 @@ with changes as (
         {% set later_columns = source.later.values() | sum(start=[]) %}
         select
             '{{ name }}' as model_name,
-            coalesce({{ source.known }}, date '0001-01-01') as morning,
+            coalesce({{ source.known }}, date '0001-01-01') as known_day,
             sum({{ row_hash(columns | reject('in', later_columns) | list) }}) as fingerprint
         from {{ relation }}
-        group by morning
-        {% for morning in source.later %}
+        group by known_day
+        {% for later_day in source.later %}
             union all
             select
                 '{{ name }}' as model_name,
-                {{ morning }} as morning,
+                {{ later_day }} as known_day,
                 sum({{ row_hash(columns) }}) as fingerprint
             from {{ relation }}
-            where {{ morning }} is not null
-            group by morning
+            where {{ later_day }} is not null
+            group by known_day
         {% endfor %}
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -32,10 +33,10 @@ known_days as (
 
     select
         model_name,
-        morning as known_from_date,
+        known_day as known_from_date,
         sum(fingerprint) as fingerprint
     from changes
-    group by model_name, morning
+    group by model_name, known_day
 
 )
 

@@ -1,5 +1,7 @@
--- One row per customer, as_of_date and line of a purchase known on that morning: the door to order lines.
--- Pieces sent back are seen from the morning after they came back.
+-- One row per customer, as_of_date and line of a purchase known on as_of_date. Families read lines from here.
+-- Lines have the versions of their purchase: the returned pieces are those known on as_of_date. It joins like
+-- int_retention__order_history. int_retention__return_history starts from returns instead, because a purchase
+-- that was returned completely has no lines here.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 

@@ -1,9 +1,9 @@
--- One row per as_of_date: parameters of the shop's purchase process and of spend, fitted on what was known
--- on that morning.
--- All customers seen by then count, gone ones too; of many, a sample by hash that does not change as
--- others come.
--- Times are weeks from the first purchase: x repeat days, t_x the last of them, T the last day that was
--- seen, the day before as_of_date, as in the published examples.
+-- noqa: disable=LT05
+-- One row per as_of_date: parameters of the shop's purchase process and of spend, fitted on the purchases
+-- known on as_of_date.
+-- All customers known by then count, also those who left. A large shop is sampled by a hash, which does not
+-- change when other customers come. Times are weeks from the first purchase: x repeat days, t_x the last of
+-- them, T the last observed day (the day before as_of_date), as in the published examples.
 -- depends_on: {{ ref('int_retention__known_days') }}
 {{ config(materialized='by_date') }}
 {% set buckets = 4096 %}
@@ -52,7 +52,7 @@ sampled as (
     inner join customers
         on
             customers.known_from_date <= sizes.as_of_date
-            and customers.sample_bucket < {{ buckets * max_customers }} / sizes.customers_count -- noqa: LT05
+            and customers.sample_bucket < {{ buckets * max_customers }} / sizes.customers_count
 
 ),
 
@@ -62,8 +62,8 @@ histories as (
         sampled.customer_id,
         sampled.as_of_date,
         count(distinct purchases.purchase_date) - 1 as repeats,
-        {{ days_between('min(purchases.purchase_date)', 'max(purchases.purchase_date)') }} as last_days, -- noqa: LT05
-        {{ days_between('min(purchases.purchase_date)', 'sampled.as_of_date') }} - 1 as observed_days, -- noqa: LT05
+        {{ days_between('min(purchases.purchase_date)', 'max(purchases.purchase_date)') }} as last_days,
+        {{ days_between('min(purchases.purchase_date)', 'sampled.as_of_date') }} - 1 as observed_days,
         count(distinct case when purchases.purchase_amount is not null then purchases.purchase_date end)
             as days_with_amount,
         {{ exact_sum('purchases.purchase_amount') }} as spend_amount

@@ -1,7 +1,6 @@
--- One row per review with a text and a high or a low rating, known on the test date: what sentiment learns
--- from when it is trained. Reviews that came later are left out: nobody could read them on that date. Those
--- that came before are learned from, also where features of that date are made of them.
--- Of more than training_max_rows a sample, chosen by hash.
+-- One row per review that the sentiment model learns from: known on the test date, with a text and a high or
+-- low rating. Later reviews are left out, because they were not available on that date.
+-- At most training_max_rows reviews, chosen by hash.
 {% set buckets = 4096 %}
 {% set max_rows = setting('training_max_rows') %}
 with reviews as (

@@ -1,5 +1,6 @@
--- One row per customer, as_of_date and coupon redeemed before that morning: the door to redemptions.
--- The rule of time is applied here, so that a family cannot look past its date.
+-- One row per customer, as_of_date and coupon redeemed before as_of_date. Families read redemptions from
+-- here.
+-- The rule of time (macro seen_by) is applied here, so a family cannot read later data.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 

@@ -1,6 +1,7 @@
--- One row per customer, as_of_date and product of a purchase of which pieces had come back by then: the
--- door to returns.
--- Purchases that came back whole are in it too; int_retention__order_line_history no longer shows them.
+-- One row per customer, as_of_date and product of a purchase of which returned pieces were known on
+-- as_of_date.
+-- It starts from returns, not from lines: a purchase that was returned completely is no longer visible in
+-- int_retention__order_line_history, but its returned pieces must count.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 

@@ -1,4 +1,4 @@
--- One row per review, with the sentiment of its text. A table, for it calls ONNX.
+-- One row per review, with the sentiment of its text. A table, because it calls ONNX.
 with reviews as (
 
     select * from {{ ref('stg_retention__reviews') }}

@@ -1,5 +1,5 @@
--- One row per customer, as_of_date and visit known on that morning: the features' door to sessions.
--- The rule of time is applied here, so that a family cannot look past its date.
+-- One row per customer, as_of_date and visit known on as_of_date. Feature families read sessions from here.
+-- The rule of time (macro seen_by) is applied here, so a family cannot read later data.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 

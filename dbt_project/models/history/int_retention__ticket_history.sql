@@ -1,5 +1,5 @@
--- One row per customer, as_of_date and service ticket known on that morning: the features' door to tickets.
--- A ticket that was closed on as_of_date or later is open on that morning, and nobody was asked how it went.
+-- One row per customer, as_of_date and service ticket known on as_of_date. Families read tickets from here.
+-- A ticket closed on as_of_date or later is open on as_of_date, and its satisfaction is not known yet.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 

@@ -1,5 +1,5 @@
--- One row per customer, as_of_date and order, known on that morning, that is no purchase (cancelled, failed).
--- A status carries no date: the order counts by its order date, though it may have been cancelled later.
+-- One row per customer, as_of_date and void order (cancelled, failed) known on as_of_date.
+-- A status has no date: the order counts by its order date, even if it was cancelled later.
 -- depends_on: {{ ref('int_retention__known_days') }}
 with spine as (
 

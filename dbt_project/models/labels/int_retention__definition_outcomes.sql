@@ -1,6 +1,6 @@
--- One row per customer, as_of_date and churn definition that called the customer churned: was that right?
--- The answers to the answers: what came after the call, in a later window as long as the label window. It
--- is closed for all definitions of a date at once, so that they are judged on the same customers.
+-- One row per customer, as_of_date and churn definition by which the customer churned: was that right?
+-- It looks at a later window, as long as the label window, which starts when the label is known (call_date).
+-- The later window closes for all definitions of a date at once, so they are compared on the same customers.
 {% set spend_share = setting('spend_decline_share') %}
 
 with definition_labels as (

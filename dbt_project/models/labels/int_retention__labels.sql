@@ -1,5 +1,5 @@
 -- One row per customer and as_of_date with a closed label window: did the customer churn?
--- The answers, by the churn definition in force: no feature may read this model.
+-- Labels, by the var churn_definition: no feature may read this model.
 with definition_labels as (
 
     select * from {{ ref('int_retention__definition_labels') }}

@@ -1,4 +1,4 @@
--- One row per customer and as_of_date to be scored: today, and the test date that shows how good scores are.
+-- One row per customer and as_of_date to score: the latest as_of_date, and the test date.
 {% set columns = feature_columns(ref('ml_features')) %}
 with features as (
 

@@ -1,6 +1,7 @@
--- One row per customer of today and of the test date: ranks of recency, frequency and spend on that morning.
--- Spend is ranked among the customers whose amounts are known; null where they are not.
--- Percent ranks (0 = lowest, 1 = highest) keep one giant customer from making a segment alone.
+-- One row per customer of the latest as_of_date or the test date: percentiles of recency, frequency and
+-- spend.
+-- Spend has percentiles among the customers whose amounts are known; null = not known. Percentiles (0 =
+-- lowest, 1 = highest) prevent one giant customer from becoming a segment.
 with features as (
 
     select * from {{ ref('ml_features') }}

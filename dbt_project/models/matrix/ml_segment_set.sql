@@ -1,4 +1,4 @@
--- One row per customer of today: what segments are formed by.
+-- One row per customer of the latest as_of_date: the input of the segment model.
 with ranks as (
 
     select * from {{ ref('ml_segment_percentiles') }}

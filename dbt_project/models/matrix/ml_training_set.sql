@@ -1,5 +1,5 @@
--- One row per customer and as_of_date with a closed label: what training reads, and all it reads.
--- Of more than training_max_rows a sample of customers, chosen by hash, each with all their dates.
+-- One row per customer and as_of_date with a closed label window: all that training reads.
+-- A large shop is sampled by a hash of the customer to about training_max_rows rows, with all their dates.
 {% set buckets = 4096 %}
 {% set columns = feature_columns(ref('ml_features')) %}
 {% set max_rows = setting('training_max_rows') %}

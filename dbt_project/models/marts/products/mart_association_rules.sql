@@ -1,6 +1,8 @@
--- One row per rule: baskets with the antecedent have the consequent too, how often and how much more than
--- by chance.
-{{ config(pre_hook="{{ check_rules(ref('int_retention__itemsets'), basket_settings(), setting('rule_single_consequent')) }}") }} -- noqa: LT05
+-- One row per association rule: baskets with the antecedent have the consequent too, how often, and how much
+-- more often than by chance.
+{{ config(pre_hook="{{ check_rules(
+    ref('int_retention__itemsets'), basket_settings(), setting('rule_single_consequent')
+) }}") }}
 
 with itemsets as (
 

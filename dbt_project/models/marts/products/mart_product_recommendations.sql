@@ -1,5 +1,5 @@
 -- noqa: disable=LT05
--- One row per active customer, list and rank: what to offer next, and why.
+-- One row per active customer, list and rank: which item to recommend, and why.
 {% set active_days = setting('recommendation_active_days') %}
 
 with recommendations as (
@@ -31,8 +31,8 @@ item_pairs as (
 
 ),
 
-{# Of the items that a customer has bought, the one that a new item stands in one basket with most typically. Companions are put in
-   order once, for all customers, so that of each customer's the first is kept and none is sorted. #}
+{# The reason of a new item: the known item that it is most typically bought with. Companions are numbered
+   once for all customers, so that nothing is sorted per customer. #}
 companions as (
 
     {% for known, other in [('first', 'later'), ('later', 'first')] %}
