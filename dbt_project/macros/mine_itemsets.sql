@@ -16,8 +16,8 @@
 {% macro mine_itemsets(lines, settings, basket='basket_number', item='item_code') %}
     {% set basket_sizes = run_query(
         'select count(*), coalesce(sum(cast(lines_count as double) * (lines_count - 1) / 2), 0) '
-        ~ 'from (select count(*) as lines_count from ' ~ lines ~ ' as lines where ' ~ basket ~ ' is not null and ' ~ item
-        ~ ' is not null group by ' ~ basket ~ ') as sizes'
+        ~ 'from (select count(*) as lines_count from ' ~ lines ~ ' as lines '
+        ~ 'where ' ~ basket ~ ' is not null and ' ~ item ~ ' is not null group by ' ~ basket ~ ') as sizes'
     )[0] %}
     {% set baskets_count = basket_sizes[0] | int %}
     {% set min_baskets = retention.itemset_min_baskets(settings.min_support, baskets_count) | int %}

@@ -4,5 +4,6 @@
    null, the result is null. #}
 {% macro phone_e164(phone) -%}
     {%- set region = retention.setting('default_region') -%}
-    phone_e164({{ phone }}, {{ "'" ~ region | upper ~ "'" if region else 'cast(null as ' ~ dbt.type_string() ~ ')' }})
+    {%- set none_given = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+    phone_e164({{ phone }}, {{ "'" ~ region | upper ~ "'" if region else none_given }})
 {%- endmacro %}

@@ -7,7 +7,7 @@
     {{ return('delete+insert') }}
 {%- endmacro %}
 
-{# Partitions of as_of_date (the model's partition_by) are written anew; Parquet knows no delete. #}
+{# Partitions of as_of_date (partition_by of the model) are overwritten: Parquet has no delete. #}
 {% macro spark__replaced_by_date() -%}
     {{ return('insert_overwrite') }}
 {%- endmacro %}
