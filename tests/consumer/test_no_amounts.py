@@ -178,7 +178,7 @@ def test_tickets_are_ranked_by_risk_and_waiting_time(shop: Shop) -> None:
     assert tickets
     assert tickets[0][1] is not None, "a scored customer comes before a churned one"
     assert not [row for row in tickets if row[2] == "refund at once"]
-    assert not [row for row in tickets if row[3] and "0.00 at risk" in row[3]]
+    assert not [row for row in tickets if row[3] and "value at risk 0.00" in row[3]]
 
 
 def test_the_summary_is_printed(shop: Shop) -> None:

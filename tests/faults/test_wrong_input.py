@@ -311,7 +311,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
     (
         "ticket_type_sentiments",
         {"complaint": "bad"},
-        "mart_service_priority",
+        "int_retention__open_tickets",
         "expected {name: a number from 0 to 1; ...}",
     ),
     ("drift_thresholds", {"moved": 0.3, "drifted": 0.2}, "ml_feature_drift", "moved: a number from 0 to 100"),
@@ -379,8 +379,13 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "Write them flat: --vars '{retention_budget: 5000}'",
     ),
     ("default_country_calling_code", 44, "stg_retention__checked_orders", "expected default_region"),
-    ("default_region", "Italy", "mart_ad_audiences", "default_region is 'Italy'; expected the two letters"),
-    ("default_region", False, "mart_ad_audiences", "write the text in quotes"),
+    (
+        "default_region",
+        "Italy",
+        "int_retention__ad_match_keys",
+        "default_region is 'Italy'; expected the two letters",
+    ),
+    ("default_region", False, "int_retention__ad_match_keys", "write the text in quotes"),
 ]
 
 

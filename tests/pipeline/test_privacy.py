@@ -16,7 +16,7 @@ from sqlglot.lineage import Node, lineage
 
 Columns = dict[str, dict[str, str]]
 STAGING = ("stg_retention__", "example_")
-HASHED = ("mart_ad_audiences",)
+HASHED = ("int_retention__ad_match_keys",)
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +97,8 @@ def test_no_column_outside_staging_comes_from_a_person_s_address(built_shop: Sho
     [
         ("mart_early_warning", "substr(upper(email), 2)", True),
         ("mart_early_warning", "sha256(email)", True),
-        ("mart_ad_audiences", "phone", True),
-        ("mart_ad_audiences", "sha256(phone)", False),
+        ("int_retention__ad_match_keys", "phone", True),
+        ("int_retention__ad_match_keys", "sha256(phone)", False),
         ("mart_early_warning", "city", False),
     ],
 )
