@@ -47,7 +47,7 @@ listed_items as (
 
 ),
 
-{# The backtest lists a sample: each of its customers stands for so many active customers. #}
+{# The backtest lists a sample: each of its customers represents several active customers. #}
 sampling as (
 
     select
