@@ -34,11 +34,15 @@ ARM = 500  # customers in each arm of a campaign
 LOOKS, LOOK_ARM = 10, 100
 ORDER_AMOUNT, MARGIN = 28.0, 0.35  # of an order added by the treatment
 ADDED_ORDERS = (0.10, 0.60)  # mean of added orders, from the steadiest to the most discount-loving customer
-MODELS = "int_retention__campaign_weights int_retention__campaign_estimates"
+MODELS = (
+    "int_retention__campaign_weights int_retention__campaign_moments int_retention__campaign_differences "
+    "int_retention__campaign_estimates"
+)
 # The ancestors of int_retention__campaign_outcomes, without earlier scores: there are none.
 OUTCOMES = (
-    "+int_retention__assignment_risk +int_retention__decision_features +int_retention__gross_margin "
-    "+int_retention__purchase_lines +stg_retention__coupon_redemptions int_retention__campaign_outcomes"
+    "+int_retention__assignment_risk +int_retention__decision_history +int_retention__gross_margin "
+    "+int_retention__purchase_lines +stg_retention__coupon_redemptions int_retention__campaign_responses "
+    "int_retention__campaign_outcomes"
 )
 
 

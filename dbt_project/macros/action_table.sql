@@ -1,12 +1,11 @@
-{# The relation of a table about actions, retention_actions or retention_action_priors: what the var of that name points at
-   (a model or seed of the shop's own project, or a source 'raw.my_actions'), the package's own seed where it is null.
-
-   Stops the build where a column is missing. #}
+{# The relation of a table about actions, retention_actions or retention_action_priors: the model, seed or
+   source of the shop that the var of that name gives, or the package's seed where the var is null. Stops
+   the build where a column is missing. #}
 {% macro action_table(name) %}
     {% set columns = {
         'retention_actions': [
-            'action', 'channel', 'consent', 'contact_cost', 'offer_value', 'reach_share', 'cooldown_days', 'capacity', 'offer',
-            'eligibility_rule',
+            'action', 'channel', 'consent', 'contact_cost', 'offer_value', 'reach_share', 'cooldown_days',
+            'capacity', 'offer', 'eligibility_rule',
         ],
         'retention_action_priors': ['action', 'risk_tier', 'segment_number', 'prior_save_rate'],
     }[name] %}
@@ -15,10 +14,12 @@
     {% if target_name is none %}
         {% set relation = ref('retention', name) %}
     {% else %}
-        {% set relation = source(parts[0], parts[1]) if parts | length == 2 else ref(project_name, parts[0]) %}
+        {% set is_source = parts | length == 2 %}
+        {% set relation = source(parts[0], parts[1]) if is_source else ref(project_name, parts[0]) %}
     {% endif %}
     {% if execute and not relation.is_cte %}
-        {% set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list %}
+        {% set found_columns = adapter.get_columns_in_relation(relation) %}
+        {% set found = found_columns | map(attribute='name') | map('lower') | list %}
         {% set missing = columns | reject('in', found) | list %}
         {% if found and missing %}
             {{ exceptions.raise_compiler_error(

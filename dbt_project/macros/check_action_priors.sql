@@ -1,10 +1,11 @@
-{# Stops the build, in words, where the shop's own table of save rates names an action, a risk tier or a segment that
-   there is none of: its rows would be ignored. The package's own table is for the package's own names. #}
+{# Stops the build where the shop's table of save rates has an unknown action, risk tier or segment: its
+   rows would be ignored. The package's own table is not checked, because a shop may have fewer actions. #}
 {% macro check_action_priors(priors, actions, tier_names) %}
     {% if not execute or priors.is_cte or retention.setting('retention_action_priors') is none %}
         {{ return('') }}
     {% endif %}
-    {% set known_actions = run_query('select action from ' ~ actions ~ ' order by action').columns[0].values() %}
+    {% set action_rows = run_query('select action from ' ~ actions ~ ' order by action') %}
+    {% set known_actions = action_rows.columns[0].values() %}
     {% set segment_count = retention.setting('segment_count') %}
     {% set most_segments = 6 if segment_count == 'auto' else segment_count %}
     {% set known = {
@@ -27,9 +28,9 @@
         {% set unknown = run_query(query).columns[0].values() | list %}
         {% if unknown %}
             {{ exceptions.raise_compiler_error(
-                "retention_action_priors (" ~ priors.identifier ~ ") has the " ~ column ~ " " ~ unknown | join(', ')
-                ~ "; expected " ~ names | join(', ')
-                ~ (", or nothing for all that have no row of their own" if column != 'action' else '')
+                "retention_action_priors (" ~ priors.identifier ~ ") has the " ~ column ~ " "
+                ~ unknown | join(', ') ~ "; expected " ~ names | join(', ')
+                ~ (", or nothing for all without a row of their own" if column != 'action' else '')
                 ~ ". See docs/decisions.md"
             ) }}
         {% endif %}

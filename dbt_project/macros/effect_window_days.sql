@@ -1,4 +1,4 @@
-{# SQL of how many days after the assignment count: the var effect_window_days, or the churn horizon.
+{# SQL of the length of an effect's window in days: the var effect_window_days, or the churn horizon.
 
    horizon: alias of int_retention__horizon. #}
 {% macro effect_window_days(horizon) -%}

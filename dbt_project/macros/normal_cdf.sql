@@ -1,5 +1,5 @@
-{# The standard normal distribution function in plain SQL, right to 1e-7: formula 26.2.17 of Abramowitz and Stegun (1964), "Handbook of
-   Mathematical Functions". z: a double. #}
+{# The standard normal distribution function in plain SQL, accurate to 1e-7: formula 26.2.17 of Abramowitz
+   and Stegun (1964), "Handbook of Mathematical Functions". z: a double. #}
 {% macro normal_cdf(z) -%}
     {%- set z = '(' ~ z ~ ')' -%}
     {%- set t = '(1 / (1 + 2.316419e-1 * abs(' ~ z ~ ')))' -%}

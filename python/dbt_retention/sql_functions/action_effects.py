@@ -1,10 +1,10 @@
-"""How far actions keep more or fewer customers than was assumed of them: a linear mixed model of audiences.
+"""Factors between measured and assumed effects of actions: a linear mixed model of audiences.
 
-An arm's surplus is the share of it that stayed, less the share that was foretold. It is the level of the
-month and risk tier, plus the audience's own, plus for the treated what was assumed of the action times a
-factor. Levels are free; audiences, actions, and an action's tiers differ at random. Factors are best linear
-unbiased predictions (Henderson 1975; Robinson 1991), averaged over sizes of the differences by how likely
-they make the surpluses (restricted likelihood: Patterson & Thompson 1971).
+The surplus of an arm is its observed retention rate less the predicted one. The model explains it by the level
+of the month and risk tier, the level of the audience, and for the treated the assumed effect of the action
+times a factor. Levels of months and tiers are fixed effects; audiences, actions, and tiers within an action are
+random effects. Factors are best linear unbiased predictions (Henderson 1975; Robinson 1991), averaged over
+several sizes of the random effects, weighted by restricted likelihood (Patterson & Thompson 1971).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from dbt_retention.errors import RetentionError
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Standard deviations that are tried: of audiences, in shares that stay; of an action's tiers, in factors; of
-# actions, as shares of the assumed error.
+# Standard deviations to average over: of audiences, in retention rates; of tiers within an action, in factors;
+# of actions, as shares of the assumed error.
 AUDIENCES_DIFFER = (0.0, 0.003, 0.01, 0.03, 0.1)
 TIERS_DIFFER = (0.0, 0.25, 0.5, 1.0, 2.0)
 ACTIONS_DIFFER = (0.25, 0.5, 1.0)
@@ -31,9 +31,9 @@ ACTIONS_DIFFER = (0.25, 0.5, 1.0)
 class Arms:
     """Arms of audiences, one entry each; all shape (arms,).
 
-    level: number of the month and risk tier; action, tier: numbers from 0, of controls those of their
-    audience; assumed: the assumed effect, a share that stays, 0 for controls; surplus: the share that
-    stayed less the share foretold; variance: of the surplus, above 0.
+    level: number of the month and risk tier; action, tier: numbers from 0, for controls those of their
+    audience; assumed: the assumed effect on the retention rate, 0 for controls; surplus: the observed less
+    the predicted retention rate; variance: of the surplus, above 0.
     """
 
     level: Ints
@@ -44,14 +44,14 @@ class Arms:
     variance: Floats
 
     def sorted(self) -> Arms:
-        """The same arms in one fixed order, so that sums come out the same to the last bit."""
+        """The same arms in one fixed order, so that sums are the same to the last bit."""
         order = np.lexsort((self.variance, self.surplus, self.assumed, self.tier, self.action, self.level))
         return Arms(*(getattr(self, name)[order] for name in self.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
 class Factors:
-    """Factor on what was assumed and its standard error, both shape (actions, tiers); 1 = as assumed."""
+    """Factor on the assumed effect and its standard error, both shape (actions, tiers); 1 = as assumed."""
 
     mean: Floats
     standard_error: Floats
@@ -60,7 +60,7 @@ class Factors:
 def fit_factors(arms: Arms, *, assumed_error: float) -> Factors:
     """The factors of every action in every tier; the same for the same arms in any order.
 
-    assumed_error: the largest standard deviation of actions' factors about 1 that is tried. Raises
+    assumed_error: the largest standard deviation of the actions' factors about 1 to average over. Raises
     RetentionError without an arm.
     """
     if not len(arms.surplus):
@@ -93,7 +93,7 @@ def _fitted(arms: Arms, pair: Ints, prior: Floats, *, audiences: float) -> tuple
         variance = np.diag(arms.variance[rows]) + audiences**2 * (mine[:, None] == mine[None, :])
         weight = np.linalg.inv(variance)
         total = weight.sum()
-        weight -= np.outer(weight.sum(axis=1), weight.sum(axis=0)) / total  # the level is free
+        weight -= np.outer(weight.sum(axis=1), weight.sum(axis=0)) / total  # the level is a fixed effect
         design = np.zeros((len(mine), size))
         design[np.arange(len(mine)), mine] = assumed
         beyond = arms.surplus[rows] - assumed

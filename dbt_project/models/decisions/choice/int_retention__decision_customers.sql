@@ -1,4 +1,5 @@
--- One row per customer of today: what a decision needs to know. Rules of eligibility speak of these columns.
+-- One row per customer scored today: risk, value, consent and holdout. Eligibility rules may use these
+-- columns.
 with tiers as (
 
     select * from {{ ref('ml_risk_tiers') }}
@@ -67,6 +68,6 @@ decided as (
 
 )
 
--- The salt is checked before anybody is held out by it.
+-- The salt is checked before it draws the holdout.
 -- depends_on: {{ ref('int_retention__holdout_salt') }}
 select * from decided

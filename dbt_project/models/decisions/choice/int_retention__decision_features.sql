@@ -1,46 +1,16 @@
--- One row per customer and morning on which something was decided for the customer: the day of each campaign
--- assignment, and today. What was known of the customer that morning, and nothing later.
--- before: the days before the morning, as many as an effect is measured in. Bands are powers of two: they
--- tell customers alike, without a threshold that someone would have to choose.
--- Purchases without an amount count for no spend; spend is null where no purchase of the customer has one.
--- Credits for which no purchase was found lower spend on their own day.
-{# Who has not bought has spent nothing, where the shop gave amounts by then. #}
-{% set nothing_spent = 'case when shop.amounts_known_from_date <= dated.as_of_date then 0e0 end' %}
-{% set spend = {} %}
-{% for name in ['spend_amount_before', 'spend_amount_lookback'] %}
-    {% do spend.update({
-        name: '(case when bought.customer_id is null then ' ~ nothing_spent ~ ' else bought.' ~ name ~ ' end'
-            ~ ' - coalesce(credited.' ~ name ~ ', 0))'
-    }) %}
-{% endfor %}
-with assignments as (
+-- One row per customer and decision date: what an uplift model may learn from, with only the data that was
+-- known before that date. Attributes of customers carry no date; they are as of today.
+-- The feature families are on the dates of int_retention__spine, and campaigns start on other dates: so the
+-- few features that decisions need are made here, by the same rules of time (known_at, seen_by).
+with dates as (
 
-    select * from {{ ref('int_retention__campaign_assignments') }}
+    select * from {{ ref('int_retention__decision_dates') }}
 
 ),
 
-spine as (
+history as (
 
-    select * from {{ ref('int_retention__spine') }}
-    where split = 'score'
-
-),
-
-horizon as (
-
-    select * from {{ ref('int_retention__horizon') }}
-
-),
-
-purchases as (
-
-    select * from {{ ref('int_retention__purchases') }}
-
-),
-
-credits as (
-
-    select * from {{ ref('int_retention__unlinked_credits') }}
+    select * from {{ ref('int_retention__decision_history') }}
 
 ),
 
@@ -68,164 +38,96 @@ sessions as (
 
 ),
 
-mornings as (
+tickets_counted as (
 
     select
-        customer_id,
-        assigned_date as as_of_date
-    from assignments
-    union
-    select
-        customer_id,
-        as_of_date
-    from spine
-
-),
-
-dated as (
-
-    select
-        mornings.customer_id,
-        mornings.as_of_date,
-        {{ effect_window_days('horizon') }} as window_days,
-        {{ days_from('mornings.as_of_date', '-' ~ effect_window_days('horizon')) }} as window_start_date,
-        {{ days_from('mornings.as_of_date', -setting('lookback_days')) }} as lookback_start_date
-    from mornings
-    cross join horizon
-
-),
-
-shop as (
-
-    select min(known_from_date) as amounts_known_from_date
-    from purchases
-    where purchase_amount is not null
-
-),
-
-bought as (
-
-    select
-        dated.customer_id,
-        dated.as_of_date,
-        {{ days_between('max(purchases.purchase_date)', 'dated.as_of_date') }} as days_since_last_order, -- noqa: LT05
-        {{ days_between('min(purchases.purchase_date)', 'dated.as_of_date') }} as days_since_first_order, -- noqa: LT05
-        count(*) filter (where purchases.purchase_date >= dated.window_start_date) as orders_count_before,
-        {{ known_sum(
-            'purchases.purchase_amount', condition='purchases.purchase_date >= dated.window_start_date'
-        ) }} as spend_amount_before,
-        count(*) filter (where purchases.purchase_date >= dated.lookback_start_date)
-            as orders_count_lookback,
-        {{ known_sum(
-            'purchases.purchase_amount', condition='purchases.purchase_date >= dated.lookback_start_date'
-        ) }} as spend_amount_lookback,
-        {% set with_amount = 'purchases.purchase_amount is not null' %}
-        {{ exact_sum('purchases.discount_amount', condition=with_amount) }} / nullif(
-            {{ exact_sum('purchases.purchase_amount') }}
-            + {{ exact_sum('purchases.discount_amount', condition=with_amount) }}, 0
-        ) as discount_share
-    from dated
-    inner join purchases
+        dates.customer_id,
+        dates.as_of_date,
+        count(*) as tickets_count,
+        count(*) filter (where tickets.ticket_type = 'complaint') as complaints_count
+    from dates
+    inner join tickets
         on
-            dated.customer_id = purchases.customer_id
-            and {{ known_at('purchases', 'dated.as_of_date') }}
-    group by dated.customer_id, dated.as_of_date
+            dates.customer_id = tickets.customer_id
+            and {{ seen_by('tickets.opened_at', 'tickets.loaded_at', 'dates.as_of_date') }}
+            and cast(tickets.opened_at as date) >= dates.lookback_start_date
+    group by dates.customer_id, dates.as_of_date
 
 ),
 
-credited as (
+reviews_averaged as (
 
     select
-        dated.customer_id,
-        dated.as_of_date,
-        {{ exact_sum(
-            'credits.credited_amount', condition='credits.return_date >= dated.window_start_date'
-        ) }} as spend_amount_before,
-        {{ exact_sum(
-            'credits.credited_amount', condition='credits.return_date >= dated.lookback_start_date'
-        ) }} as spend_amount_lookback
-    from dated
-    inner join credits
+        dates.customer_id,
+        dates.as_of_date,
+        avg(cast(reviews.rating as double)) as rating_mean
+    from dates
+    inner join reviews
         on
-            dated.customer_id = credits.customer_id
-            and dated.as_of_date >= credits.known_from_date
-    group by dated.customer_id, dated.as_of_date
+            dates.customer_id = reviews.customer_id
+            and {{ seen_by('reviews.reviewed_at', 'reviews.loaded_at', 'dates.as_of_date') }}
+            and cast(reviews.reviewed_at as date) >= dates.lookback_start_date
+    group by dates.customer_id, dates.as_of_date
 
 ),
 
-{% for name, time in {'tickets': 'opened_at', 'reviews': 'reviewed_at', 'sessions': 'started_at'}.items() %}
+sessions_counted as (
 
-    {{ name }}_counted as (
+    select
+        dates.customer_id,
+        dates.as_of_date,
+        count(*) as sessions_count
+    from dates
+    inner join sessions
+        on
+            dates.customer_id = sessions.customer_id
+            and {{ seen_by('sessions.started_at', 'sessions.loaded_at', 'dates.as_of_date') }}
+            and cast(sessions.started_at as date) >= dates.lookback_start_date
+    group by dates.customer_id, dates.as_of_date
 
-        select
-            dated.customer_id,
-            dated.as_of_date,
-            {% if name == 'reviews' %}
-                avg(cast({{ name }}.rating as double)) as rating_mean,
-            {% elif name == 'tickets' %}
-                count(*) filter (where {{ name }}.ticket_type = 'complaint') as complaints_count,
-            {% endif %}
-            count(*) as {{ name }}_count
-        from dated
-        inner join {{ name }}
-            on
-                dated.customer_id = {{ name }}.customer_id
-                and {{ seen_by(name ~ '.' ~ time, name ~ '.loaded_at', 'dated.as_of_date') }}
-                and cast({{ name }}.{{ time }} as date) >= dated.lookback_start_date
-        group by dated.customer_id, dated.as_of_date
-
-    ),
-
-{% endfor %}
+),
 
 features as (
 
     select
-        dated.customer_id,
-        dated.as_of_date,
-        dated.window_days,
-        cast(bought.days_since_last_order as double) as days_since_last_order,
-        cast(bought.days_since_first_order as double) as days_since_first_order,
-        cast(coalesce(bought.orders_count_before, 0) as double) as orders_count_before,
-        {{ spend.spend_amount_before }} as spend_amount_before,
-        cast(coalesce(bought.orders_count_lookback, 0) as double) as orders_count_lookback,
-        {{ spend.spend_amount_lookback }} as spend_amount_lookback,
-        round(bought.discount_share, 6) as discount_share,
-        round(
-            coalesce(
-                dated.window_days
-                / cast(dated.window_days + 2 * bought.days_since_last_order as double), 0
-            ), 2
-        ) as recency_weight,
-        {{ power_band('bought.days_since_last_order') }} as recency_band,
-        {{ power_band('coalesce(bought.orders_count_lookback, 0)') }} as frequency_band,
-        case
-            when {{ spend.spend_amount_lookback }} is not null
-                then {{ power_band('greatest(' ~ spend.spend_amount_lookback ~ ', 0)') }}
-        end as spend_band,
+        history.customer_id,
+        history.as_of_date,
+        dates.window_days,
+        history.days_since_last_order,
+        history.days_since_first_order,
+        history.orders_count_before,
+        history.spend_amount_before,
+        history.orders_count_lookback,
+        history.spend_amount_lookback,
+        history.discount_share,
+        history.recency_weight,
+        history.recency_band,
+        history.frequency_band,
+        history.spend_band,
         cast(coalesce(tickets_counted.tickets_count, 0) as double) as tickets_count,
         cast(coalesce(tickets_counted.complaints_count, 0) as double) as complaints_count,
-        round(reviews_counted.rating_mean, 6) as rating_mean,
+        round(reviews_averaged.rating_mean, 6) as rating_mean,
         cast(coalesce(sessions_counted.sessions_count, 0) as double) as sessions_count,
         {{ one_hot('customers.acquisition_channel', setting('acquisition_channels'), 'is_acquired_by') }}
-        cast(extract(year from dated.as_of_date) - customers.birth_year as double) as age_years
-    from dated
-    cross join shop
-    left join bought
+        cast(extract(year from history.as_of_date) - customers.birth_year as double) as age_years
+    from history
+    inner join dates
         on
-            dated.customer_id = bought.customer_id
-            and dated.as_of_date = bought.as_of_date
-    left join credited
+            history.customer_id = dates.customer_id
+            and history.as_of_date = dates.as_of_date
+    left join tickets_counted
         on
-            dated.customer_id = credited.customer_id
-            and dated.as_of_date = credited.as_of_date
-    {% for name in ['tickets', 'reviews', 'sessions'] %}
-        left join {{ name }}_counted
-            on
-                dated.customer_id = {{ name }}_counted.customer_id
-                and dated.as_of_date = {{ name }}_counted.as_of_date
-    {% endfor %}
-    left join customers on dated.customer_id = customers.customer_id
+            history.customer_id = tickets_counted.customer_id
+            and history.as_of_date = tickets_counted.as_of_date
+    left join reviews_averaged
+        on
+            history.customer_id = reviews_averaged.customer_id
+            and history.as_of_date = reviews_averaged.as_of_date
+    left join sessions_counted
+        on
+            history.customer_id = sessions_counted.customer_id
+            and history.as_of_date = sessions_counted.as_of_date
+    left join customers on history.customer_id = customers.customer_id
 
 )
 

@@ -1,9 +1,8 @@
 -- noqa: disable=RF03
--- One row per action and risk tier: which share of those about to leave, and reached, an action keeps, and
--- how that is known. All is in save rates, effect / (reach x churn rate): where hardly anybody would leave,
--- an effect says little. Audiences say by what factor an action, and its tier, differ from what was assumed;
--- factors lean on 1 as far as contacts are few (fit_action_effect). A tier without a measured contact keeps
--- the prior.
+-- One row per action and risk tier: the measured save rate, which is the share of reached churners that the
+-- action keeps: effect / (reach x churn rate). fit_action_effect estimates the factor between the measured
+-- and the assumed save rate of each action and tier; with few contacts it is shrunk to 1. A tier without a
+-- measured contact keeps its prior.
 {% set confidence = setting('effect_decision_confidence') %}
 
 with priors as (
@@ -18,7 +17,7 @@ surpluses as (
 
 ),
 
--- Numbers for names. effect: what was assumed of the treated, as a share of them that stays.
+-- Numbers in place of names. assumed_effect: the assumed change of the retention rate of the treated.
 arms as (
 
     select

@@ -1,7 +1,7 @@
--- One row per month and pair of bands: how many customers of such recency and frequency went without an
--- order in the window that ended as the month began. It names the risk tier at an assignment in that month
--- from what was known then; today's score, learned later, does not come in. Rates are drawn towards the
--- month's mean by a weight of effect_tier_prior_customers customers.
+-- One row per month of assignments, recency band and frequency band: the churn rate of such customers in the
+-- window that ended at the start of the month. It gives the risk tier at an assignment in that month from
+-- data that was known then; today's score was learned later and is not used. Rates are shrunk to the month's
+-- mean with the weight of effect_tier_prior_customers customers.
 {% set prior = setting('effect_tier_prior_customers') %}
 {% set buckets = 4096 %}
 
@@ -26,11 +26,11 @@ months as (
 
 ),
 
-mornings as (
+dates as (
 
     select
         reference_date,
-        {{ days_from('reference_date', '-window_days') }} as morning,
+        {{ days_from('reference_date', '-window_days') }} as as_of_date,
         {{ days_from('reference_date', '-window_days - ' ~ setting('lookback_days')) }} as lookback_start_date
     from months
 
@@ -50,42 +50,43 @@ buyers as (
 sizes as (
 
     select
-        mornings.reference_date,
+        dates.reference_date,
         cast(count(*) as double) as customers_count
-    from mornings
-    inner join buyers on mornings.morning >= buyers.known_from_date
-    group by mornings.reference_date
+    from dates
+    inner join buyers on dates.as_of_date >= buyers.known_from_date
+    group by dates.reference_date
 
 ),
 
 histories as (
 
     select
-        mornings.reference_date,
+        dates.reference_date,
         buyers.customer_id,
         {{ days_between(
-            'max(case when ' ~ known_at('purchases', 'mornings.morning') ~ ' then purchases.purchase_date end)',
-            'mornings.morning'
+            'max(case when ' ~ known_at('purchases', 'dates.as_of_date')
+            ~ ' then purchases.purchase_date end)', 'dates.as_of_date'
         ) }} as days_since_last_order, -- noqa: LT05
         count(*) filter (
-            where {{ known_at('purchases', 'mornings.morning') }}
-            and purchases.purchase_date >= mornings.lookback_start_date
+            where {{ known_at('purchases', 'dates.as_of_date') }}
+            and purchases.purchase_date >= dates.lookback_start_date
         ) as orders_count_lookback,
         count(*) filter (
-            where purchases.purchase_date >= mornings.morning
-            and {{ known_at('purchases', 'mornings.reference_date') }}
+            where purchases.purchase_date >= dates.as_of_date
+            and {{ known_at('purchases', 'dates.reference_date') }}
         ) as orders_count_after
-    from mornings
-    inner join sizes on mornings.reference_date = sizes.reference_date
+    from dates
+    inner join sizes on dates.reference_date = sizes.reference_date
     inner join buyers
         on
-            mornings.morning >= buyers.known_from_date
-            and buyers.sample_bucket < {{ buckets * setting('purchase_process_customers') }} / sizes.customers_count -- noqa: LT05
+            dates.as_of_date >= buyers.known_from_date
+            and buyers.sample_bucket
+            < {{ buckets * setting('purchase_process_customers') }} / sizes.customers_count
     inner join purchases
         on
             buyers.customer_id = purchases.customer_id
-            and purchases.purchase_date < mornings.reference_date
-    group by mornings.reference_date, mornings.morning, buyers.customer_id
+            and purchases.purchase_date < dates.reference_date
+    group by dates.reference_date, dates.as_of_date, buyers.customer_id
 
 ),
 
@@ -95,7 +96,7 @@ banded as (
         reference_date,
         {{ power_band('days_since_last_order') }} as recency_band,
         {{ power_band('orders_count_lookback') }} as frequency_band,
-        case when orders_count_after = 0 then 1 else 0 end as gone
+        case when orders_count_after = 0 then 1 else 0 end as is_churned
     from histories
     where days_since_last_order is not null
 
@@ -108,7 +109,7 @@ counted as (
         recency_band,
         frequency_band,
         cast(count(*) as double) as customers_count,
-        cast(sum(gone) as double) as gone_count
+        cast(sum(is_churned) as double) as churned_count
     from banded
     group by reference_date, recency_band, frequency_band
 
@@ -118,7 +119,7 @@ with_month as (
 
     select
         counted.*,
-        sum(counted.gone_count) over (partition by counted.reference_date)
+        sum(counted.churned_count) over (partition by counted.reference_date)
         / sum(counted.customers_count) over (partition by counted.reference_date) as month_rate,
         sum(counted.customers_count) over (partition by counted.reference_date) as month_customers_count
     from counted
@@ -133,7 +134,7 @@ risk as (
         frequency_band,
         cast(customers_count as integer) as customers_count,
         round(
-            (gone_count + {{ prior }} * month_rate) / (customers_count + {{ prior }}), 6
+            (churned_count + {{ prior }} * month_rate) / (customers_count + {{ prior }}), 6
         ) as churn_rate
     from with_month
     where month_customers_count >= {{ setting('effect_tier_min_customers') }}

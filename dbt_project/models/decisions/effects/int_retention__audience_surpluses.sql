@@ -1,6 +1,6 @@
--- One row per month of assignments, risk tier, action and arm of causal campaigns: by how much more stayed
--- than their churn rates foretold. Controls of all actions of a month and tier were left alone alike, so
--- that together they tell what would have become of the treated.
+-- One row per month of assignments, risk tier, action and arm of causal campaigns: the observed retention
+-- rate less the predicted one (surplus). No control was contacted, whatever the action: the controls of all
+-- actions of a month and tier together show what would have happened to the treated.
 {% set min_arm = setting('effect_min_arm_customers') %}
 
 with verdicts as (
@@ -20,7 +20,7 @@ outcomes as (
 
 ),
 
--- surplus: 1 or 0 for who stayed or left, less the probability of it.
+-- surplus: 1 for a retained customer, else 0, less the predicted probability to stay.
 judged as (
 
     select

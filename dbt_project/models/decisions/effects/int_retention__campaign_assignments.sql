@@ -1,6 +1,6 @@
--- One row per campaign and customer that is looked at: who was assigned to it, and, where nobody was held
--- out, who bought in the look-back and was not assigned (arm 'comparison').
--- Nothing is left out here: what is wrong with a row stands in its flags.
+-- One row per campaign and customer: customers assigned to it and, where there is no control arm, customers
+-- who bought in the look-back and were not assigned (arm 'comparison').
+-- Faulty rows are flagged, not removed.
 with contacts as (
 
     select * from {{ ref('stg_retention__campaign_contacts') }}
@@ -88,7 +88,7 @@ comparisons as (
 
 ),
 
-everybody as (
+all_arms as (
 
     select * from assigned
     union all
@@ -99,24 +99,24 @@ everybody as (
 assignments as (
 
     select
-        everybody.campaign_id,
-        everybody.customer_id,
-        everybody.arm,
+        all_arms.campaign_id,
+        all_arms.customer_id,
+        all_arms.arm,
         campaigns.action,
-        everybody.assigned_at,
-        cast(everybody.assigned_at as date) as assigned_date,
-        {{ days_from('everybody.assigned_at', effect_window_days('horizon')) }} as window_end_date,
+        all_arms.assigned_at,
+        cast(all_arms.assigned_at as date) as assigned_date,
+        {{ days_from('all_arms.assigned_at', effect_window_days('horizon')) }} as window_end_date,
         {{ effect_window_days('horizon') }} as window_days,
-        everybody.contacted_at is not null as is_contacted,
-        coalesce(everybody.contacted_at < everybody.assigned_at, false) as is_contacted_before_assignment,
+        all_arms.contacted_at is not null as is_contacted,
+        coalesce(all_arms.contacted_at < all_arms.assigned_at, false) as is_contacted_before_assignment,
         campaigns.contact_cost_amount,
         coalesce(campaigns.offer_value_amount, 0) as offer_value_amount,
         campaigns.campaign_id is not null as is_campaign_known,
         coalesce(
-            {{ days_from('everybody.assigned_at', effect_window_days('horizon')) }} <= today.as_of_date, false
+            {{ days_from('all_arms.assigned_at', effect_window_days('horizon')) }} <= today.as_of_date, false
         ) as is_window_closed
-    from everybody
-    left join campaigns on everybody.campaign_id = campaigns.campaign_id
+    from all_arms
+    left join campaigns on all_arms.campaign_id = campaigns.campaign_id
     cross join today
     cross join horizon
 

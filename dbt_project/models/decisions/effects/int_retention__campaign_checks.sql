@@ -1,113 +1,27 @@
--- One row per campaign and check: what may be wrong with the campaign, in words.
--- A flagged check that disqualifies takes away the right to call what the campaign shows causal.
--- Counts of few customers are hidden (min_group_size), and totals that would give away an arm of few.
+-- One row per campaign and check: what may be wrong with the campaign. The effect of a campaign is causal
+-- where no check disqualifies it. Counts of few customers are hidden (min_group_size), and so are totals that
+-- would reveal an arm of few.
 {% set max_share = setting('campaign_max_fault_share') %}
-{% set alarm = setting('sample_ratio_alarm') %}
 {% set min_arm = setting('effect_min_arm_customers') %}
-{% set planned = setting('campaign_control_shares') %}
 {% set least_shown = setting('min_group_size') %}
-{% set tiers_count = risk_tiers() | length + 2 %}
-{% set text = dbt.type_string() %}
+{% set alarm = setting('sample_ratio_alarm') %}
+{% set alarm_distance = '(' ~ normal_quantile(1 - alarm / 2) ~ ')' %}
+{# As many tests as risk tiers, with one for low and one for unknown. #}
+{% set tier_alarm_distance = '(' ~ normal_quantile(1 - alarm / 2 / (risk_tiers() | length + 2)) ~ ')' %}
 
-with outcomes as (
+with counts as (
 
-    select * from {{ ref('int_retention__campaign_outcomes') }}
-    where arm <> 'comparison'
-
-),
-
-counted as (
-
-    select
-        campaign_id,
-        count(*) as assigned_count,
-        count(*) filter (where arm = 'treatment') as treated_count,
-        count(*) filter (where arm = 'control') as control_count,
-        count(*) filter (where arm = 'unknown') as unknown_count,
-        count(*) filter (where is_contacted_before_assignment) as early_count,
-        count(*) filter (where arm = 'control' and is_contacted) as contacted_control_count,
-        count(*) filter (where not is_campaign_known) as unnamed_count,
-        count(*) filter (where not is_window_closed) as open_count,
-        count(*) filter (where is_window_closed and has_unknown_amounts) as unpriced_count,
-        count(*) filter (where is_window_closed and not is_amount_known) > 0 as is_money_unknown,
-        count(*) filter (where not is_cost_known) > 0 as is_cost_unknown,
-        cast(
-            case
-                {% for campaign, share in planned.items() if campaign != 'default' %}
-                    when campaign_id = '{{ campaign | string | replace("'", "''") }}' then {{ share }}
-                {% endfor %}
-                {# Campaigns that the package planned are named by action and day. #}
-                when campaign_id like max(action) || '-____-__-__'
-                    then {{ setting('control_share') or 'null' }}
-                else {{ planned.get('default', 'null') }}
-            end as double
-        ) as planned_share
-    from outcomes
-    group by campaign_id
-
-),
-
-shares as (
-
-    select
-        counted.*,
-        cast(counted.control_count as double)
-        / nullif(counted.treated_count + counted.control_count, 0) as control_share
-    from counted
-
-),
-
--- How far the share of controls in a tier is from that of the campaign, in standard errors.
-tiers as (
-
-    select
-        campaign_id,
-        risk_tier,
-        cast(count(*) as double) as customers_count,
-        cast(count(*) filter (where arm = 'control') as double) as control_count
-    from outcomes
-    where arm in ('treatment', 'control')
-    group by campaign_id, risk_tier
-
-),
-
-strays as (
-
-    select
-        shares.campaign_id,
-        max(
-            abs(tiers.control_count / tiers.customers_count - shares.control_share)
-            / nullif(
-                sqrt(
-                    shares.control_share * (1 - shares.control_share) * (
-                        1 / tiers.customers_count
-                        - 1 / nullif(cast(shares.treated_count + shares.control_count as double), 0)
-                    )
-                ), 0
-            )
-        ) as distance
-    from shares
-    inner join tiers on shares.campaign_id = tiers.campaign_id
-    where
-        tiers.customers_count >= {{ min_arm }}
-        and tiers.customers_count < shares.treated_count + shares.control_count
-        and shares.control_count > 0
-    group by shares.campaign_id
+    select * from {{ ref('int_retention__campaign_counts') }}
 
 ),
 
 judged as (
 
     select
-        shares.*,
-        abs(control_count - (treated_count + control_count) * planned_share)
-        / nullif(sqrt((treated_count + control_count) * planned_share * (1 - planned_share)), 0)
-            as planned_distance,
-        strays.distance as tier_distance,
+        *,
         (treated_count > 0 and treated_count < {{ least_shown }})
         or (control_count > 0 and control_count < {{ least_shown }}) as has_small_arm
-    from shares
-    left join strays on shares.campaign_id = strays.campaign_id
+    from counts
 
 ),
 
@@ -117,107 +31,113 @@ shown as (
         *,
         case when not has_small_arm then {{ hide_small_group('assigned_count', 'assigned_count') }} end
             as shown_assigned_count,
-        case when not has_small_arm then treated_count + control_count end as shown_arms_count,
+        case when not has_small_arm then arms_count end as shown_arms_count,
+        case
+            when has_small_arm or assigned_count < {{ least_shown }} then 'the'
+            else cast(assigned_count as {{ dbt.type_string() }})
+        end as assigned_words,
+        case when has_small_arm then 'another share' else round(100 * control_share, 1) || ' %' end
+            as control_share_words,
         {{ words_for_count('treated_count') }} as treated_words,
         {{ words_for_count('control_count') }} as control_words,
-        {{ words_for_count('unknown_count') }} as unknown_words,
-        {{ words_for_count('early_count') }} as early_words,
+        {{ words_for_count('unknown_arm_count') }} as unknown_arm_words,
+        {{ words_for_count('early_contact_count') }} as early_contact_words,
         {{ words_for_count('contacted_control_count') }} as contacted_control_words,
-        {{ words_for_count('open_count') }} as open_words,
-        {{ words_for_count('unpriced_count') }} as unpriced_words
+        {{ words_for_count('open_window_count') }} as open_window_words,
+        {{ words_for_count('unknown_amount_count') }} as unknown_amount_words
     from judged
-
-),
-
-worded as (
-
-    select
-        *,
-        coalesce(cast(shown_assigned_count as {{ text }}), 'the') as assigned_words
-    from shown
 
 ),
 
 checks as (
 
-    {% set checks = [
-        (
-            'unknown_arm', 'unknown_count', 'unknown_count > 0', 'unknown_count > ' ~ max_share ~ ' * assigned_count',
-            "unknown_words || ' of ' || assigned_words || ' customers are in an unknown arm and left out'",
-        ),
-        (
-            'contact_before_assignment', 'early_count', 'early_count > 0',
-            'early_count > ' ~ max_share ~ ' * assigned_count',
-            "early_words || ' of ' || assigned_words || ' customers were contacted before they were assigned'",
-        ),
-        (
-            'contacted_control', 'contacted_control_count', 'contacted_control_count > 0',
-            'contacted_control_count > ' ~ max_share ~ ' * control_count',
-            "contacted_control_words || ' of ' || control_words || ' controls were contacted'",
-        ),
-        (
-            'no_treatment', 'shown_assigned_count', 'treated_count = 0', 'treated_count = 0',
-            "'nobody was assigned to treatment: there is nothing to compare'",
-        ),
-        (
-            'no_control', 'shown_assigned_count', 'control_count = 0', 'control_count = 0',
-            "'nobody was held out: treated customers are compared with alike customers, which is no proof'",
-        ),
-        (
-            'sample_ratio_mismatch', 'shown_arms_count',
-            'round(planned_distance, 6) > (' ~ normal_quantile(1 - alarm / 2) ~ ')',
-            'round(planned_distance, 6) > (' ~ normal_quantile(1 - alarm / 2) ~ ')',
-            "case when has_small_arm then 'another share' else round(100 * control_share, 1) || ' %' end || ' are controls "
-            ~ "where ' || round(100 * planned_share, 1) || ' % were planned: the arms were not drawn as planned'",
-        ),
-        (
-            'arms_differ_by_risk', 'shown_arms_count',
-            'round(tier_distance, 6) > (' ~ normal_quantile(1 - alarm / 2 / tiers_count) ~ ')',
-            'round(tier_distance, 6) > (' ~ normal_quantile(1 - alarm / 2 / tiers_count) ~ ')',
-            "'the share of controls differs between risk tiers by more than chance: the arms were not drawn at random'",
-        ),
-        (
-            'unknown_campaign', 'shown_assigned_count', 'unnamed_count > 0', '1 = 0',
-            "'the input campaigns does not have this campaign: action and costs are not known'",
-        ),
-        (
-            'window_open', 'open_count', 'open_count > 0', '1 = 0',
-            "open_words || ' of ' || assigned_words || ' customers are still within the window and do not count yet'",
-        ),
-        (
-            'too_few', 'shown_arms_count',
-            'control_count > 0 and least(treated_count, control_count) < ' ~ min_arm, '1 = 0',
-            "'with ' || treated_words || ' treated and ' || control_words || ' controls there is no interval'",
-        ),
-        (
-            'amounts_unknown', 'unpriced_count', 'is_money_unknown or unpriced_count > 0', '1 = 0',
-            "case when is_money_unknown then 'no amount is known of what was bought: effects on spend and profit are "
-            ~ "not known, map order_amount' else unpriced_words || ' of ' || assigned_words || ' customers have "
-            ~ "orders without an amount: spend and profit count the other orders only' end",
-        ),
-        (
-            'costs_unknown', 'shown_assigned_count', 'is_cost_unknown', '1 = 0',
-            "'the input campaigns gives no contact_cost for it: its cost and profit are not known'",
-        ),
-    ] %}
-    {% for name, affected, is_flagged, is_disqualified, words in checks %}
-        select
-            campaign_id,
-            '{{ name }}' as check_name,
-            {{ loop.index }} as check_number,
-            cast(shown_assigned_count as integer) as assigned_count,
-            coalesce({{ is_flagged }}, false) as is_flagged,
-            coalesce({{ is_disqualified }}, false) as is_disqualifying,
-            cast(
-                case
-                    when coalesce({{ is_flagged }}, false) then {{ hide_small_group(affected, affected) }}
-                    else 0
-                end as integer
-            ) as affected_count,
-            case when coalesce({{ is_flagged }}, false) then cast({{ words }} as {{ text }}) end as finding
-        from worded
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ campaign_check(
+        'unknown_arm', 1, 'unknown_arm_count',
+        is_flagged='unknown_arm_count > 0',
+        is_disqualifying='unknown_arm_count > ' ~ max_share ~ ' * assigned_count',
+        finding="unknown_arm_words || ' of ' || assigned_words"
+            ~ " || ' customers have an unknown arm and are left out'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'contact_before_assignment', 2, 'early_contact_count',
+        is_flagged='early_contact_count > 0',
+        is_disqualifying='early_contact_count > ' ~ max_share ~ ' * assigned_count',
+        finding="early_contact_words || ' of ' || assigned_words"
+            ~ " || ' customers were contacted before the assignment'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'contacted_control', 3, 'contacted_control_count',
+        is_flagged='contacted_control_count > 0',
+        is_disqualifying='contacted_control_count > ' ~ max_share ~ ' * control_count',
+        finding="contacted_control_words || ' of ' || control_words || ' controls were contacted'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'no_treatment', 4, 'shown_assigned_count',
+        is_flagged='treated_count = 0', is_disqualifying='treated_count = 0',
+        finding="'no customer was assigned to treatment: there is nothing to compare'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'no_control', 5, 'shown_assigned_count',
+        is_flagged='control_count = 0', is_disqualifying='control_count = 0',
+        finding="'there is no control arm: treated customers are compared with similar customers, "
+            ~ "which proves nothing'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'sample_ratio_mismatch', 6, 'shown_arms_count',
+        is_flagged='round(planned_distance, 6) > ' ~ alarm_distance,
+        is_disqualifying='round(planned_distance, 6) > ' ~ alarm_distance,
+        finding="control_share_words || ' are controls where ' || round(100 * planned_share, 1)"
+            ~ " || ' % were planned: the arms were not drawn as planned'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'arms_differ_by_risk', 7, 'shown_arms_count',
+        is_flagged='round(tier_distance, 6) > ' ~ tier_alarm_distance,
+        is_disqualifying='round(tier_distance, 6) > ' ~ tier_alarm_distance,
+        finding="'the share of controls differs between risk tiers by more than chance: "
+            ~ "the arms are no random split'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'unknown_campaign', 8, 'shown_assigned_count',
+        is_flagged='unknown_campaign_count > 0', is_disqualifying='1 = 0',
+        finding="'the campaign is missing in the input campaigns: its action and costs are not known'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'window_open', 9, 'open_window_count',
+        is_flagged='open_window_count > 0', is_disqualifying='1 = 0',
+        finding="open_window_words || ' of ' || assigned_words"
+            ~ " || ' customers have an open window and do not count yet'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'too_few', 10, 'shown_arms_count',
+        is_flagged='control_count > 0 and least(treated_count, control_count) < ' ~ min_arm,
+        is_disqualifying='1 = 0',
+        finding="treated_words || ' treated customers and ' || control_words"
+            ~ " || ' controls are too few for an interval'"
+    ) }}
+    union all
+    {{ campaign_check(
+        'amounts_unknown', 11, 'unknown_amount_count',
+        is_flagged='is_no_amount_known or unknown_amount_count > 0', is_disqualifying='1 = 0',
+        finding="case when is_no_amount_known then 'no purchase has an amount: effects on spend and profit"
+            ~ " are not known; map order_amount' else unknown_amount_words || ' of ' || assigned_words"
+            ~ " || ' customers have orders without an amount, which add nothing to spend and profit' end"
+    ) }}
+    union all
+    {{ campaign_check(
+        'costs_unknown', 12, 'shown_assigned_count',
+        is_flagged='is_cost_unknown', is_disqualifying='1 = 0',
+        finding="'contact_cost is missing in the input campaigns: "
+            ~ "cost and profit of the campaign are not known'"
+    ) }}
 
 )
 

@@ -1,17 +1,17 @@
--- One row per campaign and customer assigned to it (or compared with it, where nobody was held out): what was
--- known of the customer before, and what came in the window after. Customers count in the arm they were
+-- One row per campaign and customer assigned to it (or compared with it, where there is no control): what was
+-- known of the customer before, and the outcome in the window after. Customers count in the arm they were
 -- assigned to, whether the contact reached them or not (intention to treat).
--- Purchases without an amount count for no spend. Where no purchase after a campaign's assignments has one,
--- spend and profit are null for all its customers; profit and cost are where its contact_cost is not known.
+-- Purchases without an amount add nothing to spend. Spend and profit are null for all customers of a campaign
+-- where no purchase in a window has an amount; profit and cost are null where the contact_cost is not known.
 with assignments as (
 
     select * from {{ ref('int_retention__campaign_assignments') }}
 
 ),
 
-features as (
+history as (
 
-    select * from {{ ref('int_retention__decision_features') }}
+    select * from {{ ref('int_retention__decision_history') }}
 
 ),
 
@@ -28,112 +28,15 @@ score_history as (
 
 ),
 
+responses as (
+
+    select * from {{ ref('int_retention__campaign_responses') }}
+
+),
+
 purchases as (
 
     select * from {{ ref('int_retention__purchases') }}
-
-),
-
-purchase_lines as (
-
-    select * from {{ ref('int_retention__purchase_lines') }}
-
-),
-
-products as (
-
-    select * from {{ ref('stg_retention__products') }}
-
-),
-
-gross_margin as (
-
-    select * from {{ ref('int_retention__gross_margin') }}
-
-),
-
-redemptions as (
-
-    select * from {{ ref('stg_retention__coupon_redemptions') }}
-
-),
-
-bought as (
-
-    select
-        assignments.campaign_id,
-        assignments.customer_id,
-        purchases.order_id,
-        purchases.purchase_amount
-    from assignments
-    inner join purchases
-        on
-            assignments.customer_id = purchases.customer_id
-            and purchases.ordered_at >= assignments.assigned_at
-            and assignments.window_end_date > purchases.purchase_date
-            and {{ is_kept('purchases') }}
-
-),
-
-bought_orders as (
-
-    select distinct order_id from bought
-
-),
-
-costs as (
-
-    select
-        purchase_lines.order_id,
-        {{ exact_sum(
-            '(purchase_lines.pieces_count - purchase_lines.returned_pieces_count) * products.unit_cost', digits=38
-        ) }} as cost_amount,
-        count(*) = count(products.unit_cost) as is_cost_known
-    from purchase_lines
-    inner join bought_orders on purchase_lines.order_id = bought_orders.order_id
-    left join products on purchase_lines.product_id = products.product_id
-    where {{ is_kept('purchase_lines') }}
-    group by purchase_lines.order_id
-
-),
-
-margins as (
-
-    select
-        bought.campaign_id,
-        bought.customer_id,
-        bought.purchase_amount,
-        case
-            when costs.is_cost_known then bought.purchase_amount - costs.cost_amount
-            else bought.purchase_amount * gross_margin.gross_margin_share
-        end as margin_amount
-    from bought
-    cross join gross_margin
-    left join costs on bought.order_id = costs.order_id
-
-),
-
-counted as (
-
-    select
-        campaign_id,
-        customer_id,
-        cast(count(*) as double) as orders_count,
-        count(purchase_amount) as orders_with_amount_count,
-        {{ exact_sum('purchase_amount') }} as spend_amount,
-        {{ exact_sum('margin_amount') }} as margin_amount
-    from margins
-    group by campaign_id, customer_id
-
-),
-
-campaigns_with_purchases as (
-
-    select
-        campaign_id,
-        sum(orders_with_amount_count) > 0 as is_amount_known
-    from counted
-    group by campaign_id
 
 ),
 
@@ -143,60 +46,48 @@ shop as (
 
 ),
 
-redeemed as (
-
-    select
-        assignments.campaign_id,
-        assignments.customer_id,
-        cast(count(*) as double) as redemptions_count
-    from assignments
-    inner join redemptions
-        on
-            assignments.campaign_id = redemptions.campaign_id
-            and assignments.customer_id = redemptions.customer_id
-            and assignments.assigned_at <= redemptions.redeemed_at
-            and assignments.window_end_date > cast(redemptions.redeemed_at as date)
-    group by assignments.campaign_id, assignments.customer_id
-
-),
-
+-- The risk that was scored on the day of the assignment, else that of similar customers.
 joined as (
 
     select
         assignments.*,
-        features.days_since_last_order,
-        features.days_since_first_order,
-        features.orders_count_before,
-        features.spend_amount_before,
-        features.orders_count_lookback,
-        features.spend_amount_lookback,
-        features.recency_weight,
-        features.recency_band,
-        features.frequency_band,
-        features.spend_band,
+        history.days_since_last_order,
+        history.days_since_first_order,
+        history.orders_count_before,
+        {{ rounded('history.spend_amount_before', 2) }} as spend_amount_before,
+        history.orders_count_lookback,
+        {{ rounded('history.spend_amount_lookback', 2) }} as spend_amount_lookback,
+        history.recency_weight,
+        history.recency_band,
+        history.frequency_band,
+        history.spend_band,
         coalesce(score_history.churn_probability, risk.churn_rate) as churn_rate_before,
-        coalesce(counted.orders_count, 0) as orders_after,
-        coalesce(counted.orders_count > counted.orders_with_amount_count, false) as has_unknown_amounts,
-        coalesce(campaigns_with_purchases.is_amount_known, shop.is_amount_known) as is_amount_known,
-        coalesce(counted.spend_amount, 0) as spend_after,
-        coalesce(counted.margin_amount, 0) as margin_after,
+        responses.orders_count as orders_after,
+        responses.spend_amount as spend_after,
+        responses.margin_amount as margin_after,
+        responses.has_unknown_amounts,
+        coalesce(responses.is_amount_known, shop.is_amount_known) as is_amount_known,
         case
             when assignments.arm = 'treatment' and assignments.is_contacted
                 then assignments.contact_cost_amount
             else 0
         end as contact_amount,
-        coalesce(redeemed.redemptions_count, 0) * assignments.offer_value_amount as offer_amount,
+        responses.redemptions_count * assignments.offer_value_amount as offer_amount,
         assignments.contact_cost_amount is not null as is_cost_known
     from assignments
     cross join shop
-    left join features
+    inner join responses
         on
-            assignments.customer_id = features.customer_id
-            and assignments.assigned_date = features.as_of_date
+            assignments.campaign_id = responses.campaign_id
+            and assignments.customer_id = responses.customer_id
+    left join history
+        on
+            assignments.customer_id = history.customer_id
+            and assignments.assigned_date = history.as_of_date
     left join risk
         on
-            features.recency_band = risk.recency_band
-            and features.frequency_band = risk.frequency_band
+            history.recency_band = risk.recency_band
+            and history.frequency_band = risk.frequency_band
             and risk.reference_date = cast({{ dbt.date_trunc('month', 'assignments.assigned_date') }} as date)
     left join score_history
         on
@@ -204,16 +95,6 @@ joined as (
             and assignments.assigned_date = score_history.as_of_date
             and {{ days_between('assignments.assigned_date', 'assignments.window_end_date') }}
             = score_history.churn_horizon_days
-    left join counted
-        on
-            assignments.campaign_id = counted.campaign_id
-            and assignments.customer_id = counted.customer_id
-    left join campaigns_with_purchases
-        on assignments.campaign_id = campaigns_with_purchases.campaign_id
-    left join redeemed
-        on
-            assignments.campaign_id = redeemed.campaign_id
-            and assignments.customer_id = redeemed.customer_id
 
 ),
 
@@ -234,9 +115,9 @@ outcomes as (
         days_since_last_order,
         days_since_first_order,
         orders_count_before,
-        {{ rounded('spend_amount_before', 2) }} as spend_amount_before,
+        spend_amount_before,
         orders_count_lookback,
-        {{ rounded('spend_amount_lookback', 2) }} as spend_amount_lookback,
+        spend_amount_lookback,
         recency_weight,
         recency_band,
         frequency_band,

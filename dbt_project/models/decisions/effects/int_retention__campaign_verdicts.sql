@@ -1,4 +1,4 @@
--- One row per campaign: may what it shows be called causal, and what is to be known before reading it?
+-- One row per campaign: whether its effect is causal, and the findings of its checks.
 {% set checks_count = 12 %}
 
 with checks as (

@@ -1,8 +1,7 @@
--- One row per campaign and customer whose window has closed, with the weight that makes the arms
--- comparable. Where a control was held out by chance, everyone weighs 1. Where nobody was, customers who
--- were not assigned stand in: within the same bands of recency, frequency and spend they weigh as much as
--- the treated do (coarsened exact matching: Iacus, King & Porro 2012). Who has no counterpart weighs 0.
--- side: treated, or compared with. Unknown arms are on neither side, and not here.
+-- One row per campaign and customer with a closed window and a known arm: the weight that makes both arms
+-- comparable. In a campaign with a control arm every customer weighs 1. Else the treated are compared with
+-- customers who were not assigned: within the same bands of recency, frequency and spend both weigh the same
+-- in total (coarsened exact matching: Iacus, King & Porro 2012). A customer without a counterpart weighs 0.
 with outcomes as (
 
     select * from {{ ref('int_retention__campaign_outcomes') }}

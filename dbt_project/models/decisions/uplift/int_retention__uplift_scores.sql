@@ -1,5 +1,5 @@
--- One row per customer of today and action whose uplift beats chance: what the action changes for this
--- customer. A table, for it calls ONNX.
+-- One row per customer scored today and action whose uplift beats chance: the uplift of this customer. A
+-- table, because it calls ONNX.
 with features as (
 
     select * from {{ ref('int_retention__decision_features') }}

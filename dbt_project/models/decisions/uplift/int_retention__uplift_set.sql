@@ -1,6 +1,6 @@
--- One row per campaign and customer whose contact uplift may be learned from: causal campaigns, closed
--- windows, both arms, and what was known on the morning of the assignment. An action takes part once either
--- arm holds uplift_min_arm_customers. Of more than training_max_rows a sample of customers, chosen by hash.
+-- One row per campaign and customer that uplift may be learned from: causal campaigns, closed windows, both
+-- arms, with the features of the day of the assignment. An action takes part once both arms have
+-- uplift_min_arm_customers. Of more than training_max_rows rows a sample of customers is taken by hash.
 {% set buckets = 4096 %}
 {% set max_rows = setting('training_max_rows') %}
 {% set min_arm = setting('uplift_min_arm_customers') %}
