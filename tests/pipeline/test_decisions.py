@@ -81,7 +81,7 @@ def test_the_holdout_is_stable_and_another_salt_stops_the_build(copied_shop: Sho
             "run", "--select", "int_retention__holdout_salt", *words, holdout_salt="another"
         )
         assert other.returncode != 0
-        assert "holdout_salt is not the one that this warehouse was built with" in other.stdout
+        assert "holdout_salt differs from the one that this warehouse was built with" in other.stdout
         assert "Put the old salt back" in other.stdout
     biased = copied_shop.dbt("test", "--select", "int_retention__chosen_actions", control_share=0.6)
     assert biased.returncode != 0, "a fifth is not 60 %"
@@ -161,8 +161,8 @@ def test_a_rule_with_an_unknown_column_raises_a_clear_error(copied_shop: Shop) -
         )
     wrong = copied_shop.dbt("run", "--select", "int_retention__action_eligibility")
     assert wrong.returncode != 0
-    assert "it speaks of churn_probabilty, and rules may speak of" in wrong.stdout
-    assert "Mend it in the table that the var retention_actions names" in wrong.stdout
+    assert "it uses churn_probabilty, and rules may use" in wrong.stdout
+    assert "Correct it in the table of the var retention_actions" in wrong.stdout
 
 
 @pytest.mark.parametrize("customers", [400, 2000])

@@ -1,7 +1,6 @@
--- One row per customer of today and action, none too: may it be, what would it change, earn and cost?
-{% set cost = expected_cost(
-    'effect_rate', 'churn_probability', 'reach_share', 'offer_value', 'contact_cost'
-) %}
+-- One row per customer scored today and action, none included: may the customer get it, what would it change,
+-- cost and earn? effect_rate is the change of the probability to stay: the customer's own uplift where a
+-- model predicts it, else reach x churn probability x save rate, measured or assumed.
 
 with customers as (
 
@@ -49,17 +48,12 @@ uplift_scores as (
 paired as (
 
     select
-        customers.customer_id,
-        customers.as_of_date,
-        customers.churn_probability,
-        customers.risk_tier,
-        customers.value_kept,
+        customers.*,
         actions.action,
         actions.reach_share,
         actions.offer_value,
         actions.contact_cost,
         coalesce(effects.evidence, 'prior') as evidence,
-        {# The customer's own uplift, where there is a model; else by a save rate: measured, then assumed. #}
         case
             when actions.action = 'none' then 0
             else
@@ -78,13 +72,9 @@ paired as (
     from customers
     cross join actions
     inner join eligibility
-        on
-            customers.customer_id = eligibility.customer_id
-            and actions.action = eligibility.action
+        on customers.customer_id = eligibility.customer_id and actions.action = eligibility.action
     left join priors
-        on
-            actions.action = priors.action
-            and customers.risk_tier = priors.risk_tier
+        on actions.action = priors.action and customers.risk_tier = priors.risk_tier
     left join segment_priors as of_tier_and_segment
         on
             actions.action = lower(of_tier_and_segment.action)
@@ -96,13 +86,9 @@ paired as (
             and of_segment.risk_tier is null
             and customers.segment_number = of_segment.segment_number
     left join effects
-        on
-            actions.action = effects.action
-            and customers.risk_tier = effects.risk_tier
+        on actions.action = effects.action and customers.risk_tier = effects.risk_tier
     left join uplift_scores
-        on
-            customers.customer_id = uplift_scores.customer_id
-            and actions.action = uplift_scores.action
+        on customers.customer_id = uplift_scores.customer_id and actions.action = uplift_scores.action
 
 ),
 
@@ -110,12 +96,14 @@ costed as (
 
     select
         *,
-        {{ rounded(cost, 6) }} as expected_cost_amount
+        {{ rounded(
+            expected_cost('effect_rate', 'churn_probability', 'reach_share', 'offer_value', 'contact_cost'), 6
+        ) }} as expected_cost_amount
     from paired
 
 ),
 
-candidates as (
+priced as (
 
     select
         customer_id,
@@ -141,7 +129,7 @@ candidates as (
 
 ),
 
-ranked as (
+candidates as (
 
     select
         *,
@@ -149,8 +137,8 @@ ranked as (
             partition by customer_id
             order by is_eligible desc, expected_profit desc nulls last, expected_cost_amount asc, action asc
         ) as action_rank
-    from candidates
+    from priced
 
 )
 
-select * from ranked
+select * from candidates

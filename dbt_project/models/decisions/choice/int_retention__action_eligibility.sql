@@ -1,13 +1,15 @@
 -- noqa: disable=LT02
--- One row per customer of today and action, none too: the first reason against it, in words.
-{# What rules may speak of: the columns of customers, and the features. #}
+-- One row per customer scored today and action, none included: the first reason why the customer may not get
+-- it. The reasons are listed in their order in the last step.
+{# Rules may use the columns of int_retention__decision_customers and all features of ml_features. #}
 {% set customer_columns = feature_columns(ref('int_retention__decision_customers')) %}
 {% set other_columns = feature_columns(ref('ml_features')) | reject('in', customer_columns) | list %}
 {% set rules = eligibility_rules(
     ref('int_retention__actions'),
     (['customer_id', 'as_of_date'] + customer_columns + other_columns) if customer_columns else []
 ) %}
-{% set last_days = setting('max_contacts_days') ~ (' day' if setting('max_contacts_days') == 1 else ' days') %}
+{% set last_days = setting('max_contacts_days') %}
+{% set last_days_words = last_days ~ (' day' if last_days == 1 else ' days') %}
 
 with customers as (
 
@@ -33,19 +35,13 @@ uplift_scores as (
 
 ),
 
-campaigns as (
+recent_campaigns as (
 
-    select * from {{ ref('stg_retention__campaigns') }}
-
-),
-
-campaign_contacts as (
-
-    select * from {{ ref('stg_retention__campaign_contacts') }}
+    select * from {{ ref('int_retention__recent_campaigns') }}
 
 ),
 
-describable as (
+described as (
 
     select
         {% for column in other_columns %}
@@ -65,70 +61,11 @@ ruled as (
 
     select
         {% for rule in rules.values() %}
-            coalesce(({{ rule }}), false) as is_meant_by_rule_{{ loop.index }},
+            coalesce(({{ rule }}), false) as meets_rule_{{ loop.index }},
         {% endfor %}
         customer_id,
         as_of_date
-    from describable
-
-),
-
-assignments as (
-
-    select
-        customers.customer_id,
-        campaigns.action,
-        campaigns.channel,
-        {% set seen = seen_by('campaign_contacts.contacted_at', none, 'customers.as_of_date') %}
-        coalesce({{ seen }}, false) as is_contacted,
-        {{ days_between(
-            'cast(case when ' ~ seen
-            ~ ' then campaign_contacts.contacted_at else campaign_contacts.assigned_at end as date)',
-            'customers.as_of_date'
-        ) }} as days_ago
-    from customers
-    inner join campaign_contacts
-        on
-            customers.customer_id = campaign_contacts.customer_id
-            and {{ seen_by('campaign_contacts.assigned_at', none, 'customers.as_of_date') }}
-    {# A contact counts, whether or not it is known what campaign it belonged to. #}
-    left join campaigns on campaign_contacts.campaign_id = campaigns.campaign_id
-
-),
-
-{# A control waits like the treated: a contact now would spoil the comparison. #}
-campaigns_by_action as (
-
-    select
-        customer_id,
-        action,
-        min(days_ago) as days_since_campaign
-    from assignments
-    group by customer_id, action
-
-),
-
-contacts_by_channel as (
-
-    select
-        customer_id,
-        channel,
-        count(*) as contacts_count
-    from assignments
-    where
-        is_contacted
-        and days_ago <= {{ setting('max_contacts_days') }}
-    group by customer_id, channel
-
-),
-
-contacts_by_customer as (
-
-    select
-        customer_id,
-        sum(contacts_count) as contacts_count
-    from contacts_by_channel
-    group by customer_id
+    from described
 
 ),
 
@@ -141,34 +78,30 @@ eligibility as (
         case
             when actions.action = 'none' then null
             when customers.value_kept is null
-                then 'no amount of any order is known, so no action can be chosen by profit: map order_amount'
-            when customers.is_holdout then 'held out, to measure what all contacts change'
-            when uplift_scores.is_sleeping_dog then 'a contact makes leaving likelier'
+                then 'no order has an amount, so that no action can be chosen by profit: map order_amount'
+            when customers.is_holdout then 'in the holdout, which measures the effect of all contacts'
+            when uplift_scores.is_sleeping_dog then 'a contact would make churn more likely'
             {% for action, rule in rules.items() %}
-                when actions.action = {{ quoted_list([action]) }} and not ruled.is_meant_by_rule_{{ loop.index }}
-                    then 'not meant for this customer: {{ rule | replace("'", "''") }}'
+                when actions.action = {{ quoted_list([action]) }} and not ruled.meets_rule_{{ loop.index }}
+                    then 'the eligibility rule is not met: {{ rule | replace("'", "''") }}'
             {% endfor %}
-            when
-                actions.consent = 'email' and not customers.has_email_consent
-                then 'no consent to be written to'
+            when actions.consent = 'email' and not customers.has_email_consent then 'no consent to e-mail'
             when actions.consent = 'ads' and not customers.has_ads_consent then 'no consent to advertising'
-            when campaigns_by_action.days_since_campaign <= actions.cooldown_days
+            when recent_campaigns.days_since_campaign <= actions.cooldown_days
                 then
-                    'in such a campaign '
-                    || {{ sentence('{days_since_campaign day|days} ago', 'campaigns_by_action') }}
-                    || {{ sentence(', the cooldown is {cooldown_days day|days}', 'actions') }}
-            when
-                contacts_by_channel.contacts_count
-                >= {{ setting('max_channel_contacts') }}
+                    'in a campaign with this action '
+                    || {{ sentence('{days_since_campaign day|days} ago', 'recent_campaigns') }}
+                    || {{ sentence('; the cooldown is {cooldown_days day|days}', 'actions') }}
+            when recent_campaigns.channel_contacts_count >= {{ setting('max_channel_contacts') }}
                 then
-                    {{ sentence('{contacts_count contact|contacts}', 'contacts_by_channel') }}
+                    {{ sentence('{channel_contacts_count contact|contacts}', 'recent_campaigns') }}
                     || ' by '
                     || actions.channel
-                    || ' in the last {{ last_days }}'
-            when contacts_by_customer.contacts_count >= {{ setting('max_contacts') }}
+                    || ' in the last {{ last_days_words }}'
+            when recent_campaigns.contacts_count >= {{ setting('max_contacts') }}
                 then
-                    {{ sentence('{contacts_count contact|contacts}', 'contacts_by_customer') }}
-                    || ' in the last {{ last_days }}'
+                    {{ sentence('{contacts_count contact|contacts}', 'recent_campaigns') }}
+                    || ' in the last {{ last_days_words }}'
         end as why_not
     from customers
     cross join actions
@@ -177,15 +110,10 @@ eligibility as (
         on
             customers.customer_id = uplift_scores.customer_id
             and actions.action = uplift_scores.action
-    left join campaigns_by_action
+    left join recent_campaigns
         on
-            customers.customer_id = campaigns_by_action.customer_id
-            and actions.action = campaigns_by_action.action
-    left join contacts_by_channel
-        on
-            customers.customer_id = contacts_by_channel.customer_id
-            and actions.channel = contacts_by_channel.channel
-    left join contacts_by_customer on customers.customer_id = contacts_by_customer.customer_id
+            customers.customer_id = recent_campaigns.customer_id
+            and actions.action = recent_campaigns.action
 
 )
 

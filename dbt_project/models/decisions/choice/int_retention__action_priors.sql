@@ -1,4 +1,4 @@
--- One row per action and risk tier: what is assumed of an action until it is measured.
+-- One row per action and risk tier: the assumed save rate of an action until it is measured.
 {% set tier_names = risk_tiers() | map(attribute='name') | list + ['low'] %}
 {% set own_priors = action_table('retention_action_priors') %}
 {% do check_action_priors(own_priors, ref('int_retention__actions'), tier_names) %}

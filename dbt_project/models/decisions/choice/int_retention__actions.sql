@@ -1,4 +1,4 @@
--- One row per action, and one for none: what a contact is, costs and needs.
+-- One row per action, none included: cost, reach, consent and limits of a contact.
 with actions as (
 
     select * from {{ action_table('retention_actions') }}

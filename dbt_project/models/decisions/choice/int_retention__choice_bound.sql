@@ -1,6 +1,6 @@
--- One row: what the choice earns, and what no choice within the limits can exceed.
--- For any prices, what customers would gain by buying at them, plus what all places and the budget would
--- fetch, is an upper bound (the dual of the linear programme).
+-- One row: the expected profit of the choice, and an upper bound of what any choice within the limits can
+-- earn. For any prices of budget and places, the surpluses of all customers plus the worth of budget and
+-- places is an upper bound (the dual of the linear programme).
 {% set budget = 0 if setting('retention_budget') is none else setting('retention_budget') %}
 
 with candidates as (
@@ -44,14 +44,14 @@ surpluses as (
 
 ),
 
-gained as (
+total_surplus as (
 
     select {{ exact_sum('surplus', 6, 'surplus > 0') }} as surplus
     from surpluses
 
 ),
 
-fetched as (
+limits as (
 
     select
         coalesce(sum(prices.place_price * actions.capacity), 0)
@@ -77,13 +77,13 @@ bound as (
         earned.chosen_count,
         earned.expected_cost_amount,
         earned.expected_profit,
-        round(gained.surplus + fetched.worth, 4) as expected_profit_bound,
+        round(total_surplus.surplus + limits.worth, 4) as expected_profit_bound,
         round(
-            coalesce(1 - earned.expected_profit / nullif(gained.surplus + fetched.worth, 0), 0), 6
+            coalesce(1 - earned.expected_profit / nullif(total_surplus.surplus + limits.worth, 0), 0), 6
         ) as gap_share
     from earned
-    cross join gained
-    cross join fetched
+    cross join total_surplus
+    cross join limits
 
 )
 

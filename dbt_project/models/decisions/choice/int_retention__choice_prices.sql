@@ -1,6 +1,7 @@
 -- One row per action (but none): the prices of a place in the action and of a unit of the budget. At these
 -- prices, customers who each take the action with the largest surplus demand about as much as there is. They
--- are approximate dual variables of the linear programme; fit_choice_prices finds them on a sample of customers.
+-- are approximate dual variables of the linear programme; fit_choice_prices finds them on a sample of
+-- customers.
 {% set sample = setting('choice_sample_customers') %}
 {% set budget = 'null' if setting('retention_budget') is none else setting('retention_budget') %}
 

@@ -1,12 +1,17 @@
--- noqa: disable=LT05,LT08
--- One row per customer of today who is to be contacted: by which action.
--- Greedy, in passes: every customer without an action asks for the one with most surplus over the prices of budget and places;
--- requests are granted by profit per unit of what they use, at these prices, until a limit is reached. The next pass hands
--- out what is left.
+-- noqa: disable=LT08
+-- One row per customer scored today who gets an action. This is where an action is chosen: each customer gets
+-- one action or none, within budget and capacity, so that the expected profit of all is as large as possible,
+-- about. Before: int_retention__action_eligibility says which actions a customer may get,
+-- int_retention__action_candidates what each would earn and cost, int_retention__choice_prices what budget
+-- and places are worth. Greedy, in three passes: each customer without an action asks for the one with the
+-- largest surplus of profit over price. Requests are granted in the order of profit per price, until a limit
+-- is reached. The next pass hands out what is left. Then the arms are drawn, so that they cannot depend on
+-- the choice.
 {% set passes = 3 %}
-{% set budget = 'null' if setting('retention_budget') is none else setting('retention_budget') %}
-{% set order = 'round(expected_profit / nullif(price, 0), 6) desc nulls first, expected_profit desc, customer_id asc' %}
-{% set campaign = "action || '-' || cast(as_of_date as " ~ dbt.type_string() ~ ')' %}
+{% set budget = setting('retention_budget') %}
+{% set order = 'round(expected_profit / nullif(price, 0), 6) desc nulls first, '
+    ~ 'expected_profit desc, customer_id asc' %}
+{% set campaign = "weighed.action || '-' || cast(weighed.as_of_date as " ~ dbt.type_string() ~ ')' %}
 
 with candidates as (
 
@@ -33,11 +38,9 @@ weighed as (
 
     select
         candidates.*,
-        actions.capacity,
-        prices.budget_price * candidates.expected_cost_amount + prices.place_price as price,
-        cast({{ budget }} as decimal(18, 6)) as budget
+        cast(candidates.expected_cost_amount as decimal(18, 6)) as cost,
+        prices.budget_price * candidates.expected_cost_amount + prices.place_price as price
     from candidates
-    inner join actions on candidates.action = actions.action
     inner join prices on candidates.action = prices.action
 
 ),
@@ -47,94 +50,69 @@ granted_0 as (
     select
         customer_id,
         action,
-        cast(expected_cost_amount as decimal(18, 6)) as cost
+        cost
     from weighed
     where 1 = 0
 
 ),
 
 {% for number in range(1, passes + 1) %}
-    used_{{ number }} as (
+    {# What is left of each action and of the budget; null = no limit. #}
+    left_{{ number }} as (
 
         select
-            action,
-            count(*) as places_used
-        from granted_{{ number - 1 }}
-        group by action
-
-    ),
-
-    spent_{{ number }} as (
-
-        select coalesce(sum(cost), 0) as spent from granted_{{ number - 1 }}
+            actions.action,
+            actions.capacity - count(granted.customer_id) as places_left,
+            cast({{ 'null' if budget is none else budget }} as decimal(18, 6))
+            - coalesce(sum(sum(granted.cost)) over (), 0) as budget_left
+        from actions
+        left join granted_{{ number - 1 }} as granted on actions.action = granted.action
+        group by actions.action, actions.capacity
 
     ),
 
     wished_{{ number }} as (
 
         select
-            weighed.customer_id,
-            weighed.action,
-            weighed.expected_profit,
-            weighed.price,
-            weighed.capacity - coalesce(used.places_used, 0) as places_left,
-            weighed.budget - spent.spent as budget_left,
-            cast(weighed.expected_cost_amount as decimal(18, 6)) as cost,
-            row_number() over (
-                partition by weighed.customer_id
-                order by round(weighed.expected_profit - weighed.price, 6) desc, weighed.action asc
-            ) as wish_number
+            weighed.*,
+            remaining.places_left,
+            remaining.budget_left
         from weighed
-        cross join spent_{{ number }} as spent
-        left join used_{{ number }} as used on weighed.action = used.action
+        inner join left_{{ number }} as remaining on weighed.action = remaining.action
         left join granted_{{ number - 1 }} as granted on weighed.customer_id = granted.customer_id
         where
             granted.customer_id is null
-            and coalesce(weighed.capacity > coalesce(used.places_used, 0), true)
-            and coalesce(cast(weighed.expected_cost_amount as decimal(18, 6)) <= weighed.budget - spent.spent, true)
+            and coalesce(remaining.places_left > 0, true)
+            and coalesce(weighed.cost <= remaining.budget_left, true)
+        qualify row_number() over (
+            partition by weighed.customer_id
+            order by round(weighed.expected_profit - weighed.price, 6) desc, weighed.action asc
+        ) = 1
 
     ),
 
     placed_{{ number }} as (
 
-        select
-            *,
-            row_number() over (
-                partition by action
-                order by {{ order }}
-            ) as place_number
-        from wished_{{ number }}
-        where wish_number = 1
-
-    ),
-
-    afforded_{{ number }} as (
-
-        select
-            *,
-            sum(cost) over (
-                order by {{ order }}
-                rows between unbounded preceding and current row
-            ) as cost_so_far
-        from placed_{{ number }}
-        where coalesce(place_number <= places_left, true)
+        select * from wished_{{ number }}
+        qualify coalesce(row_number() over (partition by action order by {{ order }}) <= places_left, true)
 
     ),
 
     granted_{{ number }} as (
 
-        select
-            customer_id,
-            action,
-            cost
-        from granted_{{ number - 1 }}
+        select * from granted_{{ number - 1 }}
         union all
         select
             customer_id,
             action,
             cost
-        from afforded_{{ number }}
-        where coalesce(cost_so_far <= budget_left, true)
+        from placed_{{ number }}
+        qualify coalesce(
+            sum(cost) over (
+                order by {{ order }}
+                rows between unbounded preceding and current row
+            ) <= budget_left, true
+        )
 
     ),
 {% endfor %}
@@ -150,27 +128,19 @@ chosen as (
         weighed.evidence,
         weighed.effect_rate,
         weighed.expected_cost_amount,
-        weighed.expected_profit
+        weighed.expected_profit,
+        {{ campaign }} as campaign_id,
+        case
+            when {{ is_held_out('weighed.customer_id', setting('control_share'), experiment=campaign) }}
+                then 'control'
+            else 'treatment'
+        end as arm
     from weighed
     inner join granted_{{ passes }} as granted
         on
             weighed.customer_id = granted.customer_id
             and weighed.action = granted.action
 
-),
-
-{# Arms are drawn after the choice, so that nothing the choice knows differs between them. #}
-split_in_arms as (
-
-    select
-        *,
-        {{ campaign }} as campaign_id,
-        case
-            when {{ is_held_out('customer_id', setting('control_share'), experiment=campaign) }} then 'control'
-            else 'treatment'
-        end as arm
-    from chosen
-
 )
 
-select * from split_in_arms
+select * from chosen

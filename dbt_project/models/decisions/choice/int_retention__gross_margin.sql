@@ -1,5 +1,5 @@
--- One row: the share of spend that is left after the goods are paid.
--- Measured on the look-back's lines whose product has a unit cost; assumed where none has one.
+-- One row: gross margin as a share of spend. Measured on the lines of the look-back whose product has a unit
+-- cost; assumed where no product has one.
 {% set given = setting('gross_margin_share') %}
 
 with today as (
