@@ -1,4 +1,5 @@
--- One row per customer whom a campaign of today is meant for: what to send, or to whom not to, and why.
+-- One row per customer in today's campaigns: the arm, the channel, the offer, the products to show, and the
+-- reason.
 {% set items = 3 %}
 
 with chosen as (

@@ -1,6 +1,6 @@
--- One row per campaign and covariate: were the arms alike before the assignment, as they are and as weighted?
+-- One row per campaign and covariate: were the arms similar before the assignment, unweighted and weighted?
 -- Standardised mean differences: the difference of the means in standard deviations (Austin 2009).
--- What is said of few customers is hidden (min_group_size).
+-- Figures of few customers are hidden (min_group_size).
 {% set limit = setting('campaign_balance_limit') %}
 {% set covariates = [
     'days_since_last_order', 'days_since_first_order', 'orders_count_before', 'spend_amount_before',
@@ -61,7 +61,7 @@ means as (
         n,
         matched_count,
         sum_x / n as mean_x,
-        -- Never below 0: of equal values what is left is an error of rounding.
+        -- Never below 0: for equal values the rest is an error of rounding.
         greatest(sum_xx - sum_x * sum_x / n, 0) / nullif(n - 1, 0) as variance_x,
         sum_wx / nullif(w, 0) as weighted_mean_x
     from arms
@@ -77,7 +77,7 @@ differences as (
         treated.matched_count as treated_matched_count,
         cast(compared.n as integer) as compared_count,
         compared.matched_count as compared_matched_count,
-        {# What is the same for everybody differs by 0. #}
+        {# Equal values without a spread differ by 0. #}
         {% for mean, moment in [('mean_x', 'before'), ('weighted_mean_x', 'after')] %}
             case
                 when

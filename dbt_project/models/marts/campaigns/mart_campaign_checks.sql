@@ -1,4 +1,4 @@
--- One row per campaign and check: what may be wrong with the campaign, in words.
+-- One row per campaign and check: whether the campaign has this fault.
 with checks as (
 
     select * from {{ ref('int_retention__campaign_checks') }}

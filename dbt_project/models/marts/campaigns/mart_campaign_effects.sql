@@ -1,19 +1,5 @@
--- One row per campaign and segment with a closed window: did it keep customers, and did it pay?
--- What is said of few customers is hidden (min_group_size).
-{% set outcomes = {
-    'retained': ('retention', 'rate', 6),
-    'orders': ('orders', 'count', 6),
-    'spend': ('spend', 'amount', 4),
-    'profit': ('profit', 'amount', 4),
-} %}
-{% set columns = {
-    'difference': 'difference',
-    'adjusted': 'effect',
-    'error': 'standard_error',
-    'lower': 'effect_lower',
-    'upper': 'effect_upper',
-} %}
-
+-- One row per campaign and segment with a closed window: did the campaign keep customers, and did it pay?
+-- Figures of few customers are hidden (min_group_size).
 with estimates as (
 
     select * from {{ ref('int_retention__campaign_estimates') }}
@@ -26,6 +12,27 @@ verdicts as (
 
 ),
 
+shown as (
+
+    select
+        campaign_id,
+        segment,
+        outcome,
+        treated_count,
+        compared_count,
+        treated_mean,
+        compared_mean,
+        cost_amount,
+        interval_kind,
+        {{ hide_small_group('difference', 'least(treated_count, compared_count)') }} as difference,
+        {{ hide_small_group('effect', 'least(treated_count, compared_count)') }} as effect,
+        {{ hide_small_group('standard_error', 'least(treated_count, compared_count)') }} as error,
+        {{ hide_small_group('effect_lower', 'least(treated_count, compared_count)') }} as effect_lower,
+        {{ hide_small_group('effect_upper', 'least(treated_count, compared_count)') }} as effect_upper
+    from estimates
+
+),
+
 side_by_side as (
 
     select
@@ -34,18 +41,33 @@ side_by_side as (
         max(treated_count) as treated_count,
         max(compared_count) as compared_count,
         max(cost_amount) as cost_amount,
-        max(case when outcome = 'retained' then treated_mean end) as treated_retention_rate,
-        max(case when outcome = 'retained' then compared_mean end) as compared_retention_rate,
-        {% for outcome, (name, ending, digits) in outcomes.items() %}
-            {% for shown, column in columns.items() %}
-                {{ hide_small_group(
-                    rounded("max(case when outcome = '" ~ outcome ~ "' then " ~ column ~ " end)", digits),
-                    'least(max(treated_count), max(compared_count))'
-                ) }} as {{ name }}_{{ shown }}_{{ ending }},
-            {% endfor %}
-        {% endfor %}
-        max(interval_kind) as interval_kind
-    from estimates
+        max(interval_kind) as interval_kind,
+        {{ rounded("max(case when outcome = 'retained' then treated_mean end)", 6) }}
+            as treated_retention_rate,
+        {{ rounded("max(case when outcome = 'retained' then compared_mean end)", 6) }}
+            as compared_retention_rate,
+        {{ rounded("max(case when outcome = 'retained' then difference end)", 6) }}
+            as retention_difference_rate,
+        {{ rounded("max(case when outcome = 'retained' then effect end)", 6) }} as retention_adjusted_rate,
+        {{ rounded("max(case when outcome = 'retained' then error end)", 6) }} as retention_error_rate,
+        {{ rounded("max(case when outcome = 'retained' then effect_lower end)", 6) }} as retention_lower_rate,
+        {{ rounded("max(case when outcome = 'retained' then effect_upper end)", 6) }} as retention_upper_rate,
+        {{ rounded("max(case when outcome = 'orders' then difference end)", 6) }} as orders_difference_count,
+        {{ rounded("max(case when outcome = 'orders' then effect end)", 6) }} as orders_adjusted_count,
+        {{ rounded("max(case when outcome = 'orders' then error end)", 6) }} as orders_error_count,
+        {{ rounded("max(case when outcome = 'orders' then effect_lower end)", 6) }} as orders_lower_count,
+        {{ rounded("max(case when outcome = 'orders' then effect_upper end)", 6) }} as orders_upper_count,
+        {{ rounded("max(case when outcome = 'spend' then difference end)", 4) }} as spend_difference_amount,
+        {{ rounded("max(case when outcome = 'spend' then effect end)", 4) }} as spend_adjusted_amount,
+        {{ rounded("max(case when outcome = 'spend' then error end)", 4) }} as spend_error_amount,
+        {{ rounded("max(case when outcome = 'spend' then effect_lower end)", 4) }} as spend_lower_amount,
+        {{ rounded("max(case when outcome = 'spend' then effect_upper end)", 4) }} as spend_upper_amount,
+        {{ rounded("max(case when outcome = 'profit' then difference end)", 4) }} as profit_difference_amount,
+        {{ rounded("max(case when outcome = 'profit' then effect end)", 4) }} as profit_adjusted_amount,
+        {{ rounded("max(case when outcome = 'profit' then error end)", 4) }} as profit_error_amount,
+        {{ rounded("max(case when outcome = 'profit' then effect_lower end)", 4) }} as profit_lower_amount,
+        {{ rounded("max(case when outcome = 'profit' then effect_upper end)", 4) }} as profit_upper_amount
+    from shown
     group by campaign_id, segment
 
 ),
@@ -53,48 +75,76 @@ side_by_side as (
 effects as (
 
     select
-        side_by_side.campaign_id,
         verdicts.action,
-        side_by_side.segment,
         verdicts.assigned_from_date,
         verdicts.assigned_until_date,
         verdicts.design,
         verdicts.is_causal,
         verdicts.warning,
-        {% for arm in ['treated', 'compared'] %}
-            {% set count = 'side_by_side.' ~ arm ~ '_count' %}
-            case when {{ count }} = 0 then 0 else {{ hide_small_group(count, count) }} end as {{ arm }}_count,
-            {{ hide_small_group(rounded('side_by_side.' ~ arm ~ '_retention_rate', 6), count) }}
-                as {{ arm }}_retention_rate,
-        {% endfor %}
-        {% for name, ending, digits in outcomes.values() %}
-            {% for shown in columns %}
-                side_by_side.{{ name }}_{{ shown }}_{{ ending }},
-            {% endfor %}
-        {% endfor %}
-        side_by_side.interval_kind,
-        case
-            when side_by_side.retention_lower_rate > 0 then 'higher'
-            when side_by_side.retention_upper_rate < 0 then 'lower'
-            when side_by_side.retention_lower_rate is not null then 'no_clear_difference'
-            else 'too_few'
-        end as retention_verdict,
-        {{ hide_small_group('side_by_side.cost_amount', 'side_by_side.treated_count') }} as cost_amount,
-        round(
-            case when verdicts.is_causal then side_by_side.profit_adjusted_amount end
-            * side_by_side.treated_count, 2
-        ) as incremental_profit_amount,
-        round(
-            case when verdicts.is_causal then side_by_side.profit_adjusted_amount end
-            * side_by_side.treated_count / nullif(side_by_side.cost_amount, 0), 4
-        ) as return_on_cost_rate
+        side_by_side.*,
+        case when verdicts.is_causal then side_by_side.profit_adjusted_amount end
+        * side_by_side.treated_count as incremental_profit_amount
     from side_by_side
     inner join verdicts on side_by_side.campaign_id = verdicts.campaign_id
+
+),
+
+final as (
+
+    select
+        campaign_id,
+        action,
+        segment,
+        assigned_from_date,
+        assigned_until_date,
+        design,
+        is_causal,
+        warning,
+        case
+            when treated_count = 0 then 0
+            else {{ hide_small_group('treated_count', 'treated_count') }}
+        end as treated_count,
+        case
+            when compared_count = 0 then 0
+            else {{ hide_small_group('compared_count', 'compared_count') }}
+        end as compared_count,
+        {{ hide_small_group('treated_retention_rate', 'treated_count') }} as treated_retention_rate,
+        {{ hide_small_group('compared_retention_rate', 'compared_count') }} as compared_retention_rate,
+        retention_difference_rate,
+        retention_adjusted_rate,
+        retention_error_rate,
+        retention_lower_rate,
+        retention_upper_rate,
+        orders_difference_count,
+        orders_adjusted_count,
+        orders_error_count,
+        orders_lower_count,
+        orders_upper_count,
+        spend_difference_amount,
+        spend_adjusted_amount,
+        spend_error_amount,
+        spend_lower_amount,
+        spend_upper_amount,
+        profit_difference_amount,
+        profit_adjusted_amount,
+        profit_error_amount,
+        profit_lower_amount,
+        profit_upper_amount,
+        interval_kind,
+        case
+            when retention_lower_rate > 0 then 'higher'
+            when retention_upper_rate < 0 then 'lower'
+            when retention_lower_rate is not null then 'no_clear_difference'
+            else 'too_few'
+        end as retention_verdict,
+        {{ hide_small_group('cost_amount', 'treated_count') }} as cost_amount,
+        round(incremental_profit_amount, 2) as incremental_profit_amount,
+        round(incremental_profit_amount / nullif(cost_amount, 0), 4) as return_on_cost_rate
+    from effects
     where
-        side_by_side.segment = 'all'
-        or least(side_by_side.treated_count, coalesce(side_by_side.compared_count, 0))
-        >= {{ setting('min_group_size') }}
+        segment = 'all'
+        or least(treated_count, coalesce(compared_count, 0)) >= {{ setting('min_group_size') }}
 
 )
 
-select * from effects
+select * from final

@@ -1,25 +1,7 @@
--- One row per action: what a campaign of today's audience could measure, before it starts.
+-- One row per action (but none): what a campaign with today's audience can measure, before it starts. Normal
+-- approximation of the difference of two shares, with the variance p (1 - p) of the base rate in both arms.
 -- Counts of few customers, and rates of them, are hidden (min_group_size).
--- Normal approximation of the difference of two shares; base variance b (1 - b) in both arms.
-{% set alpha = setting('experiment_alpha') %}
 {% set control = setting('control_share') %}
-{% set both_arms = control * (1 - control) %}
-{% set quantiles = normal_quantile('1 - ' ~ alpha ~ ' / 2e0') %}
-{# An arm of nobody may be told, and one arm tells the other. #}
-{% set smaller_arm = 'least(nullif(treatment_count, 0), nullif(control_count, 0))' %}
-{% set counts = {
-    'audience_count': 'audience_count', 'treatment_count': smaller_arm, 'control_count': smaller_arm
-} %}
-{% set power %}
-    {{ normal_cdf('expected_effect_rate / nullif(standard_error, 0) - alpha_quantile') }}
-    + {{ normal_cdf('-expected_effect_rate / nullif(standard_error, 0) - alpha_quantile') }}
-{% endset %}
-{% set rates = {
-    'base_retention_rate': ('base_retention_rate', 'audience_count'),
-    'expected_effect_rate': ('expected_effect_rate', 'audience_count'),
-    'minimum_detectable_effect_rate': ('(alpha_quantile + power_quantile) * standard_error', smaller_arm),
-    'power_probability': (power, smaller_arm),
-} %}
 
 with actions as (
 
@@ -34,12 +16,22 @@ chosen as (
 
 ),
 
-normal as (
+levels as (
 
     select
-        {{ quantiles }} as alpha_quantile,
-        {{ normal_quantile(setting('experiment_power')) }} as power_quantile,
-        {{ normal_quantile('1 - ' ~ setting('sample_ratio_alarm') ~ ' / 2e0') }} as alarm_quantile
+        1 - {{ setting('experiment_alpha') }} / 2e0 as alpha_level,
+        cast({{ setting('experiment_power') }} as double) as power_level,
+        1 - {{ setting('sample_ratio_alarm') }} / 2e0 as alarm_level
+
+),
+
+quantiles as (
+
+    select
+        {{ normal_quantile('alpha_level') }} as alpha_quantile,
+        {{ normal_quantile('power_level') }} as power_quantile,
+        {{ normal_quantile('alarm_level') }} as alarm_quantile
+    from levels
 
 ),
 
@@ -61,19 +53,38 @@ counted as (
 
 ),
 
+-- smaller_arm_count: an empty arm may be shown, and one arm reveals the other.
 measured as (
 
     select
         counted.*,
-        normal.alpha_quantile,
-        normal.power_quantile,
-        normal.alarm_quantile,
+        quantiles.alpha_quantile,
+        quantiles.alarm_quantile,
+        quantiles.alpha_quantile + quantiles.power_quantile as detectable_errors,
+        base_retention_rate * (1 - base_retention_rate) as base_variance,
         sqrt(
             base_retention_rate * (1 - base_retention_rate)
             * (1 / nullif(cast(treatment_count as double), 0) + 1 / nullif(cast(control_count as double), 0))
-        ) as standard_error
+        ) as standard_error,
+        least(nullif(treatment_count, 0), nullif(control_count, 0)) as smaller_arm_count
     from counted
-    cross join normal
+    cross join quantiles
+
+),
+
+powered as (
+
+    select
+        *,
+        expected_effect_rate / nullif(standard_error, 0) - alpha_quantile as upper_distance,
+        -expected_effect_rate / nullif(standard_error, 0) - alpha_quantile as lower_distance,
+        cast(
+            ceil(
+                power(detectable_errors, 2) * base_variance
+                / nullif(power(expected_effect_rate, 2) * {{ control * (1 - control) }}, 0)
+            ) as bigint
+        ) as needed_count
+    from measured
 
 ),
 
@@ -82,32 +93,45 @@ planned as (
     select
         action,
         campaign_id,
-        {% for name, smallest in counts.items() %}
-            cast(
-                case when audience_count = 0 then 0 else {{ hide_small_group(name, smallest) }} end as integer
-            ) as {{ name }},
-        {% endfor %}
-        {% for name, (rate, smallest) in rates.items() %}
-            {{ hide_small_group('round(' ~ rate ~ ', 6)', smallest) }} as {{ name }},
-        {% endfor %}
+        cast(
+            case
+                when audience_count = 0 then 0
+                else {{ hide_small_group('audience_count', 'audience_count') }}
+            end as integer
+        ) as audience_count,
+        cast(
+            case
+                when audience_count = 0 then 0
+                else {{ hide_small_group('treatment_count', 'smaller_arm_count') }}
+            end as integer
+        ) as treatment_count,
+        cast(
+            case
+                when audience_count = 0 then 0
+                else {{ hide_small_group('control_count', 'smaller_arm_count') }}
+            end as integer
+        ) as control_count,
+        {{ hide_small_group('round(base_retention_rate, 6)', 'audience_count') }} as base_retention_rate,
+        {{ hide_small_group('round(expected_effect_rate, 6)', 'audience_count') }} as expected_effect_rate,
+        {{ hide_small_group('round(detectable_errors * standard_error, 6)', 'smaller_arm_count') }}
+            as minimum_detectable_effect_rate,
         {{ hide_small_group(
-            'cast(ceil(
-                power(alpha_quantile + power_quantile, 2) * base_retention_rate * (1 - base_retention_rate)
-                / nullif(power(expected_effect_rate, 2) * ' ~ both_arms ~ ', 0)
-            ) as bigint)', 'audience_count'
-        ) }} as customers_needed_count,
+            'round(' ~ normal_cdf('upper_distance') ~ ' + ' ~ normal_cdf('lower_distance') ~ ', 6)',
+            'smaller_arm_count'
+        ) }} as power_probability,
+        {{ hide_small_group('needed_count', 'audience_count') }} as customers_needed_count,
         case
-            when audience_count = 0 then 'nobody is chosen today'
-            when control_count = 0 then 'no control: nothing can be measured'
+            when audience_count = 0 then 'no customer is chosen today'
+            when control_count = 0 then 'no control arm: no effect can be measured'
             when
                 abs(control_count - audience_count * {{ control }})
-                > alarm_quantile * sqrt(audience_count * {{ both_arms }}) + 0.5
+                > alarm_quantile * sqrt(audience_count * {{ control * (1 - control) }}) + 0.5
                 then 'the arms are no random split: do not start'
-            when expected_effect_rate >= (alpha_quantile + power_quantile) * standard_error
-                then 'large enough for the effect that is expected'
-            else 'too small for the effect that is expected: collect several mornings'
+            when expected_effect_rate >= detectable_errors * standard_error
+                then 'large enough for the expected effect'
+            else 'too small for the expected effect: collect the audiences of several days'
         end as verdict
-    from measured
+    from powered
 
 )
 

@@ -1,4 +1,5 @@
--- One row per customer of today and action, none too: may it be, what is it expected to earn, and why?
+-- One row per customer scored today and action, none included: may the customer get it, what is it expected
+-- to earn, and why?
 with candidates as (
 
     select * from {{ ref('int_retention__action_candidates') }}
@@ -29,7 +30,7 @@ priced as (
         {{ rounded('candidates.expected_profit', 4) }} as expected_profit,
         case
             when candidates.why_not is not null then candidates.why_not
-            when candidates.action = 'none' then 'costs nothing, changes nothing'
+            when candidates.action = 'none' then 'no contact: no cost and no effect'
             else
                 'changes the chance to stay by ' || {{ words_for_number('100 * candidates.effect_rate', 1) }}
                 || case
