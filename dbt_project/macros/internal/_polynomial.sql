@@ -1,8 +1,9 @@
-{# A polynomial in x by Horner's rule, as SQL. coefficients: texts of numbers, that of the highest power first. #}
+{# A polynomial in x by Horner's rule, as SQL with one power a line. coefficients: texts of numbers, that of the
+   highest power first. #}
 {% macro _polynomial(coefficients, x) %}
     {% set built = namespace(sql=coefficients[0]) %}
     {% for coefficient in coefficients[1:] %}
-        {% set built.sql = '(' ~ built.sql ~ ') * ' ~ x ~ ' + ' ~ coefficient %}
+        {% set built.sql = '(' ~ built.sql ~ ')\n            * ' ~ x ~ ' + ' ~ coefficient %}
     {% endfor %}
     {{ return('(' ~ built.sql ~ ')') }}
 {% endmacro %}

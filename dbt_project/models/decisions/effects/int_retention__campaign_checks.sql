@@ -5,9 +5,8 @@
 {% set min_arm = setting('effect_min_arm_customers') %}
 {% set least_shown = setting('min_group_size') %}
 {% set alarm = setting('sample_ratio_alarm') %}
-{% set alarm_distance = '(' ~ normal_quantile(1 - alarm / 2) ~ ')' %}
 {# As many tests as risk tiers, with one for low and one for unknown. #}
-{% set tier_alarm_distance = '(' ~ normal_quantile(1 - alarm / 2 / (risk_tiers() | length + 2)) ~ ')' %}
+{% set tier_alarm = alarm / (risk_tiers() | length + 2) %}
 
 with counts as (
 
@@ -20,7 +19,9 @@ judged as (
     select
         *,
         (treated_count > 0 and treated_count < {{ least_shown }})
-        or (control_count > 0 and control_count < {{ least_shown }}) as has_small_arm
+        or (control_count > 0 and control_count < {{ least_shown }}) as has_small_arm,
+        round(planned_distance, 6) > ({{ normal_quantile(1 - alarm / 2) }}) as is_ratio_wrong,
+        round(tier_distance, 6) > ({{ normal_quantile(1 - tier_alarm / 2) }}) as is_tier_ratio_wrong
     from counts
 
 ),
@@ -89,16 +90,14 @@ checks as (
     union all
     {{ campaign_check(
         'sample_ratio_mismatch', 6, 'shown_arms_count',
-        is_flagged='round(planned_distance, 6) > ' ~ alarm_distance,
-        is_disqualifying='round(planned_distance, 6) > ' ~ alarm_distance,
+        is_flagged='is_ratio_wrong', is_disqualifying='is_ratio_wrong',
         finding="control_share_words || ' are controls where ' || round(100 * planned_share, 1)"
             ~ " || ' % were planned: the arms were not drawn as planned'"
     ) }}
     union all
     {{ campaign_check(
         'arms_differ_by_risk', 7, 'shown_arms_count',
-        is_flagged='round(tier_distance, 6) > ' ~ tier_alarm_distance,
-        is_disqualifying='round(tier_distance, 6) > ' ~ tier_alarm_distance,
+        is_flagged='is_tier_ratio_wrong', is_disqualifying='is_tier_ratio_wrong',
         finding="'the share of controls differs between risk tiers by more than chance: "
             ~ "the arms are no random split'"
     ) }}
