@@ -1,10 +1,11 @@
 """Factors between measured and assumed effects of actions: a linear mixed model of audiences.
 
-The surplus of an arm is its observed retention rate less the predicted one. The model explains it by the level
-of the month and risk tier, the level of the audience, and for the treated the assumed effect of the action
-times a factor. Levels of months and tiers are fixed effects; audiences, actions, and tiers within an action are
-random effects. Factors are best linear unbiased predictions (Henderson 1975; Robinson 1991), averaged over
-several sizes of the random effects, weighted by restricted likelihood (Patterson & Thompson 1971).
+The surplus of an arm is its observed retention rate less the predicted one. The model explains it by the
+level of the month and risk tier, the level of the audience, and for the treated the assumed effect of the
+action times a factor. Levels of months and tiers are fixed effects; audiences, actions, and tiers within an
+action are random effects. Factors are best linear unbiased predictions (Henderson 1975; Robinson 1991),
+averaged over several sizes of the random effects, weighted by restricted likelihood (Patterson & Thompson
+1971).
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from dbt_retention.errors import RetentionError
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Standard deviations to average over: of audiences, in retention rates; of tiers within an action, in factors;
-# of actions, as shares of the assumed error.
+# Standard deviations to average over: of audiences, in retention rates; of tiers within an action, in
+# factors; of actions, as shares of the assumed error.
 AUDIENCES_DIFFER = (0.0, 0.003, 0.01, 0.03, 0.1)
 TIERS_DIFFER = (0.0, 0.25, 0.5, 1.0, 2.0)
 ACTIONS_DIFFER = (0.25, 0.5, 1.0)

@@ -1,4 +1,4 @@
-"""One row per candidate of the uplift model and action, or one row that says why there is none; trains first."""
+"""One row per candidate of the uplift model and action, or one that says why there is none; trains first."""
 
 from dbt_retention.training.dbt_model import run_dbt_model
 from dbt_retention.training.uplift import train_uplift
