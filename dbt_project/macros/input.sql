@@ -1,12 +1,14 @@
-{# The relation that fills one input of the contract: what the var input_<name> points at.
+{# The relation of an input: the model or source that the var input_<name> names.
 
-   'my_orders' is a model or seed of the shop's own project, 'raw.orders' a source. Unset: the package's own example seed where the
-   package runs by itself, none elsewhere (rows_of_input() then gives an empty typed relation). #}
+   'my_orders' is a model or seed of the shop's own project, 'raw.orders' a source. Where the var is not set,
+   it is the example seed of the package if the package runs by itself, and none in a shop (input_rows then
+   gives no rows). #}
 {% macro input(name) %}
     {{ return(adapter.dispatch('input', 'retention')(name)) }}
 {% endmacro %}
 
 {% macro default__input(name) %}
+    {% do retention.check_engine() %}
     {% do retention.check_vars() %}
     {% set contract = retention._input_contract() %}
     {% if name not in contract %}
@@ -18,7 +20,8 @@
     {% if target_name is none and project_name == 'retention' %}
         {{ return(ref('example_' ~ name)) }}
     {% elif target_name is none %}
-        {% if name == 'orders' and execute and flags.WHICH not in ('parse', 'list', 'ls', 'docs', 'clean', 'deps') %}
+        {% set only_reads_project = ['parse', 'list', 'ls', 'docs', 'clean', 'deps'] %}
+        {% if name == 'orders' and execute and flags.WHICH not in only_reads_project %}
             {{ exceptions.raise_compiler_error(
                 "input_orders is not set; expected a model name or 'source.table'. "
                 ~ "Add it under vars: retention: in dbt_project.yml. See docs/inputs.md"

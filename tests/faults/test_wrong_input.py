@@ -64,6 +64,15 @@ def test_unknown_model_in_input_orders(tmp_path: Path) -> None:
     assert "my_orderz" in plain.stdout
 
 
+def test_an_adapter_that_is_not_supported_is_refused_by_name(tmp_path: Path) -> None:
+    shop = shop_with_orders(tmp_path / "shop", ORDERS_OF_FEW)
+    # Every command calls check_engine(); of an adapter without a macro of its own it reaches the default.
+    done = shop.dbt("run-operation", "retention.default__check_engine", "--args", "{adapter_type: snowflake}")
+    assert done.returncode != 0
+    assert "the adapter is 'snowflake'; supported are duckdb and spark" in done.stdout
+    assert "docs/spark.md" in done.stdout
+
+
 def test_an_ephemeral_model_in_input_orders(tmp_path: Path) -> None:
     shop = shop_with_orders(tmp_path / "shop", "{{ config(materialized='ephemeral') }}" + ORDERS_OF_FEW)
     message = refusal(shop)
