@@ -1,7 +1,8 @@
-{# An identifier as text, so that the same id matches in every input: trimmed (see trimmed_text), and a whole number that is
-   written with decimals (1.0, or a column of type double) without them.
+{# An identifier as text, so that the same id matches in every input: trimmed (see trimmed_text), and a whole
+   number with decimals (1.0, or a column of type double) without them.
 
-   A number with leading zeros (01.0) stays as it is: it is a text. Where a column is a double, NaN and infinity are no ids. #}
+   A number with leading zeros (01.0) is a text and stays as it is. In a column of doubles, NaN and infinity
+   become null. #}
 {% macro clean_id(column) -%}
     {%- set number = 'try_cast(' ~ dbt.cast(column, dbt.type_string()) ~ ' as double)' -%}
     {%- set is_double = 'lower(typeof(' ~ column ~ ")) in ('double', 'float')" -%}

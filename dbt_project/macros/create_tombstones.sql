@@ -1,4 +1,4 @@
-{# Makes the table of tombstones, empty, where there is none yet. #}
+{# Creates an empty table of tombstones if there is none. #}
 {% macro create_tombstones() %}
     {% set relation = retention.tombstones() %}
     {% set text = dbt.type_string() %}

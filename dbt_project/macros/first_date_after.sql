@@ -1,4 +1,4 @@
-{# The first morning (date) on which something that happened at this timestamp lies in the past. #}
-{% macro first_morning_after(timestamp_column) %}
+{# The first as_of_date after the date of this timestamp: the first on which the event is in the past. #}
+{% macro first_date_after(timestamp_column) %}
     {{ retention.days_from('cast(' ~ timestamp_column ~ ' as date)', 1) }}
 {%- endmacro %}

@@ -1,8 +1,8 @@
-{# The first morning (date) at or after this timestamp: midnight itself counts. #}
-{% macro first_morning_from(timestamp_column) %}
+{# The first as_of_date that begins at or after this timestamp. #}
+{% macro first_date_from(timestamp_column) %}
     case
         when {{ timestamp_column }} = cast(cast({{ timestamp_column }} as date) as timestamp)
             then cast({{ timestamp_column }} as date)
-        else {{ retention.first_morning_after(timestamp_column) }}
+        else {{ retention.first_date_after(timestamp_column) }}
     end
 {%- endmacro %}

@@ -1,6 +1,7 @@
-{# Condition: an order of this status is no purchase, by the var void_order_statuses. An order without status is one.
+{# Condition: an order with this status is not a purchase, by the var void_order_statuses. An order without a
+   status counts.
 
-   The values of the var are written like clean_status writes those of the orders. #}
+   The values of the var are cleaned as clean_status cleans the statuses of orders. #}
 {% macro is_void_order(order_status) -%}
     {%- set statuses = [] -%}
     {%- for status in retention.setting('void_order_statuses') -%}

@@ -1,5 +1,5 @@
-{# The share of an input's rows that may be rejected: that of the var max_rejected_share for this input, else its
-   default. Stops the build where the var names an input that there is none of. #}
+{# The share of an input's rows that may be rejected, by the var max_rejected_share: for this input, or else
+   the default. Stops the build if the var names an unknown input. #}
 {% macro max_rejected_share(input_name) %}
     {% set given = retention.setting('max_rejected_share') %}
     {% set shares = given if given is mapping else {'default': given} %}

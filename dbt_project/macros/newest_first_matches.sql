@@ -1,16 +1,17 @@
-{# A query of return_id, order_id and amount: each return matched to the customer's newest earlier purchases of the same item,
-   as far as they are not returned yet.
+{# A query of return_id, order_id and amount: each return matched to the customer's newest earlier purchases
+   of the same item, as far as they are not returned yet.
 
    Each argument names a CTE, in which amount is a number of pieces or of money:
    - purchases: customer_id, item, order_id, known_from_date, ordered_at, amount;
    - taken: order_id, item, known_from_date, amount: what had come back of a purchase in another way;
    - returns: customer_id, item, return_id, known_from_date, returned_at, amount.
 
-   Amounts are counted in whole units of 0.0001, because sums of doubles depend on their order. Events are taken in the order in which
-   they became known, so a match never depends on a later event.
+   Amounts are counted in whole units of 0.0001, because sums of doubles depend on their order. Events are
+   taken in the order in which they became known, so a match never depends on a later event.
 
-   A purchase raises the stock of its customer and item, a return lowers it, never below 0. So each event covers a span of heights of
-   the stock. The unit that a return takes at some height is the one that came last at this height. #}
+   A purchase raises the stock of its customer and item, a return lowers it, never below 0. So each event
+   covers a span of heights of the stock. The unit that a return takes at some height is the one that came
+   last at this height. #}
 {% macro newest_first_matches(purchases, taken, returns) -%}
     {%- set stock_order -%}
         partition by customer_id, item
@@ -52,9 +53,9 @@
             bought.ordered_at as happened_at,
             0 as is_return,
             bought.order_id as event_id,
-            cast(
-                round((bought.amount - {{ retention.exact_sum('coalesce(taken.amount, 0)') }}) * 10000) as bigint
-            ) as change
+            cast(round(
+                (bought.amount - {{ retention.exact_sum('coalesce(taken.amount, 0)') }}) * 10000
+            ) as bigint) as change
         from returned_purchases as bought
         left join {{ taken }} as taken
             on

@@ -6,6 +6,6 @@
 {% macro seen_by(event_at, loaded_at, as_of_date) -%}
     cast({{ event_at }} as date) < {{ as_of_date }}
     {%- if loaded_at is not none %}
-            and coalesce({{ first_morning_from(loaded_at) }} <= {{ as_of_date }}, true)
+            and coalesce({{ first_date_from(loaded_at) }} <= {{ as_of_date }}, true)
     {%- endif %}
 {%- endmacro %}

@@ -1,9 +1,10 @@
-{# A column as text, without spaces and invisible characters at its ends; null where nothing is left. #}
+{# A column as text, without spaces and invisible characters at its ends; null if it is empty. #}
 {% macro trimmed_text(column) -%}
     nullif({{ adapter.dispatch('trimmed_text', 'retention')(column) }}, '')
 {%- endmacro %}
 
-{# Most texts are ASCII and begin and end visibly ('!' is the first visible character): a regular expression takes three times as long. #}
+{# Most texts are ASCII and have a visible first and last character ('!' is the first visible one). A regular
+   expression takes three times as long. #}
 {% macro default__trimmed_text(column) -%}
     {%- set invisible = retention._invisible_characters() -%}
     {%- set text = 'cast(' ~ column ~ ' as varchar)' -%}

@@ -40,7 +40,7 @@ create table raw.accounts as from (values
 create table raw.newsletter as from (values
     ('ann@example.com', timestamp '2024-01-01', true), ('ann@example.com ', timestamp '2024-02-01', false),
     ('bob@example.com', timestamp '2024-01-01', true)
-) as newsletter(email, said_at, has_agreed);
+) as newsletter(email, answered_at, has_agreed);
 create table raw.exchange_rates as from (values
     ('USD', date '2024-05-06', 0.93), ('USD', date '2024-05-08', 0.95)
 ) as exchange_rates(currency, day, to_eur);

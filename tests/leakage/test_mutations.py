@@ -59,7 +59,7 @@ MUTANTS = (
         "twins",
         (
             (KNOWN, ".purchase_date < ", ".purchase_date <= "),
-            ("macros/first_morning_after.sql", "as date)', 1)", "as date)', 0)"),
+            ("macros/first_date_after.sql", "as date)', 1)", "as date)', 0)"),
         ),
         "order_on_the_day is seen",
     ),
@@ -80,8 +80,8 @@ MUTANTS = (
         "twins",
         (
             (
-                "macros/first_morning_from.sql",
-                "else {{ retention.first_morning_after(timestamp_column) }}",
+                "macros/first_date_from.sql",
+                "else {{ retention.first_date_after(timestamp_column) }}",
                 "else cast({{ timestamp_column }} as date)",
             ),
         ),

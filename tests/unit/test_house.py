@@ -29,7 +29,7 @@ def test_a_phrase_is_found_with_its_line_and_a_plain_wording(text: str, expected
 
 
 def test_names_and_plain_english_pass() -> None:
-    passing = "first_morning_after(today) slipped; a Lester; for it; amend; the-morning-after"
+    passing = "first_date_after(today) slipped; a Lester; for it; amend; the-morning-after"
     assert list(phrases_in(passing)) == []
 
 

@@ -28,20 +28,20 @@
         },
         'stg_retention__service_tickets': {
             'known': retention._seen_from('opened_at', 'loaded_at'),
-            'later': {retention.first_morning_after('closed_at'): ['closed_at', 'satisfaction']},
+            'later': {retention.first_date_after('closed_at'): ['closed_at', 'satisfaction']},
         },
         'stg_retention__campaign_contacts': {
-            'known': retention.first_morning_after('assigned_at'),
+            'known': retention.first_date_after('assigned_at'),
             'later': {
-                retention.first_morning_after('contacted_at'): ['contacted_at'],
-                retention.first_morning_after('opened_at'): ['opened_at'],
-                retention.first_morning_after('clicked_at'): ['clicked_at'],
+                retention.first_date_after('contacted_at'): ['contacted_at'],
+                retention.first_date_after('opened_at'): ['opened_at'],
+                retention.first_date_after('clicked_at'): ['clicked_at'],
             },
         },
         'stg_retention__coupon_redemptions': {
-            'known': retention.first_morning_after('redeemed_at'),
+            'known': retention.first_date_after('redeemed_at'),
             'later': {},
         },
-        'stg_retention__customers': {'known': retention.first_morning_after('signed_up_at'), 'later': {}},
+        'stg_retention__customers': {'known': retention.first_date_after('signed_up_at'), 'later': {}},
     }) }}
 {% endmacro %}

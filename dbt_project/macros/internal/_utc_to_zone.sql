@@ -1,4 +1,5 @@
-{# A timestamp of UTC on the clock of a zone. Times before 1900 and from 9999-12-31 on, which stand for 'no time', stay as they are. #}
+{# A UTC timestamp on the clock of a time zone. Times before 1900 or from 9999-12-31 on, which stand for 'no
+   time', stay as they are. #}
 {% macro _utc_to_zone(utc, zone) -%}
     {%- if zone == 'UTC' -%}
         {{ utc }}

@@ -1,4 +1,4 @@
-{# Regular expression, on both engines: something that may be a zone follows the time of the day. #}
+{# Regular expression for both engines: a time of day, followed by a possible time zone. #}
 {% macro _zone_pattern() -%}
     :[0-9]{2}.*[A-Za-z+-]
 {%- endmacro %}

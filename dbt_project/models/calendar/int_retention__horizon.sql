@@ -1,10 +1,9 @@
--- One row: how many days a label window lasts, in churn_horizon_days.
--- The var of that name says how many, or says auto. Then it is a silence that few gaps between purchases
--- reach: the quantile auto_horizon_gap_quantile of the days between a customer's consecutive purchase
--- days, rounded up to whole weeks and kept within auto_horizon_min_days and auto_horizon_max_days.
--- Without a gap, the latter. No gap may come from beyond the test date. That date depends on the horizon
--- in turn, so purchases count as they were known on the test date of the longest horizon allowed, which
--- is never later; or on the var test_date.
+-- One row per shop: the days of a label window, churn_horizon_days.
+-- The var churn_horizon_days is a number, or auto. auto is the quantile auto_horizon_gap_quantile of the days
+-- between consecutive purchase days of a customer, rounded up to whole weeks, and at least
+-- auto_horizon_min_days, at most auto_horizon_max_days. Without any gap it is auto_horizon_max_days.
+-- No gap may be known only after the test date. The test date depends on the horizon, so the gaps are those
+-- known on the test date of the longest possible horizon, which is never later, or on the var test_date.
 {% set given_days = setting('churn_horizon_days') %}
 {% set quantile = setting('auto_horizon_gap_quantile') %}
 {% set min_days = setting('auto_horizon_min_days') %}
@@ -100,7 +99,7 @@ bounded as (
 horizon as (
 
     select
-        coalesce({{ 'cast(null as integer)' if given_days == 'auto' else given_days }}, bounded.auto_horizon_days) as churn_horizon_days,
+        {{ 'bounded.auto_horizon_days' if given_days == 'auto' else given_days }} as churn_horizon_days,
         bounded.auto_horizon_days,
         bounded.gap_days_quantile,
         bounded.gaps_count,

@@ -1,6 +1,6 @@
--- One row per as_of_date: the mornings on which the package looks at customers, and what each is for.
--- score = today; test = the newest date whose label is closed; train = older ones, closed before it.
--- There is no test date before the first purchase: nobody could be looked at.
+-- One row per as_of_date: score is the latest one, test the newest whose label window has closed, and train
+-- are older ones, closed on or before the test date.
+-- There is no test date on or before the date of the first purchase, because no customer would be eligible.
 {% set interval_days = setting('snapshot_interval_days') %}
 with shop as (
 

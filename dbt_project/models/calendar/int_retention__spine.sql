@@ -1,5 +1,5 @@
--- One row per customer and as_of_date: who is looked at on which morning.
--- Eligible is a customer with a purchase in the look-back, as it was known on that morning.
+-- One row per eligible customer and as_of_date.
+-- A customer is eligible with a purchase in the look-back, as known on the as_of_date.
 with snapshots as (
 
     select * from {{ ref('int_retention__snapshots') }}

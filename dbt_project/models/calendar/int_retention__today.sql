@@ -1,4 +1,4 @@
--- One row: the morning of today, and how much history lies before it.
+-- One row per shop: the latest as_of_date, and how much history there is before it.
 with purchases as (
 
     select * from {{ ref('int_retention__purchases') }}

@@ -115,8 +115,10 @@ credited_products as (
         greatest(notes.known_from_date, products.known_from_date) as known_from_date,
         matched.pieces_count,
         coalesce(
-            notes.returned_amount * matched.pieces_count
-            / coalesce(notes.returned_quantity, sum(matched.pieces_count) over (partition by notes.return_id)),
+            notes.returned_amount * matched.pieces_count / coalesce(
+                notes.returned_quantity,
+                sum(matched.pieces_count) over (partition by notes.return_id)
+            ),
             products.product_amount * matched.pieces_count / products.pieces_count
         ) as returned_amount
     from matched

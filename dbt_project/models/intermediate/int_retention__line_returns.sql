@@ -1,5 +1,5 @@
--- One row per order, product and morning: pieces that the order's own lines say came back by then.
--- Without a day they came back with the order. Never more than the line has pieces.
+-- One row per order, product, return date and known_from_date: pieces that came back by the order lines.
+-- Without returned_at, the return date is the date of the order. A line returns at most its own pieces.
 with returnable_products as (
 
     select * from {{ ref('int_retention__returnable_products') }}
@@ -28,7 +28,7 @@ dated as (
         products.product_id,
         cast(coalesce(returned_lines.returned_at, products.ordered_at) as date) as return_date,
         greatest(
-            {{ first_morning_after('coalesce(returned_lines.returned_at, products.ordered_at)') }},
+            {{ first_date_after('coalesce(returned_lines.returned_at, products.ordered_at)') }},
             products.known_from_date
         ) as known_from_date,
         returned_lines.pieces_count,

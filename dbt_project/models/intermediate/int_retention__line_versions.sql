@@ -1,5 +1,5 @@
--- One row per bought order line and version of it. The first version has all pieces of the line; each later one
--- is net of the pieces that had come back by then.
+-- One row per bought order line and version of it. The first version has all pieces of the line. Each later
+-- one is net of the pieces that had come back by then.
 -- Of two lines of one product in one order, the pieces of the first line are returned first.
 {{ config(materialized='view') }}
 

@@ -1,6 +1,6 @@
 -- noqa: disable=ST11
--- One row per order that was not cancelled and item in it, by the var basket_item.
--- It carries the mornings between which its order counts, and how many pieces of the item are in it.
+-- One row per placed order and item in it (the var basket_item), with the number of pieces.
+-- It has the dates between which its order counts.
 with placed_orders as (
 
     select * from {{ ref('int_retention__placed_orders') }}

@@ -1,6 +1,5 @@
--- One row per order and morning on which something was first known to have come back of it: all that had
--- until then.
--- An order has come back whole with its last piece, or with its last cent where amounts were credited.
+-- One row per order and as_of_date on which a return of it is first known: all that had come back by then.
+-- The whole order has come back with its last piece, or with its last cent if amounts are credited.
 with returns as (
 
     select * from {{ ref('int_retention__returns') }}
@@ -81,7 +80,7 @@ judged as (
 
 ),
 
-{# What comes after the whole order came back is nothing of it. #}
+{# Returns after the whole order came back do not count. #}
 numbered as (
 
     select

@@ -1,5 +1,6 @@
--- One row per order that was not cancelled, with the first morning on which the warehouse could know of it.
--- The rule of statuses stands here, and nowhere else.
+-- One row per order with a status that counts (void_order_statuses), and the first as_of_date on which it is
+-- known.
+-- The rule of order statuses is here and in no other model.
 {{ config(materialized='view') }}
 
 with orders as (

@@ -1,4 +1,4 @@
--- One row per purchase and item in it: an item of an order that was not cancelled, with at least one piece.
+-- One row per purchase and item in it: an item of a placed order with at least one piece.
 {{ config(materialized='view') }}
 
 with order_items as (

@@ -1,5 +1,6 @@
--- One row per line of a purchase and version of it. A version counts on every as_of_date from known_from_date to
--- the day before undone_from_date. It ends when pieces of the line, or the whole purchase, come back.
+-- One row per line of a purchase and version of it.
+-- A version counts on every as_of_date from known_from_date to the day before undone_from_date. It ends when
+-- pieces of the line, or the whole purchase, come back.
 with placed_orders as (
 
     select * from {{ ref('int_retention__placed_orders') }}

@@ -1,6 +1,9 @@
--- One row per purchase and version of it: an order that was not cancelled and has at least one piece in it.
--- A version counts on the mornings from known_from_date until the day before undone_from_date. The first ends
--- where something comes back, and the next is net of it; where all has come back, there is no next one.
+-- One row per purchase and version of it. This file defines what a purchase is:
+--   1. its order is placed: the status is not one of void_order_statuses (int_retention__placed_orders);
+--   2. it has at least one piece, if its lines are known (is_bought_line);
+--   3. it counts until all of it has come back (int_retention__order_returns).
+-- A version counts on every as_of_date from known_from_date to the day before undone_from_date (known_at). It
+-- ends when something comes back. The next version is net of it; after a whole return there is none.
 with orders as (
 
     select * from {{ ref('int_retention__placed_orders') }}
@@ -54,7 +57,7 @@ joined as (
 
 ),
 
-{# What came back until a morning; version 1 is the purchase before anything did. #}
+{# Version 1 is the purchase before any return. #}
 versions as (
 
     select

@@ -1,5 +1,5 @@
--- One row per order and product in it, of orders with a returned line and of customers with a credit note.
--- What a return can be matched to, and what it is worth: the product's share of the order's amount.
+-- One row per order and product, for orders with a returned line and for customers with a credit note.
+-- A return can be matched to these rows. Its value is the product's share of the amount of the order.
 with placed_orders as (
 
     select * from {{ ref('int_retention__placed_orders') }}
@@ -61,7 +61,7 @@ bought as (
 
 ),
 
-{# By exact_sum, not by a window: the order in which doubles are added moves their last digits. #}
+{# Grouped, not a window: a window sum of doubles depends on the order of the rows. #}
 order_totals as (
 
     select

@@ -1,5 +1,5 @@
--- One row per customer, product, return date and known_from_date: an amount that was credited, and for which no
--- purchase was found. It was bought before the history begins, or credited at a higher price than it was paid.
+-- One row per customer, product, return date and known_from_date: a credit for which no purchase was found.
+-- It was bought before the history begins, or more was credited than was paid.
 {{ config(materialized='view') }}
 
 with returns as (

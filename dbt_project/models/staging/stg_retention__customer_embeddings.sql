@@ -1,4 +1,4 @@
--- One row per customer and moment: the shop's own vector of the customer, by what was known then.
+-- One row per customer and embedded_at: the shop's own embedding of the customer, from data known then.
 with embedded as (
 
     {{ embeddings('customer_embeddings', {'customer_id': dbt.type_string(), 'embedded_at': 'timestamp'}) }}

@@ -1,4 +1,4 @@
--- One row per customer, with the only personal identifiers of the warehouse.
+-- One row per customer. Only staging has personal identifiers: email and phone.
 -- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (

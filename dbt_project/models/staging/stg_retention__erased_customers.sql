@@ -1,5 +1,5 @@
--- One row per erased customer: a salted hash of the customer's id, and nothing else of them.
--- A view on a table that no full refresh touches; `retention erase` writes it.
+-- One row per erased customer: a salted hash of the id, and no other data of the customer.
+-- A view of a table that `retention erase` writes, and that no full refresh touches.
 {{ config(materialized='view', pre_hook='{{ create_tombstones() }}') }}
 
 with tombstones as (

@@ -1,5 +1,6 @@
--- One row per order line; quantity defaults to one piece. Lines of no accepted order are rejected.
--- Amounts are rounded, so that a sum of doubles that moves in its last digits is no new row.
+-- One row per accepted order line.
+-- A line without a quantity has one piece. A line with returned_at and no returned_quantity came back whole.
+-- Amounts are rounded, so that the last digits of a double do not make it a new amount.
 -- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (

@@ -1,5 +1,5 @@
--- One row per order: typed, deduplicated by order_id.
--- Amounts are rounded, so that a sum of doubles that moves in its last digits is no new row.
+-- One row per accepted order.
+-- Amounts are rounded, so that the last digits of a double do not make it a new amount.
 -- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (

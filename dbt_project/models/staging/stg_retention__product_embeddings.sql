@@ -1,4 +1,4 @@
--- One row per product: the shop's own vector of it, such as of its picture or its words.
+-- One row per product: the shop's own embedding of it, for example of its picture or its description.
 with embedded as (
 
     {{ embeddings('product_embeddings', {'product_id': dbt.type_string()}) }}

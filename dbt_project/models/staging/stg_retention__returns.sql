@@ -1,4 +1,4 @@
--- One row per returned product, or per amount that was credited.
+-- One row per line of a credit note: a returned product, or a credited amount.
 -- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (

@@ -1,4 +1,4 @@
--- One row per visit to the shop.
+-- One row per session: a visit to the shop's site or app.
 -- Built after the share of rejected rows was checked.
 -- depends_on: {{ ref('stg_retention__rejected_rows') }}
 with accepted as (

@@ -76,7 +76,9 @@ judged as (
             {{ reject_unreadable(types) }}
             {{ reject_missing(required) }}
             {{ reject_extreme(types) }}
-            {{ reject_negative(['quantity', 'net_amount', 'returned_quantity'], advice='map credit notes to input_returns') }}
+            {{ reject_negative(
+                ['quantity', 'net_amount', 'returned_quantity'], advice='map credit notes to input_returns'
+            ) }}
             when orders.known_order_id is null then 'order_id is not in input_orders'
             when orders.is_accepted = 0 then 'order_id belongs to a rejected row of input_orders'
         end as broken_rule

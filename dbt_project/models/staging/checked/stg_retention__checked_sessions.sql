@@ -43,7 +43,9 @@ judged as (
             {{ reject_unreadable(types) }}
             {{ reject_missing(required) }}
             {{ reject_extreme(types) }}
-            {{ reject_negative(['duration_seconds', 'page_views', 'product_views', 'cart_adds', 'searches']) }}
+            {{ reject_negative(
+                ['duration_seconds', 'page_views', 'product_views', 'cart_adds', 'searches']
+            ) }}
             {{ reject_outside_history('started_at') }}
         end as broken_rule
     from cleaned
