@@ -1,6 +1,6 @@
--- One row per customer scored today and action, none included: may the customer get it, what would it change,
--- cost and earn? effect_rate is the change of the probability to stay: the customer's own uplift where a
--- model predicts it, else reach x churn probability x save rate, measured or assumed.
+-- One row per action (none included) and customer scored on the latest as_of_date: may the customer get it,
+-- what would it change, cost and earn? effect_rate is the change of the probability to stay: the customer's
+-- own uplift where a model predicts it, else reach x churn probability x save rate, measured or assumed.
 
 with customers as (
 

@@ -1,6 +1,6 @@
 -- noqa: disable=LT02
--- One row per customer scored today and action, none included: the first reason why the customer may not get
--- it. The reasons are listed in their order in the last step.
+-- One row per action (none included) and customer scored on the latest as_of_date: the first reason why the
+-- customer may not get it. The reasons are listed in their order in the last step.
 {# Rules may use the columns of int_retention__decision_customers and all features of ml_features. #}
 {% set customer_columns = feature_columns(ref('int_retention__decision_customers')) %}
 {% set other_columns = feature_columns(ref('ml_features')) | reject('in', customer_columns) | list %}

@@ -1,12 +1,14 @@
 -- noqa: disable=LT08
--- One row per customer scored today who gets an action. This is where an action is chosen: each customer gets
--- one action or none, within budget and capacity, so that the expected profit of all is as large as possible,
--- about. Before: int_retention__action_eligibility says which actions a customer may get,
--- int_retention__action_candidates what each would earn and cost, int_retention__choice_prices what budget
--- and places are worth. Greedy, in three passes: each customer without an action asks for the one with the
--- largest surplus of profit over price. Requests are granted in the order of profit per price, until a limit
--- is reached. The next pass hands out what is left. Then the arms are drawn, so that they cannot depend on
--- the choice.
+-- One row per customer with an action on the latest as_of_date. This is where an action is chosen.
+-- Each customer gets one action or none, within budget and capacity, so that the total expected profit is
+-- close to the largest possible.
+-- Before: int_retention__action_eligibility (which actions a customer may get),
+-- int_retention__action_candidates (what each would cost and earn), int_retention__choice_prices (what budget
+-- and places are worth).
+-- Greedy, in three passes: each customer without an action asks for the one with the largest surplus of
+-- profit over price. Requests are granted in the order of profit per price, until a limit is reached. The
+-- next pass hands out what is left.
+-- Last, a hash draws the arms, so that they differ in nothing that the choice used.
 {% set passes = 3 %}
 {% set budget = setting('retention_budget') %}
 {% set order = 'round(expected_profit / nullif(price, 0), 6) desc nulls first, '

@@ -1,5 +1,5 @@
--- One row per customer scored today: risk, value, consent and holdout. Eligibility rules may use these
--- columns.
+-- One row per customer scored on the latest as_of_date: risk, value, consent and holdout. Eligibility rules
+-- may use these columns.
 with tiers as (
 
     select * from {{ ref('ml_risk_tiers') }}

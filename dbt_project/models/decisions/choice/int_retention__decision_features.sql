@@ -1,5 +1,5 @@
 -- One row per customer and decision date: what an uplift model may learn from, with only the data that was
--- known before that date. Attributes of customers carry no date; they are as of today.
+-- known before that date. Attributes of customers carry no date; they are as of the latest as_of_date.
 -- The feature families are on the dates of int_retention__spine, and campaigns start on other dates: so the
 -- few features that decisions need are made here, by the same rules of time (known_at, seen_by).
 with dates as (

@@ -1,6 +1,6 @@
--- One row per customer scored today who was assigned to a campaign before, and action (but none): how long
--- ago the customer was in a campaign with this action, and how many contacts there were lately.
--- A control waits like a treated customer: a contact now would spoil the comparison. A contact counts whether
+-- One row per action (but none) and customer on the latest as_of_date who was assigned to a campaign before:
+-- how long ago the customer was in a campaign with this action, and how many contacts there were lately. A
+-- control waits like a treated customer: a contact now would spoil the comparison. A contact counts whether
 -- or not the input campaigns has its campaign.
 {% set last_days = setting('max_contacts_days') %}
 {% set is_seen = seen_by('campaign_contacts.contacted_at', none, 'customers.as_of_date') %}

@@ -1,7 +1,7 @@
 -- One row per month of assignments, recency band and frequency band: the churn rate of such customers in the
 -- window that ended at the start of the month. It gives the risk tier at an assignment in that month from
--- data that was known then; today's score was learned later and is not used. Rates are shrunk to the month's
--- mean with the weight of effect_tier_prior_customers customers.
+-- data that was known then; the latest score was learned later and is not used. Rates are shrunk to the
+-- month's mean with the weight of effect_tier_prior_customers customers.
 {% set prior = setting('effect_tier_prior_customers') %}
 {% set buckets = 4096 %}
 

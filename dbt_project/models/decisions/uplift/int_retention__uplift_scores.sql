@@ -1,5 +1,5 @@
--- One row per customer scored today and action whose uplift beats chance: the uplift of this customer. A
--- table, because it calls ONNX.
+-- One row per customer scored on the latest as_of_date and action whose uplift beats chance: the uplift of
+-- this customer. A table, because it calls ONNX.
 with features as (
 
     select * from {{ ref('int_retention__decision_features') }}

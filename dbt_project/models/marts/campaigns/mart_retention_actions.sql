@@ -1,5 +1,5 @@
--- One row per customer scored today and action, none included: may the customer get it, what is it expected
--- to earn, and why?
+-- One row per action (none included) and customer scored on the latest as_of_date: may the customer get it,
+-- what is it expected to earn, and why?
 with candidates as (
 
     select * from {{ ref('int_retention__action_candidates') }}
