@@ -1,7 +1,7 @@
-{# Of a row the share of those with the other answer that it outranks, or is outranked by; ties count half.
+{# The placement of a row: the share of rows of the other class with a lower score; ties count half.
 
-   score: a number; keys: columns of the group that is judged; is_churned stands beside them. The mean over churners is
-   the AUC, and so is one less the mean over stayers. Spread of both gives its variance (DeLong et al. 1988). #}
+   score: a number. keys: columns of the group that is evaluated, beside a column is_churned. The mean over
+   churned rows is the AUC; the variances of both classes give its variance (DeLong et al. 1988). #}
 {% macro auc_placement(score, keys) -%}
     {%- set all_rows = 'partition by ' ~ keys | join(', ') -%}
     (

@@ -1,5 +1,6 @@
-{# Segment number (from 1) of each row of a relation by `model`. rows: a table's or CTE's alias. version: a column that names
-   a version of the model; none = the champion. #}
+{# Segment number (from 1) of each row of a relation, by `model`.
+
+   rows: alias of a table or CTE. version: a column with the version of the model; none = the champion. #}
 {% macro cluster(model, rows, version=none) -%}
     {{ adapter.dispatch('cluster', 'retention')(model, rows, version) }}
 {%- endmacro %}

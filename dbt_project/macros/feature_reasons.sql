@@ -1,7 +1,8 @@
-{# The reasons that feature models name under config.meta.reasons, as a list of {reason, features, sentences}, where
-   sentences are {words, holds_if}: the first whose condition holds for a customer is said.
+{# The reasons of all feature families, as a list of {reason, features, sentences}.
 
-   Several models may name the same reason: their features and their sentences are joined, in the order of retention_features. #}
+   They come from config.meta.reasons in the YAML of the families. sentences is a list of {words, holds_if}: a
+   customer gets the first one whose condition holds. If several families name the same reason, their features
+   and sentences are combined in the order of retention_features. #}
 {% macro feature_reasons() %}
     {% set reasons = {} %}
     {% if execute %}
@@ -21,8 +22,8 @@
     {% endif %}
     {% for reason in reasons.values() if not reason.sentences %}
         {{ exceptions.raise_compiler_error(
-            "no model of retention_features gives words to the reason " ~ reason.reason ~ ": add words to one entry of it under "
-            ~ "config.meta.reasons. See docs/adding-a-feature.md"
+            "the reason " ~ reason.reason ~ " has no sentence in any family of retention_features: "
+            ~ "add words to one of its entries under config.meta.reasons. See docs/adding-a-feature.md"
         ) }}
     {% endfor %}
     {{ return(reasons.values() | list) }}

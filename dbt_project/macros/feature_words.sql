@@ -1,4 +1,4 @@
-{# What each feature says, in words: a dict of column and the description of that column in its family's YAML. #}
+{# The description of each feature: a dict of column name and description, from the YAML of its family. #}
 {% macro feature_words() %}
     {% set words = {} %}
     {% if execute %}

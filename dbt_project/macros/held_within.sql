@@ -1,4 +1,5 @@
-{# A figure held between low and high, of which one may be none. Null stays null: greatest() and least() would pass over it. #}
+{# A number limited to low and high, of which one may be none. Null stays null: greatest() and least() would
+   ignore it. #}
 {% macro held_within(expression, low=none, high=none) -%}
     case
         when ({{ expression }}) is not null

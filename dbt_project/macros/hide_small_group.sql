@@ -1,6 +1,6 @@
-{# A figure about a group of customers, null where the group has fewer than the var min_group_size of them.
+{# A figure about a group of customers; null if the group has fewer than min_group_size customers.
 
-   count: how many customers the figure is about. #}
+   count: the number of customers in the group. #}
 {% macro hide_small_group(expression, count) -%}
     case
         when {{ count }} >= {{ retention.setting('min_group_size') }} then {{ expression }}

@@ -1,4 +1,4 @@
-{# Minus the log of the probability that was given to what happened; probability held a millionth from 0 and 1. #}
+{# Minus the log of the probability that was given to the outcome; a probability below 1e-6 counts as 1e-6. #}
 {% macro log_loss(probability, is_churned) -%}
     -ln(
         greatest(

@@ -1,5 +1,6 @@
-{# The risk tier of a churn probability by the var risk_tier_thresholds alone: the highest that it reaches, or low.
-   Today's tiers heed risk_tier_capacity too: ml_risk_tiers. #}
+{# The risk tier of a churn probability by risk_tier_thresholds: the highest one that it reaches, or low.
+
+   ml_risk_tiers applies risk_tier_capacity too. #}
 {% macro risk_tier(probability) -%}
     case
         {% for tier in retention.risk_tiers() %}

@@ -1,4 +1,6 @@
-{# Churn probability (double) of each row of a relation by the champion of `model`. rows: a table's or CTE's alias. #}
+{# Churn probability (double) of each row of a relation, by the champion of `model`.
+
+   rows: alias of a table or CTE. #}
 {% macro score(model, rows) -%}
     {{ adapter.dispatch('score', 'retention')(model, rows) }}
 {%- endmacro %}

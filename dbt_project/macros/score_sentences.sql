@@ -1,4 +1,4 @@
-{# What is said of a warned customer where no reason of a family holds: a list of {words, holds_if}, over the score itself. #}
+{# The sentences about the score, for a warned customer without other reasons: a list of {words, holds_if}. #}
 {% macro score_sentences() %}
     {{ return([
         {

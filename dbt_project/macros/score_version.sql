@@ -1,5 +1,6 @@
-{# Churn probability (double) of each row of a relation by one version of `model`. version: a column; rows: a table's or CTE's
-   alias. #}
+{# Churn probability (double) of each row of a relation, by one version of `model`.
+
+   version: a column. rows: alias of a table or CTE. #}
 {% macro score_version(model, version, rows) -%}
     {{ adapter.dispatch('score_version', 'retention')(model, version, rows) }}
 {%- endmacro %}

@@ -1,8 +1,8 @@
-{# A template such as 'No order for {days_since_last_order day|days}' as SQL text; {column:1} shows one decimal place, and
-   {column day|days} the first noun beside the number 1.
+{# A template such as 'No order for {days_since_last_order day|days}' as SQL text; null if a column is null.
 
-   Null where a column is null. rows: alias of the relation that has the columns, none = the only one; {average.column} is the column of a
-   relation called average beside it: the mean of today's customers. #}
+   {column:1} prints one decimal place, {column day|days} the first noun after the number 1, the second after
+   any other. {average.column} is a column of a joined relation called average. rows: alias of the relation
+   with the columns; none = there is only one. #}
 {% macro sentence(template, rows=none) -%}
     {%- set text = dbt.type_string() -%}
     {%- for part in retention._template_parts(template) -%}
@@ -12,7 +12,10 @@
             {%- if part.one and part.places -%}
                 || ' {{ part.many | replace("'", "''") }}'
             {%- elif part.one -%}
-                {{ ' ' }}|| case when {{ number }} = 1 then ' {{ part.one | replace("'", "''") }}' else ' {{ part.many | replace("'", "''") }}' end
+                {{ ' ' }}|| case
+                    when {{ number }} = 1 then ' {{ part.one | replace("'", "''") }}'
+                    else ' {{ part.many | replace("'", "''") }}'
+                end
             {%- endif -%}
         {%- else -%}
             '{{ part.text | replace("'", "''") }}'

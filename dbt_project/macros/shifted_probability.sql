@@ -1,6 +1,7 @@
-{# A probability whose odds are multiplied by exp(shift): Bayes' rule for another share of churners.
+{# A probability whose odds are multiplied by exp(shift): Bayes' rule for another base rate.
 
-   Source: Saerens, Latinne & Decaestecker (2002), Adjusting the Outputs of a Classifier to New a Priori Probabilities. #}
+   Source: Saerens, Latinne & Decaestecker (2002), Adjusting the Outputs of a Classifier to New a Priori
+   Probabilities. #}
 {% macro shifted_probability(probability, log_odds_shift) -%}
     case
         when {{ log_odds_shift }} = 0 then {{ probability }}

@@ -1,5 +1,7 @@
-{# Hook of a model table: logs a warning with the reason where no model was trained. The build goes on with all that needs
-   no model; mart_data_readiness says the same. retention train ends with this warning as its error. #}
+{# Hook of a model table: logs a warning with the reason if no model was trained.
+
+   The build continues with all models that need none; mart_data_readiness has the same reason. For retention
+   train this warning is the error. #}
 {% macro warn_if_not_trained(relation) %}
     {% if execute %}
         {% set refusals = run_query(

@@ -299,11 +299,11 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "risk_tier_thresholds",
         {"critical": 0.6, "high": 0.6},
         "ml_risk_tiers",
-        "expected another probability for each tier",
+        "expected a different probability for each tier",
     ),
     ("risk_tier_thresholds", {"critical": 1}, "ml_risk_tiers", "risk_tier_thresholds is '{'critical': 1}'"),
     ("risk_tier_thresholds", {}, "ml_risk_tiers", "risk_tier_thresholds is '{}'; expected"),
-    ("risk_tier_thresholds", {"low": 0.1}, "ml_risk_tiers", "'low', which is the word for customers below"),
+    ("risk_tier_thresholds", {"low": 0.1}, "ml_risk_tiers", "'low', which is the name for customers below"),
     (
         "service_waiting_days",
         {"target": 0, "longest": 28},

@@ -1,4 +1,4 @@
-{# The columns whose average the sentences or conditions of reasons name, as {average.column}. #}
+{# The columns whose average the sentences or conditions of reasons use, as {average.column}. #}
 {% macro _average_columns(reasons) %}
     {% set found = [] %}
     {% for reason in reasons %}

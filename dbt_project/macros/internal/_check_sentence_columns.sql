@@ -1,5 +1,6 @@
-{# Stops the build where a sentence of a reason, or its condition, names a column that is no feature. columns: those there are;
-   empty before they are built. #}
+{# Raises an error if a sentence of a reason, or its condition, uses a column that is not a feature.
+
+   columns: the features; empty before they are built. #}
 {% macro _check_sentence_columns(reasons, columns) %}
     {% for reason in reasons if columns %}
         {% for one in reason.sentences %}
@@ -7,8 +8,9 @@
                 {% set column = part.name | replace('average.', '') | replace('risk_side_of_', '') | lower %}
                 {% if column not in columns %}
                     {{ exceptions.raise_compiler_error(
-                        "a sentence of the reason " ~ reason.reason ~ " names {" ~ part.name ~ "}, and no family in retention_features has "
-                        ~ "the column " ~ column ~ ": '" ~ one.words ~ "'. The columns are those of ml_features. See docs/adding-a-feature.md"
+                        "a sentence of the reason " ~ reason.reason ~ " names {" ~ part.name
+                        ~ "}, and no family in retention_features has the column " ~ column ~ ": '"
+                        ~ one.words ~ "'. Allowed are the columns of ml_features. See docs/adding-a-feature.md"
                     ) }}
                 {% endif %}
             {% endfor %}

@@ -1,4 +1,7 @@
-{# 1 where those who churned have more of a column on average than those who stayed, -1 where less; over labelled rows. #}
+{# 1 = churned customers have a higher mean of a column than retained ones, -1 = a lower one. #}
 {% macro _churn_side(column) -%}
-    sign(round(avg({{ column }}) filter (where is_churned), 6) - round(avg({{ column }}) filter (where not is_churned), 6))
+    sign(
+        round(avg({{ column }}) filter (where is_churned), 6)
+        - round(avg({{ column }}) filter (where not is_churned), 6)
+    )
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# The number that a part of a template prints, rounded as it is printed. rows: alias of the relation of its column. #}
+{# The number that a part of a template prints, rounded as printed. rows: alias of its relation. #}
 {% macro _printed_number(part, rows) -%}
     {%- set column = part.name if part.name.startswith('average.') or not rows else rows ~ '.' ~ part.name -%}
     {%- if part.places -%}

@@ -1,6 +1,6 @@
 {# The parts of a template of a sentence or condition: a list of {text} and {name, places, one, many}.
 
-   {column} stands for a number without decimal places, {column:1} for one with one, {column day|days} for a number with its noun. #}
+   {column} is a number without decimal places, {column:1} with one, {column day|days} one with its noun. #}
 {% macro _template_parts(template) %}
     {% set place = '\\{((?:average\\.)?\\w+)(?::(\\d))?(?: ([^{}|]+)\\|([^{}|]+))?\\}' %}
     {% set parts = [] %}
@@ -9,7 +9,9 @@
             {% do parts.append({'text': piece[0]}) %}
         {% endif %}
         {% if piece | length > 1 %}
-            {% do parts.append({'name': piece[1], 'places': (piece[2] or 0) | int, 'one': piece[3], 'many': piece[4]}) %}
+            {% do parts.append({
+                'name': piece[1], 'places': (piece[2] or 0) | int, 'one': piece[3], 'many': piece[4],
+            }) %}
         {% endif %}
     {% endfor %}
     {{ return(parts) }}
