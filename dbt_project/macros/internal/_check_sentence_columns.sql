@@ -10,7 +10,8 @@
                     {{ exceptions.raise_compiler_error(
                         "a sentence of the reason " ~ reason.reason ~ " names {" ~ part.name
                         ~ "}, and no family in retention_features has the column " ~ column ~ ": '"
-                        ~ one.words ~ "'. Allowed are the columns of ml_features. See docs/adding-a-feature.md"
+                        ~ one.words ~ "'. Allowed are the columns of ml_features. "
+                        ~ "See docs/adding-a-feature.md"
                     ) }}
                 {% endif %}
             {% endfor %}

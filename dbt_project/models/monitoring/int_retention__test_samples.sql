@@ -27,7 +27,7 @@ judged as (
         round(scores.churn_probability, 6) as churn_probability,
         scores.model_probability,
         scores.season_probability,
-        scores.is_called_churner,
+        scores.is_predicted_churner,
         case when labels.is_churned then 1 else 0 end as churned,
         {{ hash_bucket('scores.customer_id', groups_count) }} as customer_group
     from scores
@@ -56,7 +56,7 @@ samples as (
         judged.churn_probability,
         judged.model_probability,
         judged.season_probability,
-        judged.is_called_churner,
+        judged.is_predicted_churner,
         judged.churned
     from judged
     cross join left_out

@@ -28,9 +28,9 @@ counted as (
         left_out_group,
         cast(count(*) as double) as customers,
         cast(sum(churned) as double) as churners,
-        cast(count(*) filter (where is_called_churner and churned = 1) as double) as true_positives,
-        cast(count(*) filter (where is_called_churner and churned = 0) as double) as false_positives,
-        cast(count(*) filter (where not is_called_churner and churned = 1) as double) as false_negatives,
+        cast(count(*) filter (where is_predicted_churner and churned = 1) as double) as true_positives,
+        cast(count(*) filter (where is_predicted_churner and churned = 0) as double) as false_positives,
+        cast(count(*) filter (where not is_predicted_churner and churned = 1) as double) as false_negatives,
         {{ exact_sum('power(churn_probability - churned, 2)', scale=12) }} as squared_errors
     from samples
     group by model_version, as_of_date, left_out_group

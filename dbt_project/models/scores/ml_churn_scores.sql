@@ -55,7 +55,7 @@ named as (
         shifted.split,
         shifted.{{ 'season' if prior_shift == 'season' else 'model' }}_probability as churn_probability,
         shifted.{{ 'season' if prior_shift == 'season' else 'model' }}_probability
-        >= shifted.decision_threshold as is_called_churner,
+        >= shifted.decision_threshold as is_predicted_churner,
         shifted.model_probability,
         shifted.season_probability,
         shifted.model_version

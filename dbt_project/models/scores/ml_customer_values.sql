@@ -38,9 +38,7 @@ customer_values as (
         estimates.expected_order_amount,
         methods.method as value_method,
         coalesce(candidates.value_horizon, estimates.model_value_horizon) as expected_value_horizon,
-        coalesce(candidates.value_12m, estimates.model_value_12m) as expected_value_12m,
-        estimates.naive_value_horizon,
-        estimates.naive_value_12m
+        coalesce(candidates.value_12m, estimates.model_value_12m) as expected_value_12m
     from spine
     inner join estimates
         on

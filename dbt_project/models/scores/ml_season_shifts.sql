@@ -68,8 +68,6 @@ shifts as (
     select
         snapshots.as_of_date,
         nearest.season_date,
-        nearest.churners / nearest.customers as season_churned_share,
-        average.churners / average.customers as training_churned_share,
         {# Half a customer is added to both classes, so that no share is 0 or 1. #}
         coalesce(
             ln(

@@ -9,9 +9,15 @@ with tiers as (
 
 ),
 
-segments as (
+segment_scores as (
 
-    select * from {{ ref('mart_customer_segments') }}
+    select * from {{ ref('ml_segment_scores') }}
+
+),
+
+segment_names as (
+
+    select * from {{ ref('ml_segment_names') }}
 
 ),
 
@@ -30,15 +36,16 @@ history as (
         tiers.risk_tier,
         tiers.expected_value_12m,
         tiers.value_at_risk,
-        segments.segment_name,
+        segment_names.segment_name,
         tiers.model_version,
         '{{ setting("churn_definition") }}' as churn_definition,
         cast(horizon.churn_horizon_days as integer) as churn_horizon_days
     from tiers
-    left join segments
+    left join segment_scores
         on
-            tiers.customer_id = segments.customer_id
-            and tiers.as_of_date = segments.as_of_date
+            tiers.customer_id = segment_scores.customer_id
+            and tiers.as_of_date = segment_scores.as_of_date
+    left join segment_names on segment_scores.segment_number = segment_names.segment_number
     cross join horizon
 
 )
