@@ -1,6 +1,7 @@
-{# Writes a table in this order, for the last select of a model: who reads by these columns finds rows together.
+{# The order in which the last select of a model writes its table, so that rows with the same values of these
+   columns are together.
 
-   On DuckDB, grouping a table by the columns it is ordered by takes about half the time. #}
+   On DuckDB, a group by of the columns of this order takes about half the time. #}
 {% macro clustered_by(columns) -%}
     {{ adapter.dispatch('clustered_by', 'retention')(columns) }}
 {%- endmacro %}
@@ -9,6 +10,6 @@
     order by {{ columns | join(', ') }}
 {%- endmacro %}
 
-{# On Spark to sort a whole table costs more than readers gain. #}
+{# On Spark, sorting a whole table costs more than it saves. #}
 {% macro spark__clustered_by(columns) -%}
 {%- endmacro %}

@@ -1,11 +1,11 @@
-{# Sum of a number as double that does not depend on the order of the rows: added up as decimals.
+{# The sum of a number, as double. It does not depend on the order of the rows, because decimals are added.
 
-   Sums of doubles differ in the last bits from run to run and from engine to engine. scale: decimal places
-   that count (4 for money, 12 for weights between 0 and 1). condition: which rows. digits: in all; 18 are quicker, and hold values
-   up to a hundred times the largest amount of a row, with a scale of 4, or a million, with 12. none = 18 for a scale of 12 or more, else 38,
-   which hold whatever a shop adds up. #}
+   A sum of doubles differs in its last bits between runs and between engines. scale: decimal places (4 for
+   money, 12 for weights between 0 and 1). condition: the rows to add. digits: all digits of the decimal. 18
+   are faster; 38 hold every sum of a shop. none = 18 for a scale of 12 or more, else 38. #}
 {% macro exact_sum(expression, scale=4, condition=none, digits=none) -%}
-    {{ adapter.dispatch('exact_sum', 'retention')(expression, scale, condition, digits or (18 if scale >= 12 else 38)) }}
+    {%- set digits = digits or (18 if scale >= 12 else 38) -%}
+    {{ adapter.dispatch('exact_sum', 'retention')(expression, scale, condition, digits) }}
 {%- endmacro %}
 
 {% macro default__exact_sum(expression, scale, condition, digits) -%}
@@ -17,7 +17,8 @@
     )
 {%- endmacro %}
 
-{# Spark would round the decimal digits of a double: 0.00145 to 0.0015, where ten thousand times it is below 14.5. #}
+{# Spark would round the decimal digits of a double, 0.00145 to 0.0015, although 10,000 times the double is
+   below 14.5. #}
 {% macro spark__exact_sum(expression, scale, condition, digits) -%}
     (cast(
         coalesce(

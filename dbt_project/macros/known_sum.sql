@@ -1,7 +1,7 @@
-{# Sum of an amount over the rows that give it, as exact_sum adds it up. Unknown is not zero: null where no row of the
-   group gives the amount, or none of the rows that the condition picks; 0 where the condition picks no row.
+{# The sum of the known values, by exact_sum. Unknown is not 0: the sum is null if no row of the group has a
+   known value, or none of the rows that fulfil the condition; it is 0 if no row fulfils the condition.
 
-   expression: a column, null where the amount is not given. scale, condition: as in exact_sum. #}
+   expression: a column; null = not known. scale, condition: as in exact_sum. #}
 {% macro known_sum(expression, scale=4, condition=none) -%}
     case
         when count({{ expression }}) = 0 then null

@@ -2,8 +2,6 @@
 {% macro on_grid(date_column) -%}
     {%- set anchor = retention.day_setting('snapshot_anchor_date') -%}
     {%- set step = retention.setting('snapshot_interval_days') -%}
-    {{ retention.days_from(
-        anchor,
-        step ~ ' * cast(floor(cast(' ~ retention.days_between(anchor, date_column) ~ ' as double) / ' ~ step ~ ') as integer)'
-    ) }}
+    {%- set days = 'cast(' ~ retention.days_between(anchor, date_column) ~ ' as double)' -%}
+    {{ retention.days_from(anchor, step ~ ' * cast(floor(' ~ days ~ ' / ' ~ step ~ ') as integer)') }}
 {%- endmacro %}

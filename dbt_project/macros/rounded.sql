@@ -1,6 +1,6 @@
-{# A number rounded to so many decimal places, on both engines alike: multiplied first.
+{# A number rounded to decimal places, with the same result on both engines: it is multiplied first.
 
-   round() itself differs between engines where the digits that are printed end in a 5. #}
+   round() differs between engines for numbers whose printed digits end in a 5. #}
 {% macro rounded(expression, places) -%}
     {{ adapter.dispatch('rounded', 'retention')(expression, places) }}
 {%- endmacro %}

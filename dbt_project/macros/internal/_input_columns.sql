@@ -1,5 +1,5 @@
-{# Lower-case names of the columns that input_<name> has; all columns of the contract where its relation does not exist yet
-   (dbt compile on an empty warehouse, unit tests), and none where the input is not set.
+{# Lower-case names of the columns that input_<name> has; all columns of the contract where its relation does
+   not exist yet (dbt compile on an empty warehouse, unit tests), and none where the input is not set.
 
    Stops the build where a required column is missing. #}
 {% macro _input_columns(name, required, optional) %}

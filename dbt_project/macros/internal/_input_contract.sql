@@ -1,9 +1,11 @@
 {# The inputs by name, and what models of several inputs must know of each:
 
    - late_after: the time after which its rows are loaded, where it has loaded_at;
-   - parents: per column that names a row of another input, which input. customers stands for all that orders or customers name.
+   - parents: per column that names a row of another input, which input. customers stands for all that orders
+     or customers name.
 
-   The columns of an input and the rules that reject its rows: models/staging/checked/stg_retention__checked_<input>.sql. #}
+   The columns of an input and the rules that reject its rows:
+   models/staging/checked/stg_retention__checked_<input>.sql. #}
 {% macro _input_contract() %}
     {{ return({
         'orders': {'late_after': 'ordered_at', 'parents': {'customer_id': 'customers'}},

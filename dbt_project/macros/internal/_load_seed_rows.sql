@@ -1,14 +1,14 @@
-{# Loads a seed on Spark: the engine reads the file itself, and casts its texts to the types that the table has.
+{# Loads a seed on Spark: Spark reads the file, and casts its texts to the types of the table.
 
-   dbt-spark would turn a null into the text 'None', and send every value as SQL. The file must be where Spark's
-   workers see it: seeds are small examples, for one machine. #}
+   dbt-spark would turn a null into the text 'None', and send every value as SQL. The file must be where
+   Spark's workers see it: seeds are small examples, for one machine. #}
 {% macro _load_seed_rows(model, agate_table) %}
     {% set types = model['config'].get('column_types', {}) %}
     {% set view = 'retention_seed_' ~ model['alias'] %}
     {% set path = model['root_path'] ~ '/' ~ model['original_file_path'] %}
     {% do run_query(
-        'create or replace temporary view ' ~ view ~ " using csv options (path '" ~ ('file://' if path.startswith('/'))
-        ~ path ~ "', header 'true', multiLine 'true', escape '\"')"
+        'create or replace temporary view ' ~ view ~ " using csv options (path '"
+        ~ ('file://' if path.startswith('/')) ~ path ~ "', header 'true', multiLine 'true', escape '\"')"
     ) %}
     {% set sql %}
         insert into {{ this.render() }}
@@ -24,7 +24,7 @@
     {{ return(sql) }}
 {% endmacro %}
 
-{# dbt looks for this name where the package runs by itself, and there alone it has seeds. #}
+{# dbt looks for this name if the package runs by itself. Only then it has seeds. #}
 {% macro spark__load_csv_rows(model, agate_table) %}
     {{ return(retention._load_seed_rows(model, agate_table)) }}
 {% endmacro %}
