@@ -18,7 +18,7 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark test-duckdb-1 test-dbt-1.12 java check lint format build train docs vars lock clean bench
+.PHONY: help demo test test-spark test-duckdb-1 test-dbt-1.12 java check lint format build train docs vars dist lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -84,6 +84,9 @@ bench: $(VENV)/bench.installed ## run every benchmark at full size, and write be
 
 vars: $(VENV)/dev.installed ## write docs/vars.md, the vars of dbt_project.yml and training settings from the table of vars
 	$(BIN)/python tests/vars_pages.py
+
+dist: $(VENV)/dev.installed ## build the wheel and the source archive in dist/, the dbt package inside
+	$(BIN)/uv build --no-build-isolation --python $(BIN)/python --out-dir dist .
 
 lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
 	for extras in "demo" "dev" "bench" "spark --group test"; do \

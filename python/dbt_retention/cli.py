@@ -54,6 +54,15 @@ def build(
 
 
 @app.command()
+def init(project: ProjectOption = None) -> None:
+    """Add the dbt package of this installation to packages.yml, and print the next steps."""
+    from dbt_retention.commands.init import init as run
+    from dbt_retention.dbt_runner import Project
+
+    run(Project.at(project), console=console)
+
+
+@app.command()
 def train(project: ProjectOption = None, target: TargetOption = None) -> None:
     """Train all models now and make them champions, whatever the var training_policy says."""
     from dbt_retention.commands import build as command

@@ -18,6 +18,7 @@ from zoneinfo import available_timezones
 import duckdb
 import jinja2
 
+from dbt_retention.dbt_package import dbt_package_folder
 from dbt_retention.errors import RetentionError
 
 _MACRO = re.compile(r"({%-?\s*macro\s+)(\w+)")
@@ -93,15 +94,8 @@ class _Namespace:
 
 
 def macros_folder() -> Path:
-    """The folder of the macros: in the installed package, or beside it in a clone without symbolic links."""
-    here = Path(__file__).parents[1]
-    for folder in (here / "macros", here.parents[1] / "dbt_project" / "macros"):
-        if (folder / "mine_itemsets.sql").is_file():
-            return folder
-    raise RetentionError(
-        f"the SQL macros are missing from {here / 'macros'}. "
-        "Install the package again: pip install --force-reinstall dbt-retention"
-    )
+    """The folder of the macros of the dbt package."""
+    return dbt_package_folder() / "macros"
 
 
 @cache
