@@ -42,9 +42,9 @@ sampled as ( -- noqa: ST03
 measured_features as (
 
     select
-        {% for column in columns %}
+        {%- for column in columns %}
             cast({{ column }} as double) as {{ column }},
-        {% endfor %}
+        {%- endfor %}
         'feature' as subject,
         side
     from sampled

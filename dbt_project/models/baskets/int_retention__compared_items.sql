@@ -1,0 +1,83 @@
+-- One row per listed customer and item by which near customers are searched: all items, unless there are more
+-- than recommendation_max_pairs pairs of customers. Then only the rarest items of each customer, which say most.
+with customer_items as (
+
+    select * from {{ ref('int_retention__distinctive_items') }}
+
+),
+
+reference_sizes as (
+
+    select
+        item_number,
+        count(*) as references_count
+    from customer_items
+    where is_reference
+    group by item_number
+
+),
+
+listed_items as (
+
+    select
+        customer_items.purpose,
+        customer_items.customer_number,
+        customer_items.item_number,
+        customer_items.items_count,
+        reference_sizes.references_count,
+        sum(reference_sizes.references_count) over (
+            partition by customer_items.customer_number
+            order by reference_sizes.references_count, customer_items.item_number
+            rows between unbounded preceding and current row
+        ) as pairs_count
+    from customer_items
+    inner join reference_sizes on customer_items.item_number = reference_sizes.item_number
+    where customer_items.is_listed
+
+),
+
+{# The backtest lists a sample: each of its customers represents several active customers. #}
+sampling as (
+
+    select
+        purpose,
+        cast(count(distinct case when is_active then customer_number end) as double)
+        / nullif(count(distinct case when is_listed then customer_number end), 0) as active_per_listed
+    from customer_items
+    group by purpose
+
+),
+
+sizes as (
+
+    select
+        listed_items.purpose,
+        sum(listed_items.references_count) * max(sampling.active_per_listed) as pairs_count,
+        count(distinct listed_items.customer_number) * max(sampling.active_per_listed) as customers_count
+    from listed_items
+    inner join sampling on listed_items.purpose = sampling.purpose
+    group by listed_items.purpose
+
+),
+
+{# If there are too many pairs, each customer gets an equal share of them, the rarest items first. A sample
+   gets no more than if all active customers were listed, because it measures the lists of all. #}
+rarest_items as (
+
+    select
+        listed_items.customer_number,
+        listed_items.item_number,
+        listed_items.items_count
+    from listed_items
+    inner join sizes on listed_items.purpose = sizes.purpose
+    where
+        sizes.pairs_count <= {{ setting('recommendation_max_pairs') }}
+        or listed_items.pairs_count <= greatest(
+            {{ 2 * setting('recommendation_near_customers') }},
+            {{ setting('recommendation_max_pairs') }} / sizes.customers_count
+        )
+        or listed_items.pairs_count = listed_items.references_count
+
+)
+
+select * from rarest_items
