@@ -1,5 +1,5 @@
 -- One row per listed customer and item by which near customers are searched: all items, unless there are more
--- than recommendation_max_pairs pairs of customers. Then only the rarest items of each customer, which say most.
+-- than recommendation_max_pairs pairs of customers. Then only the rarest items of each customer are compared.
 with customer_items as (
 
     select * from {{ ref('int_retention__distinctive_items') }}
