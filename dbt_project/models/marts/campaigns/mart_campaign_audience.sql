@@ -1,7 +1,5 @@
 -- One row per customer in today's campaigns: the arm, the channel, the offer, the products to show, and the
 -- reason.
-{% set items = 3 %}
-
 with chosen as (
 
     select * from {{ ref('int_retention__chosen_actions') }}
@@ -25,7 +23,7 @@ recommendations as (
     select * from {{ ref('mart_product_recommendations') }}
     where
         list_name = 'mixed'
-        and list_rank <= {{ items }}
+        and list_rank <= 3
 
 ),
 
@@ -35,22 +33,28 @@ products as (
 
 ),
 
-recommended as (
+named as (
 
     select
         recommendations.customer_id,
-        {% for rank in range(1, items + 1) %}
-            max(
-                case
-                    when recommendations.list_rank = {{ rank }}
-                        then coalesce(products.product_name, recommendations.item)
-                end
-            ) as recommended_item_{{ rank }},
-        {% endfor %}
-        max(case when recommendations.list_rank = 1 then recommendations.reason end) as recommendation_reason
+        recommendations.list_rank,
+        recommendations.reason,
+        coalesce(products.product_name, recommendations.item) as named_item
     from recommendations
     left join products on recommendations.item = products.product_id
-    group by recommendations.customer_id
+
+),
+
+recommended as (
+
+    select
+        customer_id,
+        max(case when list_rank = 1 then named_item end) as recommended_item_1,
+        max(case when list_rank = 2 then named_item end) as recommended_item_2,
+        max(case when list_rank = 3 then named_item end) as recommended_item_3,
+        max(case when list_rank = 1 then reason end) as recommendation_reason
+    from named
+    group by customer_id
 
 ),
 
@@ -64,9 +68,9 @@ audience as (
         actions.channel,
         chosen.arm,
         actions.offer,
-        {% for rank in range(1, items + 1) %}
-            recommended.recommended_item_{{ rank }},
-        {% endfor %}
+        recommended.recommended_item_1,
+        recommended.recommended_item_2,
+        recommended.recommended_item_3,
         recommended.recommendation_reason,
         warnings.reason_1 as churn_reason,
         warnings.risk_tier,

@@ -72,23 +72,13 @@ differences as (
 
     select
         treated.campaign_id,
+        verdicts.design,
         treated.covariate,
         cast(treated.n as integer) as treated_count,
         treated.matched_count as treated_matched_count,
         cast(compared.n as integer) as compared_count,
         compared.matched_count as compared_matched_count,
-        {# Equal values without a spread differ by 0. #}
-        {% for mean, moment in [('mean_x', 'before'), ('weighted_mean_x', 'after')] %}
-            case
-                when
-                    treated.variance_x + compared.variance_x = 0
-                    and round(treated.{{ mean }}, 9) = round(compared.{{ mean }}, 9)
-                    then 0
-                else
-                    (treated.{{ mean }} - compared.{{ mean }})
-                    / nullif(sqrt((treated.variance_x + compared.variance_x) / 2), 0)
-            end as difference_{{ moment }},
-        {% endfor %}
+        sqrt((treated.variance_x + compared.variance_x) / 2) as spread,
         treated.mean_x as treated_mean,
         compared.mean_x as compared_mean,
         treated.weighted_mean_x as treated_weighted_mean,
@@ -99,39 +89,52 @@ differences as (
             treated.campaign_id = compared.campaign_id
             and treated.covariate = compared.covariate
             and not compared.is_treated
+    inner join verdicts on treated.campaign_id = verdicts.campaign_id
     where treated.is_treated
+
+),
+
+-- Equal values without a spread differ by 0.
+standardised as (
+
+    select
+        *,
+        case
+            when spread = 0 and round(treated_mean, 9) = round(compared_mean, 9) then 0
+            else (treated_mean - compared_mean) / nullif(spread, 0)
+        end as difference_before,
+        case
+            when spread = 0 and round(treated_weighted_mean, 9) = round(compared_weighted_mean, 9) then 0
+            else (treated_weighted_mean - compared_weighted_mean) / nullif(spread, 0)
+        end as difference_after,
+        least(treated_count, compared_count) as smaller_count,
+        least(treated_matched_count, compared_matched_count) as smaller_matched_count
+    from differences
 
 ),
 
 balance as (
 
     select
-        differences.campaign_id,
-        verdicts.design,
-        differences.covariate,
-        {% for side in ['treated', 'compared'] %}
-            {% for count in ['differences.' ~ side ~ '_count', 'differences.' ~ side ~ '_matched_count'] %}
-                case when {{ count }} = 0 then 0 else {{ hide_small_group(count, count) }} end
-                    as {{ count.split('.')[1] }},
-            {% endfor %}
-            {{ hide_small_group(
-                'round(differences.' ~ side ~ '_mean, 4)', 'differences.' ~ side ~ '_count'
-            ) }} as {{ side }}_mean,
-            {{ hide_small_group(
-                'round(differences.' ~ side ~ '_weighted_mean, 4)', 'differences.' ~ side ~ '_matched_count'
-            ) }} as {{ side }}_weighted_mean,
-        {% endfor %}
-        {{ hide_small_group(
-            'round(differences.difference_before, 4)',
-            'least(differences.treated_count, differences.compared_count)'
-        ) }} as standardised_difference_before,
-        {{ hide_small_group(
-            'round(differences.difference_after, 4)',
-            'least(differences.treated_matched_count, differences.compared_matched_count)'
-        ) }} as standardised_difference_after,
-        coalesce(abs(round(differences.difference_after, 4)) <= {{ limit }}, false) as is_balanced
-    from differences
-    inner join verdicts on differences.campaign_id = verdicts.campaign_id
+        campaign_id,
+        design,
+        covariate,
+        {{ hide_small_count('treated_count') }} as treated_count,
+        {{ hide_small_count('treated_matched_count') }} as treated_matched_count,
+        {{ hide_small_count('compared_count') }} as compared_count,
+        {{ hide_small_count('compared_matched_count') }} as compared_matched_count,
+        {{ hide_small_group('round(treated_mean, 4)', 'treated_count') }} as treated_mean,
+        {{ hide_small_group('round(compared_mean, 4)', 'compared_count') }} as compared_mean,
+        {{ hide_small_group('round(treated_weighted_mean, 4)', 'treated_matched_count') }}
+            as treated_weighted_mean,
+        {{ hide_small_group('round(compared_weighted_mean, 4)', 'compared_matched_count') }}
+            as compared_weighted_mean,
+        {{ hide_small_group('round(difference_before, 4)', 'smaller_count') }}
+            as standardised_difference_before,
+        {{ hide_small_group('round(difference_after, 4)', 'smaller_matched_count') }}
+            as standardised_difference_after,
+        coalesce(abs(round(difference_after, 4)) <= {{ limit }}, false) as is_balanced
+    from standardised
 
 )
 

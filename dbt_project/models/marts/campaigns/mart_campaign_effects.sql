@@ -100,14 +100,8 @@ final as (
         design,
         is_causal,
         warning,
-        case
-            when treated_count = 0 then 0
-            else {{ hide_small_group('treated_count', 'treated_count') }}
-        end as treated_count,
-        case
-            when compared_count = 0 then 0
-            else {{ hide_small_group('compared_count', 'compared_count') }}
-        end as compared_count,
+        {{ hide_small_count('treated_count') }} as treated_count,
+        {{ hide_small_count('compared_count') }} as compared_count,
         {{ hide_small_group('treated_retention_rate', 'treated_count') }} as treated_retention_rate,
         {{ hide_small_group('compared_retention_rate', 'compared_count') }} as compared_retention_rate,
         retention_difference_rate,

@@ -93,12 +93,7 @@ planned as (
     select
         action,
         campaign_id,
-        cast(
-            case
-                when audience_count = 0 then 0
-                else {{ hide_small_group('audience_count', 'audience_count') }}
-            end as integer
-        ) as audience_count,
+        cast({{ hide_small_count('audience_count') }} as integer) as audience_count,
         cast(
             case
                 when audience_count = 0 then 0
