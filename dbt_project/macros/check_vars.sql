@@ -1,19 +1,39 @@
-{# Stops every command, in words, where vars would be ignored in silence: --vars with the package's name around them, and
-   a var that there is no more. #}
+{# Stops every command, before a model is compiled, where a var of ours has a value that is not allowed, or a name
+   that is none of ours: misspelt, gone, or in the wrong place.
+
+   Names are looked for in --vars and in dbt_project.yml. Vars that a shop sets under its own project's name are its
+   own, whatever they are called. #}
 {% macro check_vars() %}
     {% set given = invocation_args_dict.get('vars') or {} %}
     {% if given is mapping and given.get('retention') is mapping %}
         {{ exceptions.raise_compiler_error(
-            "--vars is '{retention: {" ~ given.retention.keys() | join(', ') ~ ": ...}}', and dbt reads no package's name on the "
-            ~ "command line: these vars would be ignored. Write them flat: --vars '{"
+            "--vars is '{retention: {" ~ given.retention.keys() | join(', ') ~ ": ...}}', but on the command line dbt reads "
+            ~ "no package's name: these vars would be ignored. Write them flat: --vars '{"
             ~ given.retention.keys() | first ~ ": " ~ given.retention.values() | first ~ "}'. See docs/vars.md"
         ) }}
     {% endif %}
-    {% if var('default_country_calling_code', none) is not none %}
-        {{ exceptions.raise_compiler_error(
-            "default_country_calling_code is '" ~ var('default_country_calling_code') ~ "', and there is no such var any "
-            ~ "more; expected default_region, the two letters of the country (ISO 3166), such as GB for 44. "
-            ~ "See docs/vars.md"
-        ) }}
-    {% endif %}
+    {# dbt gives macros its configuration, where vars is what dbt_project.yml holds. #}
+    {% set project = adapter.config.vars.vars if adapter.config is defined and adapter.config.vars is defined else {} %}
+    {% set of_shop = project.get(project_name) if project_name != 'retention' else {} %}
+    {% set wrong = [] %}
+    {% for scope in (given, project) if scope is mapping %}
+        {% for name, value in scope.items() if name not in (of_shop or {}) and name not in ('retention', project_name) %}
+            {% do wrong.append(retention._why_no_var(name, 'top', false)) %}
+        {% endfor %}
+    {% endfor %}
+    {% for name in project.get('retention') or {} %}
+        {% do wrong.append(retention._why_no_var(name, 'top', true)) %}
+    {% endfor %}
+    {% set advanced = retention.setting('advanced') %}
+    {% for name in advanced %}
+        {% do wrong.append(retention._why_no_var(name, 'advanced', true)) %}
+    {% endfor %}
+    {% for reason in wrong if reason is not none %}
+        {{ exceptions.raise_compiler_error(reason ~ ". See docs/vars.md") }}
+    {% endfor %}
+    {% for group in retention._vars_contract().values() %}
+        {% for name in group['vars'] %}
+            {% do retention.setting(name) %}
+        {% endfor %}
+    {% endfor %}
 {% endmacro %}

@@ -9,7 +9,9 @@
 
 {% macro default__input(name) %}
     {% do retention.check_engine() %}
-    {% do retention.check_vars() %}
+    {% if name == 'orders' %}
+        {% do retention.check_vars() %}
+    {% endif %}
     {% set contract = retention._input_contract() %}
     {% if name not in contract %}
         {{ exceptions.raise_compiler_error(

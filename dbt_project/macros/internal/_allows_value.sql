@@ -5,7 +5,7 @@
     {% endif %}
     {% set type = kind['type'] %}
     {% set is_number = value is number and value is not boolean and value - value == 0 %}
-    {% set is_right = false %}
+    {% set is_right = type == 'any' %}
     {% if type in ('whole', 'count', 'number', 'share') %}
         {% set is_right = is_number and (
             type == 'number'

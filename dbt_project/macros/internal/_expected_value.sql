@@ -1,4 +1,4 @@
-{# What a var may hold, in words. kind: its row of _vars_contract, or a part of it. #}
+{# The phrase for what a var may hold, such as 'a whole number from 1 to 16'. kind: its row of _vars_contract, or a part of it. #}
 {% macro _expected_value(kind) %}
     {% set type = kind['type'] %}
     {% if type in ('whole', 'count', 'number', 'share') %}
@@ -40,7 +40,7 @@
             'day': "a day written 'YYYY-MM-DD'",
             'time_zone': 'a name of the IANA time zone database, such as UTC or Europe/Berlin',
             'relation': "a model name or 'source.table'",
-            'mapping': '{name: value}',
+            'any': 'a value',
         }[type] %}
         {% set words = kind.get('words', words) %}
     {% endif %}

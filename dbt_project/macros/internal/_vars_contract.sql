@@ -4,7 +4,7 @@
    A group has title, page (of docs/) and vars. A var has default (what holds where the shop sets nothing), means
    (one line for docs), page (where it is not the group's), and what a value may be:
    type      whole · count (whole, never written 3.0) · number · share (written with a decimal point) · flag ·
-             choice · text · day · time_zone · relation (a model, a seed, or 'source.table') · list · mapping
+             choice · text · day · time_zone · relation (a model, seed or 'source.table') · list · mapping · any
    low, high, above, below   bounds of a number; low and high are allowed, above and below are not
    not_below, more_than   of a number: the var that it may not be below, or must be above
    choices   of a choice
@@ -775,7 +775,7 @@
 
 'advanced': {'title': 'Advanced', 'page': 'vars.md', 'vars': {
     'advanced': {
-        'type': 'mapping', 'nullable': true, 'default': {},
+        'type': 'mapping', 'nullable': true, 'each': {'type': 'any'}, 'default': {},
         'means': "Knobs of algorithms by name, such as {reasons_orderings: 10}. The table below lists them.",
     },
 }},
