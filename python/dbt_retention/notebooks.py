@@ -14,8 +14,9 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from dbt_retention.arrays import Matrix
 from dbt_retention.errors import RetentionError
+from dbt_retention.training import RANDOM_STATE
 from dbt_retention.training.blend import mean_log_odds
-from dbt_retention.training.candidates import CANDIDATES, RANDOM_STATE
+from dbt_retention.training.candidates import CANDIDATES
 from dbt_retention.training.fitting import Fitting, fit_candidate, probabilities
 
 STRONG = ("logistic_regression", "gradient_boosting")

@@ -15,9 +15,9 @@ from dbt_retention.errors import RetentionError
 from dbt_retention.registry.card import Calibration, Card
 from dbt_retention.registry.store import Registry
 from dbt_retention.training.blend import ChurnBlend
-from dbt_retention.training.candidates import CANDIDATES
+from dbt_retention.training.candidates import CANDIDATES, GRIDS
 from dbt_retention.training.export import export_churn
-from dbt_retention.training.fitting import GRIDS, Fitting, fit_candidate, variants
+from dbt_retention.training.fitting import Fitting, fit_candidate, variants
 from lightgbm import LGBMClassifier
 from scipy.special import expit
 

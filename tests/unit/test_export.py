@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from dbt_retention.errors import ExportParityError
 from dbt_retention.registry.scoring import session
-from dbt_retention.training.candidates import SignedLog1p
 from dbt_retention.training.export import OPSETS, export_churn, export_clusters
 from dbt_retention.training.parity import check_parity
+from dbt_retention.training.transformers import SignedLog1p
 from models import blend_of, customers
 from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn

@@ -43,7 +43,7 @@ def test_segments_are_numbered_from_best_to_worst(tmp_path: Path) -> None:
 
 
 def test_more_segments_than_patterns_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(TrainingDataError, match=r"the customers show 1 distinct\s+pattern"):
+    with pytest.raises(TrainingDataError, match=r"the customers have 1 distinct\s+combination"):
         train_segments(segment_set(np.zeros((50, 3))), settings=SETTINGS, registry=Registry(tmp_path))
 
 
@@ -58,7 +58,7 @@ def test_segments_are_kept_when_customers_are_too_similar_for_new_ones(tmp_path:
     after = train_segments(segment_set(ranks), settings=always, registry=registry)
     assert after["model_version"] == before["model_version"]
     [reason] = set(after["not_trained_because"].to_pylist())
-    assert reason.startswith("cannot form 4 segments: the customers show 1 distinct pattern(s)")
+    assert reason.startswith("cannot form 4 segments: the customers have 1 distinct combination(s)")
 
 
 def test_an_empty_percentile_is_excluded_and_its_centre_is_null(tmp_path: Path) -> None:

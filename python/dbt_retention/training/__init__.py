@@ -1,4 +1,6 @@
-"""Trains and publishes the models: reads one table, writes one folder, returns what the card says.
+"""Trains, exports and publishes the models. Called by the dbt Python models; computes no feature.
 
-Called by the dbt Python models of the training room. Nothing here computes a feature.
+Each model reads one table, publishes to the registry, and returns a table of what the card says.
 """
+
+RANDOM_STATE = 7  # seed of everything random in training

@@ -1,6 +1,6 @@
-"""LightGBM and XGBoost as candidates, with their converters: what the extra `boosting` brings.
+"""LightGBM and XGBoost with their ONNX converters: the extra `boosting`.
 
-Imported only where one of them is asked for; see `candidates.py`.
+Imported by `candidates.py` when one of them is used.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from xgboost import XGBClassifier
 
 
 class Float32LightGBM(LGBMClassifier):  # type: ignore[misc]
-    """LightGBM whose thresholds are float32, so that ONNX sends every row the same way.
+    """LightGBM with float32 thresholds, so that ONNX sends every row to the same branch.
 
-    LightGBM splits between two values at a double; rounded to the nearest float32 that can become the upper
-    value, and rows with that value change sides. Rounded down it separates the same float32 values.
+    LightGBM splits between two values at a double. Rounded to the nearest float32, the threshold can equal
+    the upper value, and rows with that value change sides. Rounded down, it separates the same float32
+    values.
     """
 
     def fit(self, X: Any, y: Any, **given: Any) -> Float32LightGBM:
         super().fit(X, y, **given)
         text = self.booster_.model_to_string()
         rounded = re.sub(r"^threshold=(.*)$", _rounded_down, text, flags=re.MULTILINE)
-        # The header holds the length of each tree's text, which has changed; without it, that is not asked.
+        # The header has the length of each tree's text, which has changed; without it nothing checks them.
         self._Booster = Booster(model_str=re.sub(r"^tree_sizes=.*\n", "", rounded, flags=re.MULTILINE))
         return self
 

@@ -1,4 +1,4 @@
-"""From log-odds to probabilities that come true: fitted on rows that the members had not seen."""
+"""Calibration: from out-of-fold log-odds to probabilities that match the observed churn rate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from dbt_retention.registry.card import Calibration
 
 
 def sigmoid_calibration(log_odds: Floats, labels: Floats) -> Calibration:
-    """Platt's sigmoid on out-of-fold log-odds. Source: Platt (1999), Probabilistic Outputs for SVMs."""
+    """Platt's sigmoid on out-of-fold log-odds. log_odds, labels: shape (rows,).
+
+    Source: Platt (1999), Probabilistic Outputs for Support Vector Machines.
+    """
     fitted = LogisticRegression(C=1e6, max_iter=1000).fit(log_odds.reshape(-1, 1), labels)
     return Calibration(
         slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]), rows=len(labels)
@@ -19,10 +22,11 @@ def sigmoid_calibration(log_odds: Floats, labels: Floats) -> Calibration:
 
 
 def isotonic_calibration(sigmoid: Calibration, log_odds: Floats, labels: Floats) -> Calibration:
-    """Churned shares that only rise with out-of-fold log-odds, as knots in float32.
+    """Isotonic regression on out-of-fold log-odds, as knots in float32; slope and intercept of `sigmoid`.
 
-    A knot is the middle of a run of rows with one share: lines between middles rise less steeply than steps
-    between edges, which float32 could not follow. No share is nearer to 0 or 1 than half a row.
+    log_odds, labels: shape (rows,). A knot is the mean log-odds of the rows with one level. Lines between
+    these means are less steep than steps, whose slope float32 could not represent. Levels stay half a row
+    away from 0 and 1.
     Source: Oron & Flournoy (2017), Centered Isotonic Regression.
     """
     least = 0.5 / len(labels)

@@ -1,6 +1,6 @@
-"""Where customer segments lie: how many, their centres, how they branch, and what keeps its name.
+"""Clusters customers: number of segments, centres, their tree, and which segment keeps its name.
 
-A matrix holds percent ranks (0 lowest, 1 highest), shape (customers, ranks).
+A matrix holds percentiles (0 lowest, 1 highest), shape (customers, features).
 """
 
 from __future__ import annotations
@@ -19,26 +19,25 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from dbt_retention.arrays import Floats, Matrix
 from dbt_retention.registry.card import STABLE, Branch, SegmentCount
-from dbt_retention.training.candidates import RANDOM_STATE
+from dbt_retention.training import RANDOM_STATE
 
 Algorithm = Literal["kmeans", "ward"]
 
 COUNTS = (3, 4, 5, 6)
 USUAL_COUNT = 4
 BOOTSTRAPS = 10
-SAMPLE = 2000  # customers on whom counts are compared; Ward's distances grow with their square
-KEEPS_ITS_NAME = (
-    0.15  # a centre this near (Euclidean, in percent ranks) to where a segment was named is that segment
-)
-TIE_BREAK = 1e-4  # of a percent rank
+SAMPLE = 2000  # customers; the number of Ward's distances grows with its square
+KEEPS_ITS_NAME = 0.15  # largest Euclidean distance in percentiles at which a segment keeps its name
+TIE_BREAK = 1e-4  # in percentiles
 
 
 def choose_count(matrix: Matrix, *, algorithm: Algorithm) -> tuple[int, list[SegmentCount]]:
-    """How many segments, of 3 to 6: the best silhouette among stable counts; 4 where none is stable.
+    """The number of segments, 3 to 6, and the figures of each number that was tried.
 
-    Stable: segments of ten bootstrap samples, each laid over the same customers, agree (mean pairwise
-    adjusted Rand index of .8 or more). Also returns what was found for each count; counts above the distinct
-    rows are not tried. Sources: Hubert & Arabie (1985), Comparing Partitions; Rousseeuw (1987), Silhouettes.
+    The best silhouette among the stable numbers; 4 where none is stable. A number is stable where the
+    segments of ten bootstrap samples, applied to the same customers, agree (mean pairwise adjusted Rand index
+    of 0.8 or more). Numbers above the number of distinct rows are not tried. Sources: Hubert & Arabie (1985),
+    Comparing Partitions; Rousseeuw (1987), Silhouettes.
     """
     rng = np.random.default_rng(RANDOM_STATE)
     rows = _complete(matrix[rng.permutation(len(matrix))[:SAMPLE]])
@@ -52,7 +51,10 @@ def choose_count(matrix: Matrix, *, algorithm: Algorithm) -> tuple[int, list[Seg
 
 
 def fit_segments(matrix: Matrix, *, count: int, algorithm: Algorithm) -> Pipeline:
-    """Median for null, then the nearest of `count` centres; the matrix must have so many distinct rows."""
+    """A fitted pipeline: median for null, then the nearest of `count` centres.
+
+    The matrix must have at least `count` distinct rows.
+    """
     imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(matrix)
     centres = _centres(imputer.transform(matrix), count=count, algorithm=algorithm)
     kmeans = KMeans(n_clusters=count, init=centres, n_init=1, max_iter=1).fit(centres)
@@ -61,11 +63,11 @@ def fit_segments(matrix: Matrix, *, count: int, algorithm: Algorithm) -> Pipelin
 
 
 def named_places(centres: Floats, known: Floats) -> Floats:
-    """The place that each centre is named after, shape as `centres`: its own, or a known segment's.
+    """The place from which each segment gets its name: its own centre, or the place of a known segment.
 
-    known: shape (segments, ranks), the places that the last model's segments were named after. A centre is a
-    known segment where it lies within .15 of that place, one for one; so a name outlives retraining, and a
-    segment that wanders off step by step is named anew.
+    centres, known: shape (segments, features); known are the places of the last model. Centres are matched
+    one to one with known places; a match within 0.15 keeps the place. So a name survives retraining, and a
+    segment that moves away in small steps gets a new name.
     """
     places = centres.copy()
     if len(known):
@@ -77,11 +79,10 @@ def named_places(centres: Floats, known: Floats) -> Floats:
 
 
 def put_in_order(pipeline: Pipeline, places: Floats) -> Floats:
-    """Renumber centres by their places, from the highest mean rank to the lowest, each moved a hair.
+    """Renumber the centres by the mean of their places, descending, and return the places in that order.
 
-    Percent ranks lie on a grid, so a customer can stand exactly between two centres; who is nearer
-    would then be for the last bit of each engine to say. Moved apart, the better segment wins.
-    Returns the places in that order.
+    Each centre is also moved by a tiny amount. Percentiles form a grid, so a customer can be at the same
+    distance from two centres, and the last bit of each engine would decide. Now the better segment wins.
     """
     kmeans: KMeans = pipeline[-1]
     order = np.argsort(-places.mean(axis=1), kind="stable")
@@ -91,10 +92,11 @@ def put_in_order(pipeline: Pipeline, places: Floats) -> Floats:
 
 
 def branches(centres: Floats) -> list[Branch]:
-    """Where each centre hangs in Ward's tree of all centres, in their order.
+    """The place of each centre in Ward's tree of all centres, in their order.
 
-    A path such as '1.2' leads from the root: of each fork, branch 1 holds the segment of the lowest number.
-    Segments whose paths begin alike are alike. Source: Ward (1963), Hierarchical Grouping.
+    A path such as '1.2' starts at the root; of two branches, branch 1 contains the segment with the lowest
+    number. Segments whose paths have the same beginning are similar. Source: Ward (1963), Hierarchical
+    Grouping to Optimize an Objective Function.
     """
     found: dict[int, Branch] = {}
 
@@ -124,7 +126,7 @@ def _tried(rows: Floats, draws: list[Floats], *, count: int, algorithm: Algorith
 
 
 def _centres(rows: Floats, *, count: int, algorithm: Algorithm) -> Floats:
-    """Centres of K-means, or the means of Ward's clusters of a sample, shape (count, ranks)."""
+    """Centres of K-means, or the means of Ward's clusters of a sample, shape (count, features)."""
     if algorithm == "kmeans":
         return np.asarray(KMeans(count, n_init=10, random_state=RANDOM_STATE).fit(rows).cluster_centers_)
     sample = rows[np.random.default_rng(RANDOM_STATE).permutation(len(rows))[:SAMPLE]]

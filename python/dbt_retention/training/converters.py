@@ -1,4 +1,4 @@
-"""skl2onnx converters for the transformers of `candidates.py` that scikit-learn does not have.
+"""skl2onnx converters for the transformers in `transformers.py`.
 
 Importing this module registers them.
 """
@@ -12,7 +12,7 @@ from onnx import TensorProto
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType
 
-from dbt_retention.training.candidates import ChosenFeatures, RbfLandmarks, SignedLog1p
+from dbt_retention.training.transformers import ChosenFeatures, RbfLandmarks, SignedLog1p
 
 
 def _signed_log1p_shapes(operator: Any) -> None:

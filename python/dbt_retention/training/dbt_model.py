@@ -1,4 +1,4 @@
-"""The body of every dbt Python model that trains: rows in, the registry found, what the card says out."""
+"""The body of every dbt Python model that trains."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def run_dbt_model(
     key: str = "as_of_date, customer_id",
     if_refused: Callable[[pa.Table, str], pa.Table] | None = None,
 ) -> Any:
-    """Body of a dbt Python model: `train` on `rows`, into the registry that the session names.
+    """Call `train` with `rows` and the registry of the session; return a table that dbt can write.
 
-    rows, session: a relation and a connection of DuckDB, or a DataFrame and a session of Spark; dbt can
-    write there what is returned. key: columns that tell rows apart, for training sees them in this order.
-    if_refused: what stands for the table where the data do not suffice to train, from `rows` and the reason
-    in words, so that a build goes on with all that needs no model; without it the model fails.
+    rows, session: a relation and a connection of DuckDB, or a DataFrame and a session of Spark. key: columns
+    that identify a row; training gets the rows in this order. if_refused: makes the table where there is too
+    little data to train, from `rows` and the reason, so that the build continues; None = the model fails.
+    Raises DbtModelError with the message of a RetentionError.
     """
 
     def table_of(ordered: pa.Table, registry: Registry) -> pa.Table:
@@ -62,5 +62,5 @@ def run_dbt_model(
 
 
 def _threads_for(rows: pa.Table) -> AbstractContextManager[Any]:
-    """One thread for few rows: they wait for each other, and for dbt's own, longer than they work."""
+    """One thread for few rows, because several would wait for each other longer than they compute."""
     return threadpool_limits(limits=1) if rows.num_rows <= ROWS_OF_ONE_THREAD else nullcontext()

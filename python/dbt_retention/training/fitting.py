@@ -1,6 +1,6 @@
-"""How a candidate is fitted: weights, chosen features, components, imputed copies, and the grids to try.
+"""Fits a candidate: class weights, feature selection, principal components, multiple imputation.
 
-Everything is decided on the rows handed in: what a fold validates on, and the test date, decide nothing.
+Everything is decided on the training rows alone, never on validation or test rows.
 """
 
 from __future__ import annotations
@@ -22,35 +22,17 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.class_weight import compute_sample_weight
 
 from dbt_retention.arrays import Floats, Matrix
+from dbt_retention.training import RANDOM_STATE
 from dbt_retention.training.blend import mean_log_odds
-from dbt_retention.training.candidates import (
-    CANDIDATES,
-    RANDOM_STATE,
-    ChosenFeatures,
-    Selection,
-    without_empty,
-)
+from dbt_retention.training.candidates import CANDIDATES, GRIDS
+from dbt_retention.training.transformers import ChosenFeatures, Selection, without_empty
 
 NEIGHBOURS_TO_IMPUTE_FROM = 10
-
-# What churn_tuning tries for each candidate: little, for a handful of dates tells little apart.
-GRIDS: dict[str, dict[str, list[Any]]] = {
-    "logistic_regression": {"logisticregression__C": [0.005, 0.02, 0.1]},
-    "decision_tree": {"decisiontreeclassifier__max_leaf_nodes": [8, 16, 32]},
-    "random_forest": {"randomforestclassifier__min_samples_leaf": [5, 10, 30]},
-    "extra_trees": {"extratreesclassifier__min_samples_leaf": [10, 30, 100]},
-    "gradient_boosting": {"max_iter": [150, 300, 450]},
-    "lightgbm": {"n_estimators": [150, 300, 450]},
-    "xgboost": {"n_estimators": [150, 300, 450]},
-    "support_vector_linear": {"calibratedclassifiercv__estimator__C": [0.0005, 0.002, 0.01]},
-    "support_vector_rbf": {"calibratedclassifiercv__estimator__C": [0.005, 0.02, 0.1]},
-    "neural_network": {"mlpclassifier__alpha": [1.0, 3.0, 10.0]},
-}
 
 
 @dataclass(frozen=True)
 class Fitting:
-    """The vars that say how every candidate is fitted; the defaults change nothing."""
+    """How every candidate is fitted, from the vars churn_*; the defaults switch everything off."""
 
     class_weights: Literal["none", "balanced"] = "none"
     feature_selection: Selection = "none"
@@ -59,9 +41,10 @@ class Fitting:
 
 
 def fit_candidate(fresh: Callable[[], Any], matrix: Matrix, churned: Floats, *, how: Fitting) -> list[Any]:
-    """The candidate fitted on these rows: one estimator, or one per imputed copy of them.
+    """The fitted candidate: one estimator, or one per imputed copy of the rows.
 
-    matrix: shape (rows, features), NaN = null; churned: shape (rows,), 0 or 1.
+    fresh: creates an unfitted estimator. matrix: shape (rows, features), NaN = null; churned: 0 or 1, shape
+    (rows,).
     """
     known = without_empty(matrix)
     if how.imputations == 1:
@@ -72,12 +55,12 @@ def fit_candidate(fresh: Callable[[], Any], matrix: Matrix, churned: Floats, *, 
 
 
 def probabilities(fitted: list[Any], matrix: Matrix) -> Floats:
-    """What the estimators of `fit_candidate` say, shape (rows,): the mean of their log-odds, back to 0..1."""
+    """Churn probability by the estimators of `fit_candidate`, from their mean log-odds, shape (rows,)."""
     return np.asarray(expit(mean_log_odds([one.predict_proba(matrix)[:, 1] for one in fitted])))
 
 
 def variants(names: list[str], *, tuning: bool) -> Iterator[tuple[str, dict[str, Any], Callable[[], Any]]]:
-    """(candidate, its settings, how to make a fresh one): one each, or the whole grid where `tuning`."""
+    """(name, settings, function that creates the estimator): one per candidate, or its grid if `tuning`."""
     for name in names:
         for settings in ParameterGrid(GRIDS[name]) if tuning else [{}]:
             yield name, dict(settings), _maker(CANDIDATES[name], settings)
@@ -106,23 +89,23 @@ def _weighted(estimator: Any, matrix: Matrix, churned: Floats, *, how: Fitting) 
         weights = {f"{prefix}sample_weight": compute_sample_weight("balanced", churned)}
     is_forest = isinstance(last, ExtraTreesClassifier | RandomForestClassifier)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the network's epochs are fixed on purpose
-        if is_forest:  # trees grow on all cores, each from a seed of its own
+        warnings.simplefilter("ignore", ConvergenceWarning)  # of the neural network: its epochs are fixed
+        if is_forest:  # trees are fitted in parallel, each with its own seed
             last.set_params(n_jobs=-1)
         fitted = estimator.fit(matrix, churned, **weights)
-        if is_forest:  # but are asked one by one: in another order their sum would have another last digit
+        if is_forest:  # but predict in order, because the last digit of their sum depends on it
             last.set_params(n_jobs=None)
     return fitted
 
 
 def _fitted_on_imputed(estimator: Any, matrix: Matrix, churned: Floats, *, how: Fitting, seed: int) -> Any:
-    """One of several models, each on nulls drawn anew from what the other features leave open.
+    """One model of a multiple imputation: nulls are drawn from their distribution given the other features.
 
-    A null to be scored takes the mean of that model's own imputed column.
+    At scoring, a null takes the mean of the imputed column of this model.
     Source: Rubin (1987), Multiple Imputation for Nonresponse; van Buuren (2018), ch. 4.
     """
     lowest, highest = np.nanmin(matrix, axis=0), np.nanmax(matrix, axis=0)
-    varies = highest > lowest  # the imputer wants room between the bounds
+    varies = highest > lowest  # the imputer needs different bounds
     imputed = np.where(np.isnan(matrix), lowest, matrix)
     if np.isnan(matrix[:, varies]).any():
         imputer = IterativeImputer(

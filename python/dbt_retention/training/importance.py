@@ -9,7 +9,7 @@ from sklearn.metrics import log_loss
 
 from dbt_retention.arrays import Floats, Matrix
 from dbt_retention.registry.scoring import session
-from dbt_retention.training.candidates import RANDOM_STATE
+from dbt_retention.training import RANDOM_STATE
 
 EDGE = 1e-6  # probabilities are clipped to [EDGE, 1 - EDGE] before the log loss is taken
 MAX_ROWS = 5000

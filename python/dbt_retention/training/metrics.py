@@ -1,4 +1,7 @@
-"""How good are churn scores? Every figure has one definition here; the marts repeat them in SQL."""
+"""Metrics of churn scores, each defined once. The marts compute the same ones in SQL.
+
+The command `retention evaluate` is in `commands/evaluate.py`.
+"""
 
 from __future__ import annotations
 
@@ -28,17 +31,17 @@ SAVE_RATE_DRAWS = 200
 
 
 def binary_metrics(labels: Floats, scores: Floats, *, threshold: float) -> dict[str, float]:
-    """The metrics of `mart_model_performance`.
+    """The metrics of `mart_model_performance`, by name.
 
-    labels, scores: shape (rows,), labels 0 or 1, scores 0 to 1. `threshold`: a score at or above it
-    is called churn. Both classes must occur.
+    labels: 0 or 1, shape (rows,), both must occur. scores: 0 to 1, shape (rows,). threshold: scores from it
+    on are predicted as churn.
     """
-    called = scores >= threshold
+    predicted = scores >= threshold
     return {
-        "accuracy": float(accuracy_score(labels, called)),
-        "precision": float(precision_score(labels, called, zero_division=0.0)),
-        "recall": float(recall_score(labels, called)),
-        "f1": float(f1_score(labels, called)),
+        "accuracy": float(accuracy_score(labels, predicted)),
+        "precision": float(precision_score(labels, predicted, zero_division=0.0)),
+        "recall": float(recall_score(labels, predicted)),
+        "f1": float(f1_score(labels, predicted)),
         "auc": float(roc_auc_score(labels, scores)),
         "average_precision": float(average_precision_score(labels, scores)),
         "brier": float(brier_score_loss(labels, scores)),
@@ -48,8 +51,9 @@ def binary_metrics(labels: Floats, scores: Floats, *, threshold: float) -> dict[
 
 
 def expected_calibration_error(labels: Floats, scores: Floats, *, bins: int = ECE_BINS) -> float:
-    """Mean gap between score and churned share over `bins` equal-width bins, weighted by rows.
+    """Mean absolute difference of score and churn rate over `bins` equal-width bins, weighted by rows.
 
+    labels: 0 or 1; scores: 0 to 1; both of shape (rows,).
     Source: Naeini, Cooper, Hauskrecht (2015), Obtaining Well Calibrated Probabilities.
     """
     which = np.minimum((scores * bins).astype(int), bins - 1)
@@ -59,10 +63,10 @@ def expected_calibration_error(labels: Floats, scores: Floats, *, bins: int = EC
 
 
 def lift_at(scores: Floats, churned: Floats, *, share: float) -> float:
-    """How many times more churners the top `share` of `scores` holds than the average (0 < share <= 1).
+    """Churn rate among the highest `share` of the scores, divided by the overall churn rate.
 
-    Where equal scores straddle the cut, each of them counts in part, so that the figure does not
-    depend on the order of the rows.
+    scores, churned: shape (rows,). share: above 0, up to 1. Rows with the same score as the last of the top
+    share count proportionally, so that the result does not depend on the order of the rows.
     """
     size = max(1, round(share * len(scores)))
     cut = np.sort(scores)[-size]
@@ -72,31 +76,32 @@ def lift_at(scores: Floats, churned: Floats, *, share: float) -> float:
 
 
 def best_f1_threshold(labels: Floats, scores: Floats) -> float:
-    """The score at which calling churn gives the highest F1."""
+    """The threshold with the highest F1. labels, scores: shape (rows,)."""
     precision, recall, thresholds = precision_recall_curve(labels, scores)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     return float(thresholds[int(np.argmax(f1[:-1]))])
 
 
 def best_profit_threshold(labels: Floats, scores: Floats, *, assumed: ProfitAssumptions) -> float:
-    """The score from which on contacting gives the highest profit; 1 where contacting nobody is best.
+    """The threshold with the highest profit of contacting; 1 where any contact loses money.
 
-    Contacting a churner brings g (V - d) - f, contacting anybody else -(d + f): g the mean save rate, V the
-    value kept, d the offer, f the contact. Source: Verbraken, Verbeke & Baesens (2013), eq. 5.
+    Contacting a churner earns g (V - d) - f, contacting another customer -(d + f), with the mean save rate g,
+    the customer value V, the offer d and the contact cost f. labels, scores: shape (rows,). Source:
+    Verbraken, Verbeke & Baesens (2013), eq. 5.
     """
-    cuts, churners, stayers = _called_at_each_score(labels, scores)
+    cuts, churners, stayers = _counts_by_threshold(labels, scores)
     profits = _profit(churners, stayers, save_rate=np.array([assumed.save_rate]), assumed=assumed)[0]
     best = int(np.argmax(profits))
     return float(cuts[best]) if profits[best] > 0 else 1.0
 
 
 def expected_maximum_profit(labels: Floats, scores: Floats, *, assumed: ProfitAssumptions) -> float:
-    """EMPC: profit a customer where the best share is contacted, averaged over the unknown save rate.
+    """EMPC: profit per customer of contacting the best share, averaged over the unknown save rate.
 
-    labels, scores: shape (rows,). The Beta distribution of the save rate is taken at the midpoints of 200
+    labels, scores: shape (rows,). The Beta distribution of the save rate is evaluated at the midpoints of 200
     intervals of equal probability. Source: Verbraken, Verbeke & Baesens (2013), eq. 11.
     """
-    _, churners, stayers = _called_at_each_score(labels, scores)
+    _, churners, stayers = _counts_by_threshold(labels, scores)
     midpoints = (np.arange(SAVE_RATE_DRAWS) + 0.5) / SAVE_RATE_DRAWS
     rates = beta.ppf(midpoints, assumed.save_rate_alpha, assumed.save_rate_beta)
     best = [
@@ -107,24 +112,28 @@ def expected_maximum_profit(labels: Floats, scores: Floats, *, assumed: ProfitAs
 
 
 def decision(labels: Floats, scores: Floats, *, threshold: float, assumed: ProfitAssumptions) -> Decision:
-    """Confusion matrix and profit of contacting whoever scores `threshold` or more."""
-    called = scores >= threshold
-    (stayed, alarmed), (missed, caught) = confusion_matrix(labels, called, labels=[0, 1])
-    profit = _profit(caught, alarmed, save_rate=np.array([assumed.save_rate]), assumed=assumed)
+    """Confusion matrix and profit of contacting the customers with a score of at least `threshold`."""
+    predicted = scores >= threshold
+    (true_negatives, false_positives), (false_negatives, true_positives) = confusion_matrix(
+        labels, predicted, labels=[0, 1]
+    )
+    profit = _profit(
+        true_positives, false_positives, save_rate=np.array([assumed.save_rate]), assumed=assumed
+    )
     metrics = binary_metrics(labels, scores, threshold=threshold)
     return Decision(
         threshold=threshold,
-        true_positives=int(caught),
-        false_positives=int(alarmed),
-        false_negatives=int(missed),
-        true_negatives=int(stayed),
+        true_positives=int(true_positives),
+        false_positives=int(false_positives),
+        false_negatives=int(false_negatives),
+        true_negatives=int(true_negatives),
         profit_per_customer=float(profit.item() / len(labels)),
         **{name: metrics[name] for name in ("accuracy", "precision", "recall", "f1")},
     )
 
 
-def _called_at_each_score(labels: Floats, scores: Floats) -> tuple[Floats, Floats, Floats]:
-    """The scores from the highest down, and how many churners and stayers lie at or above each."""
+def _counts_by_threshold(labels: Floats, scores: Floats) -> tuple[Floats, Floats, Floats]:
+    """The distinct scores, descending, and the numbers of churners and stayers at or above each."""
     cuts, which = np.unique(-scores, return_inverse=True)
     churners: Floats = np.cumsum(np.bincount(which, labels))
     stayers: Floats = np.cumsum(np.bincount(which, 1 - labels))
@@ -132,7 +141,7 @@ def _called_at_each_score(labels: Floats, scores: Floats) -> tuple[Floats, Float
 
 
 def _profit(churners: Any, stayers: Any, *, save_rate: Floats, assumed: ProfitAssumptions) -> Floats:
-    """Profit of contacting so many churners and stayers, shape (save rates, cuts)."""
+    """Profit of contacting these churners and stayers, shape (save rates, thresholds)."""
     kept = save_rate[:, None] * (assumed.customer_value - assumed.offer_value) - assumed.contact_cost
     lost = assumed.offer_value + assumed.contact_cost
     return np.asarray(kept * np.atleast_1d(churners) - lost * np.atleast_1d(stayers))
@@ -148,7 +157,7 @@ def with_intervals(
 ) -> dict[str, Interval]:
     """`metrics(labels, scores)` with 95 % percentile intervals of a bootstrap over customers.
 
-    One row must be one customer. Draws without both classes are drawn again.
+    labels, scores: shape (rows,), one row per customer. Samples without both classes are drawn again.
     Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
     """
     rng = np.random.default_rng(seed)

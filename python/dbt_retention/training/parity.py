@@ -12,7 +12,7 @@ from dbt_retention.arrays import Matrix
 from dbt_retention.errors import ExportParityError
 from dbt_retention.registry.card import Parity
 from dbt_retention.registry.scoring import session
-from dbt_retention.training.candidates import RANDOM_STATE
+from dbt_retention.training import RANDOM_STATE
 
 PROBABILITY_TOLERANCE = 1e-5
 NULL_SHARE = 0.05

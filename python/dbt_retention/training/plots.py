@@ -1,6 +1,6 @@
-"""The pictures of a model card: how well the churn model ranks, how true its odds are, what it uses.
+"""The plots of a model's README: ROC, precision and recall, calibration, lift, importance.
 
-matplotlib is imported when a picture is drawn, and not before.
+matplotlib is imported when the first plot is drawn.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ IMPORTANT = 15
 
 
 def churn_plots(labels: Floats, scores: Floats, *, importance: Mapping[str, float]) -> dict[str, bytes]:
-    """PNG files by name, for `Card.readme`: the same inputs give the same bytes.
+    """PNG files by name, for `readme_of`; the same inputs give the same bytes.
 
     labels, scores: shape (rows,) of the test date, labels 0 or 1, scores 0 to 1; both classes must occur.
     importance: rise of log loss where a feature is shuffled, by feature.
@@ -38,10 +38,10 @@ def churn_plots(labels: Floats, scores: Floats, *, importance: Mapping[str, floa
 
 
 def _roc(axes: Any, labels: Floats, scores: Floats) -> None:
-    false_alarms, caught, _ = roc_curve(labels, scores)
+    false_positive_rate, true_positive_rate, _ = roc_curve(labels, scores)
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
-    axes.plot(false_alarms, caught, color=ACCENT, linewidth=2)
-    axes.set(title="ROC", xlabel="share of stayers called", ylabel="share of churners called")
+    axes.plot(false_positive_rate, true_positive_rate, color=ACCENT, linewidth=2)
+    axes.set(title="ROC", xlabel="false positive rate", ylabel="true positive rate")
     _unit(axes)
 
 
@@ -50,12 +50,12 @@ def _precision_recall(axes: Any, labels: Floats, scores: Floats) -> None:
     axes.axhline(labels.mean(), color=GREY, linewidth=1, linestyle="--")
     axes.text(0.01, labels.mean() + 0.02, f"all customers: {labels.mean():.0%}", color=GREY, fontsize=8)
     axes.plot(recall[:-1], precision[:-1], color=ACCENT, linewidth=2, drawstyle="steps-post")
-    axes.set(title="Precision and recall", xlabel="share of churners called", ylabel="churned of the called")
+    axes.set(title="Precision and recall", xlabel="recall", ylabel="precision")
     _unit(axes)
 
 
 def _calibration(axes: Any, labels: Floats, scores: Floats) -> None:
-    """Churned share by tenths of the probability, as in the calibration error, with 95 % Wilson intervals."""
+    """Churn rate per probability bin of the calibration error, with 95 % Wilson intervals."""
     which = np.minimum((scores * ECE_BINS).astype(int), ECE_BINS - 1)
     rows = np.bincount(which, minlength=ECE_BINS)
     known = rows > 0
@@ -68,7 +68,7 @@ def _calibration(axes: Any, labels: Floats, scores: Floats) -> None:
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     axes.vlines(expected, centre - half, centre + half, color=ACCENT, linewidth=1.5, alpha=0.5)
     axes.plot(expected, churned, "o", color=ACCENT, markersize=5)
-    axes.set(title="Calibration", xlabel="mean probability given", ylabel="share that churned")
+    axes.set(title="Calibration", xlabel="mean predicted probability", ylabel="observed churn rate")
     _unit(axes)
 
 
@@ -76,10 +76,10 @@ def _lift(axes: Any, labels: Floats, scores: Floats) -> None:
     order = np.argsort(-scores, kind="stable")
     called = np.arange(1, len(labels) + 1)
     lift = np.cumsum(labels[order]) / called / labels.mean()
-    from_here = max(1, len(labels) // 100)  # the first few customers say nothing
+    from_here = max(1, len(labels) // 100)  # the lift of the first few customers is noise
     axes.axhline(1, color=GREY, linewidth=1, linestyle="--")
     axes.plot(called[from_here:] / len(labels), lift[from_here:], color=ACCENT, linewidth=2)
-    axes.set(title="Lift", xlabel="share of customers called", ylabel="times the average churn", xlim=(0, 1))
+    axes.set(title="Lift", xlabel="share of customers", ylabel="lift", xlim=(0, 1))
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter("{x:.0%}")
 

@@ -1,4 +1,4 @@
-"""When to train anew: what the training policy `auto` goes by, and in which words it says so."""
+"""The training policy `auto`: when the champion is replaced, and the reason as text for the card."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_FIT = "the champion no longer fitted the features, the labels or the vars"
 
 @dataclass(frozen=True)
 class Limits:
-    """The vars retrain_*: beyond these the champion is trained anew."""
+    """The limits of the vars retrain_*; beyond one of them a new model is trained."""
 
     drifted_share: float
     auc_drop: float
@@ -25,10 +25,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for or against the champion today.
+    """What decides whether the champion is kept.
 
-    churned, scores: the truth and the champion's probabilities on the newest date whose answers are known,
-    shape (rows,).
+    churned, scores: labels and the champion's probabilities on the newest date with known labels, shape
+    (rows,).
     """
 
     newest_training_date: date
@@ -40,11 +40,11 @@ class Evidence:
 
 
 def why_retrain(card: Card, evidence: Evidence, limits: Limits) -> str | None:
-    """Why the champion is to be trained anew, in words; None = it stays.
+    """The reason to train a new model, as text; None = the champion is kept.
 
-    It stays in any case while no training date is newer than what it learned from: the same rows would teach
-    the same again, so the same evidence never trains twice. Decay has to leave the champion's own 95 %
-    interval too, so that the luck of one date does not pass for it.
+    Without a training date newer than the champion's, it is kept, because the same rows would give the same
+    model. A metric must also leave the champion's own 95 % interval, so that chance on one date is not taken
+    for decay.
     """
     churn = card.churn
     if churn is None or evidence.newest_training_date <= date.fromisoformat(churn.training_dates[-1]):
@@ -56,14 +56,14 @@ def why_retrain(card: Card, evidence: Evidence, limits: Limits) -> str | None:
             f"{evidence.drifted_features} of {evidence.features} features have drifted "
             f"({share:.0%}; {limits.drifted_share:.0%} is the limit)"
         )
-    told = card.test_metrics
-    if 0 < evidence.churned.mean() < 1 and {"auc", "expected_calibration_error"} <= told.keys():
+    tested = card.test_metrics
+    if 0 < evidence.churned.mean() < 1 and {"auc", "expected_calibration_error"} <= tested.keys():
         now = binary_metrics(evidence.churned, evidence.scores, threshold=card.threshold or 0.5)
         on_date = f"on {evidence.test_date.isoformat()}"
-        lowest = min(told["auc"].value - limits.auc_drop, told["auc"].lower)
+        lowest = min(tested["auc"].value - limits.auc_drop, tested["auc"].lower)
         if now["auc"] < lowest:
             reasons.append(f"the AUC {on_date} is {now['auc']:.4f}, below {lowest:.4f}")
-        highest = max(limits.calibration_error, told["expected_calibration_error"].upper)
+        highest = max(limits.calibration_error, tested["expected_calibration_error"].upper)
         if now["expected_calibration_error"] > highest:
             reasons.append(
                 f"the calibration error {on_date} is {now['expected_calibration_error']:.4f}, "

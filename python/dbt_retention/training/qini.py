@@ -16,7 +16,7 @@ from scipy.stats import norm
 
 from dbt_retention.arrays import Bools, Floats
 from dbt_retention.registry.card import UpliftAction, UpliftCandidate
-from dbt_retention.training.candidates import RANDOM_STATE
+from dbt_retention.training import RANDOM_STATE
 from dbt_retention.training.contacts import Contacts
 
 RESAMPLES = 500

@@ -1,4 +1,4 @@
-"""Rows of the training set, as SQL made them, in the shapes that training takes."""
+"""Converts the rows of the training set to arrays."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from dbt_retention.registry.scoring import as_matrix
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
 
-LEAST_SPREAD = 1e-3  # of the largest absolute value of a column
+MIN_SPREAD = 1e-3  # relative to the largest absolute value of a column
 
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """What the training set says of the whole shop, the same in every row."""
+    """Columns of the training set that describe the whole shop; every row has the same values."""
 
     churn_horizon_days: int
     history_days: int
@@ -31,13 +31,16 @@ class ShopFacts:
 
     @classmethod
     def of(cls, rows: pa.Table) -> ShopFacts:
-        """The facts that stand in `rows`; there must be one row at least."""
+        """The facts of the first row; `rows` must not be empty."""
         return cls(**{name: int(rows[name][0].as_py()) for name in SHOP_FACTS})
 
 
 @dataclass(frozen=True)
 class LabelledRows:
-    """Rows of one split: one customer at one date each."""
+    """Rows of one split, one per customer and date.
+
+    customers, dates, churned: shape (rows,), churned 0 or 1; matrix: shape (rows, features).
+    """
 
     customers: npt.NDArray[np.object_]
     dates: npt.NDArray[np.datetime64]
@@ -59,7 +62,7 @@ def labelled(rows: pa.Table, features: list[str]) -> LabelledRows:
 
 
 def feature_names(rows: pa.Table) -> list[str]:
-    """Columns that are neither keys nor facts of the shop."""
+    """The columns that are neither keys nor facts of the shop."""
     return [name for name in rows.column_names if name not in KEYS]
 
 
@@ -70,30 +73,31 @@ def feature_matrix(rows: pa.Table, features: list[str]) -> Matrix:
 
 
 def learnable_features(rows: pa.Table, features: Sequence[str]) -> list[str]:
-    """Those of `features` that say something in `rows`, in their order: not empty, and not all but constant.
+    """The features that a model can use, in their order: not empty, and not almost constant.
 
-    An empty column teaches nothing, and estimators differ in what they make of it. Of a column whose values
-    differ by less than a thousandth of their size, float32 keeps too little: scaled, its rounding errors
-    would be larger than what the parity gate allows. No model learns from either. Infinity counts as no
-    number, as in `as_matrix`; a column of one value is kept, for it harms none.
+    Estimators treat empty columns differently. A column whose values differ by less than a thousandth of
+    their size has too few digits in float32: after scaling, its rounding errors exceed the tolerance of the
+    parity gate. Infinity counts as null, as in `as_matrix`. A column with one single value is kept; it does
+    no harm.
     """
     if not len(rows) or not features:
         return []
     matrix = as_matrix(rows, features)
-    return [name for at, name in enumerate(features) if _says_something(matrix[:, at])]
+    return [name for at, name in enumerate(features) if _is_learnable(matrix[:, at])]
 
 
-def _says_something(values: Vector) -> bool:
+def _is_learnable(values: Vector) -> bool:
     if np.isnan(values).all():
         return False
     lowest, highest = float(np.nanmin(values)), float(np.nanmax(values))
-    return highest == lowest or highest - lowest >= LEAST_SPREAD * max(abs(lowest), abs(highest))
+    return highest == lowest or highest - lowest >= MIN_SPREAD * max(abs(lowest), abs(highest))
 
 
 def still_fits(card: Card, *, offered: Collection[str], filled: Collection[str]) -> bool:
-    """Does `card` list no feature that is not offered any more, and every one that is filled today?
+    """Whether every feature of `card` still exists, and every filled feature is in `card`.
 
-    A feature that has become empty since the training does not make the model wrong.
+    offered: all feature columns; filled: those that are learnable now. A feature that became empty after the
+    training does not invalidate the model.
     """
     return set(filled) <= set(card.features) <= set(offered)
 

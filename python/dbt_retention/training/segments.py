@@ -1,4 +1,4 @@
-"""Trains the segments: where their centres lie, what they are called, how they branch."""
+"""Trains the segment model: centres, names that survive retraining, and the tree of the segments."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from dbt_retention.training.rows import (
 from dbt_retention.training.settings import SegmentSettings, read_settings
 
 SEGMENTS = "segments"
-FEWEST_SEGMENTS = 2
+MIN_SEGMENTS = 2
 
 
 def train_segments(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
-    """Train the segments where the policy says so; one row per segment of the champion.
+    """Train the segments where the var training_policy asks for it; one row per segment of the champion.
 
-    rows: `ml_segment_set`, one row per customer, columns KEYS and percent ranks. Segments are numbered from
-    the best (highest mean rank) to the worst, so that a number keeps its meaning. A segment that the champion
-    knows is numbered, and named in SQL, after where it was when it was first named. Where no segments can be
-    formed, a champion that still fits stays; without one TrainingDataError is raised.
+    rows: `ml_segment_set`, one row per customer: `rows.KEYS` and percentiles. settings: the fields of
+    SegmentSettings. Segments are numbered by the mean of their place, descending: 1 is the best. A place is
+    the centre at which the segment got its name. Where no segments can be formed, a champion that still fits
+    is kept; without one TrainingDataError is raised.
     """
     chosen = read_settings(SegmentSettings, settings)
     offered = feature_names(rows)
@@ -74,10 +74,10 @@ def _train_segments(
     # A null counts as the median, as in fit_segments.
     complete = np.where(np.isnan(matrix), np.nanmedian(matrix, axis=0), matrix) if features else matrix
     distinct = len(np.unique(complete, axis=0)) if features else 0
-    if distinct < (settings.asked_count or FEWEST_SEGMENTS):
+    if distinct < (settings.asked_count or MIN_SEGMENTS):
         raise TrainingDataError(
-            f"cannot form {settings.asked_count or FEWEST_SEGMENTS} segments: the customers show {distinct} "
-            "distinct pattern(s). Lower the var segment_count, or wait for more customers"
+            f"cannot form {settings.asked_count or MIN_SEGMENTS} segments: the customers have {distinct} "
+            "distinct combination(s) of features. Lower the var segment_count, or add customers"
         )
     count, tried = (
         choose_count(matrix, algorithm=settings.segment_algorithm)
@@ -111,15 +111,15 @@ def _train_segments(
             places=places.tolist(),
             branches=branches(kmeans.cluster_centers_),
         ),
-        intended_use="Group customers of alike recency, frequency and spend, to address each in its way.",
-        limits="A description, not a prediction; neighbours near a border are alike.",
+        intended_use="Group customers with similar recency, frequency and spend, to address each group.",
+        limits="A description, not a prediction. Customers near the border of two segments are similar.",
     )
     registry.publish(card, onnx_bytes)
     return card
 
 
 def _known_places(registry: Registry, features: list[str]) -> Floats:
-    """The places that the champion's segments are named after; none where it knows other features."""
+    """The places of the champion's segments; none where the champion has other features."""
     card = registry.usable_champion_card(SEGMENTS)
     if card is None or card.segments is None or card.features != features:
         return np.empty((0, len(features)))
@@ -127,7 +127,7 @@ def _known_places(registry: Registry, features: list[str]) -> Floats:
 
 
 def no_segment_model(rows: pa.Table, reason: str) -> pa.Table:
-    """What stands for the segments where none were formed: one row that says why, and nothing else."""
+    """One row for the case that no segments could be formed; not_trained_because holds `reason`."""
     return pa.Table.from_pylist(
         [{"model": SEGMENTS, "not_trained_because": reason}], schema=_columns(feature_names(rows))
     )
@@ -151,10 +151,12 @@ def _columns(offered: Sequence[str]) -> pa.Schema:
 
 
 def _segment_table(card: Card, *, columns: Sequence[str], refusal: str | None) -> pa.Table:
-    """One row per segment; the centre of a feature that the model did not learn from is null."""
+    """One row per segment. The centre of a feature that the model does not use is null."""
     trained = card.segments
     if trained is None:
-        raise ModelAlteredError(f"the card of {card.model} {card.version} is not of segments")
+        raise ModelAlteredError(
+            f"the card of {card.model} {card.version} is not that of a segment model. Run: retention train"
+        )
     return pa.Table.from_pylist(
         [
             {

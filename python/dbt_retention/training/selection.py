@@ -1,6 +1,6 @@
-"""Which candidate becomes champion: all of them on expanding folds of time, and the one that errs least.
+"""Chooses the champion: every candidate is judged on expanding time folds, by log loss.
 
-Calibration and thresholds are fitted on what candidates say of the folds, rows that they have not seen.
+Calibration and thresholds are fitted on the out-of-fold predictions.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ CUSTOMER_GROUPS = 3
 
 @dataclass(frozen=True)
 class Choice:
-    """The champion, and how all candidates did on the folds.
+    """The champion, and the scores of all candidates on the folds.
 
-    members: what makes up the champion, unfitted; itself, or every candidate of the blend. labels, log_odds:
-    of the rows of all folds, shape (rows,); log-odds are the champion's, before calibration.
+    members: functions that create the champion's unfitted members: itself, or every candidate of the blend.
+    labels, log_odds: out-of-fold, shape (rows,); the log-odds are the champion's, before calibration.
     """
 
     members: dict[str, Callable[[], Any]]
@@ -48,7 +48,10 @@ class Choice:
 def choose_champion(
     train: LabelledRows, folds: list[tuple[date, date]], *, settings: ChurnSettings, horizon_days: int
 ) -> Choice:
-    """Try all candidates of `settings` on the folds, each in its best variant, and the blend of them."""
+    """Judge all candidates of `settings` on the folds, each in its best variant, and their blend.
+
+    folds: (newest training date, validation date) pairs, see `time_folds`.
+    """
     tried = list(variants(settings.churn_candidates, tuning=settings.churn_tuning))
     labels, predicted, dates = _out_of_fold(
         train, [fresh for _, _, fresh in tried], folds, how=settings.fitting, horizon_days=horizon_days
@@ -82,9 +85,9 @@ def choose_champion(
 def time_folds(dates: npt.NDArray[np.datetime64], *, horizon_days: int) -> list[tuple[date, date]]:
     """(newest training date, validation date) of the expanding folds, oldest first.
 
-    A fold trains on the dates whose label window closed on or before its validation date. Where the
-    history is too short for any, the newest date is predicted by all older ones, and `_out_of_fold` keeps
-    the customers apart.
+    A fold trains on the dates whose label window closed on or before its validation date. Where the history
+    is too short for such a fold, the newest date is predicted by all older dates, and `_out_of_fold`
+    separates the customers.
     """
     known = [moment.astype(date) for moment in np.unique(dates)]
     folds = []
@@ -105,8 +108,8 @@ def _out_of_fold(
 ) -> tuple[Floats, list[Floats], npt.NDArray[np.datetime64]]:
     """Labels, the probabilities by each of `tried`, and the dates of all validation rows.
 
-    Where label windows of a fold overlap, a customer's own later purchases would stand in the training
-    labels: each group of customers is then predicted by what the other groups taught.
+    Where the label windows of a fold overlap, the training labels would contain a customer's own later
+    purchases. Then each group of customers is predicted by members fitted on the other groups.
     """
     groups = np.asarray([crc32(str(customer).encode()) for customer in train.customers]) % CUSTOMER_GROUPS
     labels, dates = [], []
@@ -134,7 +137,7 @@ def _best_variants(
     predicted: list[Floats],
     dates: npt.NDArray[np.datetime64],
 ) -> dict[str, int]:
-    """Of each candidate the variant of lowest calibrated log loss on the folds; the first of equals."""
+    """For each candidate, the number in `tried` of the variant with the lowest calibrated log loss."""
 
     def loss(at: int) -> float:
         log_odds = mean_log_odds([predicted[at]])
@@ -149,18 +152,21 @@ def _best_variants(
 
 
 def champion_of(labels: Floats, calibrated: Mapping[str, Floats], scores: Mapping[str, Any]) -> str:
-    """The lowest log loss on the folds; the blend where it lies within one standard error of that.
+    """The candidate with the lowest log loss on the folds, or the blend if it is within one standard error.
 
-    A few dates tell the best of several alike by luck, and a mean of all errs less on the next date. The
-    error is of the paired difference, customer by customer. Source: the one-standard-error rule of Breiman,
-    Friedman, Olshen & Stone (1984), Classification and Regression Trees, sec. 3.4.3.
+    Among similar candidates, a few dates select the luckiest one; the mean of all has a lower error on the
+    next date. The standard error is that of the paired difference per row. labels: shape (rows,). Source: the
+    one-standard-error rule of Breiman, Friedman, Olshen & Stone (1984), Classification and Regression Trees,
+    sec. 3.4.3.
     """
     lowest = min(scores, key=lambda name: scores[name]["log_loss"])
     if BLEND not in scores or lowest == BLEND:
         return lowest
-    given = {name: np.where(labels == 1, calibrated[name], 1 - calibrated[name]) for name in (BLEND, lowest)}
-    lost = np.log(given[lowest]) - np.log(given[BLEND])
-    error = lost.std(ddof=1) / np.sqrt(len(lost))
+    likelihood = {
+        name: np.where(labels == 1, calibrated[name], 1 - calibrated[name]) for name in (BLEND, lowest)
+    }
+    difference = np.log(likelihood[lowest]) - np.log(likelihood[BLEND])
+    error = difference.std(ddof=1) / np.sqrt(len(difference))
     return BLEND if scores[BLEND]["log_loss"] - scores[lowest]["log_loss"] <= error else lowest
 
 

@@ -1,7 +1,7 @@
-"""Sentiment of review texts: TF-IDF of character n-grams and logistic regression, learned from the ratings.
+"""Trains the sentiment model: TF-IDF of character n-grams and logistic regression, with ratings as labels.
 
-Character n-grams need no word boundaries, so one model reads English and Chinese alike. Texts come in lower
-case with single spaces (the SQL macro clean_text), for ONNX's tokenizer changes neither.
+Character n-grams need no word boundaries, so that one model reads English and Chinese. Texts must be in lower
+case with single spaces (the SQL macro clean_text), because the tokenizer of ONNX changes neither.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sklearn.pipeline import Pipeline
 from dbt_retention.registry.card import Card, Parity, SentimentTraining
 from dbt_retention.registry.scoring import SENTIMENT, read_texts, session
 from dbt_retention.registry.store import Registry
-from dbt_retention.training.candidates import RANDOM_STATE
+from dbt_retention.training import RANDOM_STATE
 from dbt_retention.training.champion import new_card
 from dbt_retention.training.export import IR_VERSION, OPSETS, sort_opsets
 from dbt_retention.training.parity import PROBABILITY_TOLERANCE, compare
@@ -35,12 +35,11 @@ MAX_NGRAMS = 20_000
 
 
 def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
-    """Train the sentiment model where the policy says so; one row that names the champion.
+    """Train the sentiment model where the var training_policy asks for it; one row with the champion.
 
-    rows: `int_retention__rated_reviews`, columns review_text (clean) and is_positive, one row per review.
-    With fewer than sentiment_min_reviews of them, fewer than FOLDS of a kind, or texts that have no three
-    characters in a row in common, nothing is trained: where no champion stands either, model_version is null,
-    and so is every sentiment.
+    rows: `int_retention__rated_reviews`, one row per review: review_text (cleaned) and is_positive. Nothing
+    is trained with fewer than sentiment_min_reviews reviews, fewer than FOLDS of one class, or texts without
+    common character trigrams. Without a champion model_version is null, and so is every sentiment.
     """
     chosen = read_settings(SentimentSettings, settings)
     is_anew = chosen.training_policy == "always"
@@ -52,7 +51,7 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
     is_right = card is not None and card.sentiment is not None and _learned_from(card.sentiment, chosen)
     if is_anew or (chosen.training_policy != "never" and not is_right):
         texts = rows["review_text"].to_pylist()
-        if is_enough and _share_words(texts):
+        if is_enough and _share_trigrams(texts):
             card = _train(texts, positive, chosen, registry)
         elif not is_right:
             card = None
@@ -66,18 +65,18 @@ def train_sentiment(rows: pa.Table, *, settings: Mapping[str, Any], registry: Re
 
 
 def _learned_from(learned: SentimentTraining, settings: SentimentSettings) -> bool:
-    """Did a model learn from this input and these ratings? A card without ratings matches any."""
+    """Whether a model was trained with this input and these ratings; true for cards without ratings."""
     return learned.reviews_input == settings.reviews_input and (
         (learned.low_rating, learned.high_rating)
         in ((settings.low_rating, settings.high_rating), (None, None))
     )
 
 
-def _share_words(texts: list[str]) -> bool:
-    """Do two texts a fold hold the same three characters in a row? Not where all are blank or "ok"."""
+def _share_trigrams(texts: list[str]) -> bool:
+    """Whether enough texts share a character trigram; false where all texts are blank or "ok"."""
     try:
         CountVectorizer(analyzer="char", ngram_range=(3, 3), min_df=2 * FOLDS, lowercase=False).fit(texts)
-    except ValueError:  # no such characters
+    except ValueError:  # no common trigram
         return False
     return True
 
@@ -117,10 +116,10 @@ def _train(
             auc=auc,
         ),
         parity=parity,
-        intended_use="The probability that a review's text goes with a high rating, as a feature of churn.",
+        intended_use="The probability that the rating of a review text is high, as a churn feature.",
         limits=(
-            f"Learned from this shop's ratings: AUC {auc:.3f} on reviews it had not seen ({FOLDS} folds). "
-            "Knows no irony, and no language that the shop's reviews are not written in."
+            f"Trained on the ratings of one shop: AUC {auc:.3f} in {FOLDS}-fold cross-validation. It does "
+            "not recognise irony, or languages in which the shop has no reviews."
         ),
     )
     registry.publish(card, content)
@@ -128,7 +127,7 @@ def _train(
 
 
 def _exported(pipeline: Pipeline) -> bytes:
-    with warnings.catch_warnings():  # character n-grams may convert wrongly; the parity gate knows
+    with warnings.catch_warnings():  # character n-grams may convert wrongly; the parity gate checks it
         warnings.filterwarnings("ignore", message="The conversion of CountVectorizer may not work")
         model = convert_sklearn(
             pipeline,

@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
 from dbt_retention.registry.card import ProfitAssumptions
-from dbt_retention.training.candidates import Selection
 from dbt_retention.training.clustering import Algorithm
 from dbt_retention.training.fitting import Fitting
 from dbt_retention.training.policy import Limits
+from dbt_retention.training.transformers import Selection
 from dbt_retention.vars_table import checked_vars
 
 

@@ -16,13 +16,10 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from dbt_retention.arrays import Floats, Ints, Matrix
 from dbt_retention.registry.card import Calibration
-from dbt_retention.training.candidates import (
-    RANDOM_STATE,
-    gradient_boosting,
-    logistic_regression,
-    without_empty,
-)
+from dbt_retention.training import RANDOM_STATE
+from dbt_retention.training.candidates import gradient_boosting, logistic_regression
 from dbt_retention.training.contacts import Contacts
+from dbt_retention.training.transformers import without_empty
 
 FOLDS = 3
 

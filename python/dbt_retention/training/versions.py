@@ -1,4 +1,4 @@
-"""What the cards of all published versions say, as tables: who is champion, who challenges, what matters."""
+"""Tables from the cards: all versions of the churn model with their roles, and feature importance."""
 
 from __future__ import annotations
 
@@ -39,9 +39,8 @@ IMPORTANCE_COLUMNS = pa.schema(
 def churn_versions(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
     """One row per version of the churn model that the registry holds, VERSION_COLUMNS.
 
-    rows: `ml_churn_model`, which says who is champion; where there is none, every version is an earlier one.
-    The challenger is the newest other version that answers the same question from features which the champion
-    reads too.
+    rows: `ml_churn_model`, which names the champion. Without a champion the role of every version is
+    'earlier'. The challenger is the newest other version that is comparable, see `is_comparable`.
     """
     champion_version = rows["model_version"][0].as_py()
     cards = registry.cards(CHURN)
@@ -72,7 +71,7 @@ def _versions_table(cards: list[Card], *, role: Callable[[Card], str]) -> pa.Tab
 
 
 def churn_importance(rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table:
-    """One row per feature of the champion, IMPORTANCE_COLUMNS: what its card says it matters."""
+    """One row per feature of the champion, IMPORTANCE_COLUMNS: the importance from its card."""
     version = rows["model_version"][0].as_py()
     if version is None:
         return IMPORTANCE_COLUMNS.empty_table()
@@ -87,7 +86,7 @@ def churn_importance(rows: pa.Table, *, settings: Mapping[str, Any], registry: R
 
 
 def is_comparable(card: Card, champion: Card) -> bool:
-    """Do both answer the same question of the same shop, and has every feature of `card` a column today?"""
+    """Whether both predict the same label for the same shop, and every feature of `card` still exists."""
     one, other = card.churn, champion.churn
     return (
         one is not None
