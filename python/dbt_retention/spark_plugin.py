@@ -1,20 +1,20 @@
-"""What a build on Spark needs beside dbt-spark: a session, the package's functions, Python models in it.
+"""Spark for dbt: a session with the package's SQL functions, in which dbt-spark runs SQL and Python models.
 
-The profile says how, as parameters of the session:
+The profile sets the parameters of the session:
 
     spark:
       type: spark
       method: session
-      host: localhost                                # dbt-spark wants one; a session has none
+      host: localhost                                # dbt-spark requires it; a session ignores it
       schema: retention
       server_side_parameters:
         spark.sql.warehouse.dir: warehouse/spark
-        spark.retention.models_path: models_onnx     # the registry's folder; workers read it too
+        spark.retention.models_path: models_onnx     # folder of the registry; workers read it too
         spark.retention.package_data.shop: my_data   # optional: SQL's ${spark.retention.package_data.shop}
                                                      # is the folder of the installed package my_data
 
-Any other parameter of Spark may stand there (spark.master: yarn) and goes before the defaults below, which
-suit one machine. `retention build --target spark` does the rest.
+Any other parameter of Spark is allowed (spark.master: yarn) and replaces the defaults below, which suit one
+machine. `retention build --target spark` starts the session.
 """
 
 from __future__ import annotations
@@ -41,26 +41,27 @@ from pyspark.sql.pandas.types import from_arrow_type
 from dbt_retention.errors import RetentionError
 from dbt_retention.package_data import package_folder
 from dbt_retention.registry.store import DEFAULT_MODELS_PATH
-from dbt_retention.sql_functions.catalog import SqlFunction, sql_functions
+from dbt_retention.sql_functions.catalog import sql_functions
+from dbt_retention.sql_functions.sql_function import SqlFunction
 
 WAREHOUSE, MODELS_PATH = "spark.sql.warehouse.dir", "spark.retention.models_path"
 PACKAGE_DATA = "spark.retention.package_data."
 METASTORE = "spark.hadoop.javax.jdo.option.ConnectionURL"
 OLDEST_JAVA = 17
 
-# Times are UTC, and errors are errors (ANSI), as on DuckDB.
+# Times are in UTC, and SQL errors raise (ANSI), as on DuckDB.
 DEFAULTS = {
     "spark.master": "local[2]",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
-    # Rounds of the choice of actions are nested deeply.
+    # Some models have deeply nested queries.
     "spark.sql.analyzer.maxIterations": "1000",
     "spark.sql.optimizer.maxIterations": "1000",
     WAREHOUSE: "warehouse/spark",
     MODELS_PATH: DEFAULT_MODELS_PATH,
 }
-# On one machine: little memory, nobody listens, and no planning for tables that are small anyway.
+# On one machine: little memory, no open ports, and no adaptive planning for small tables.
 LOCAL_DEFAULTS = {
     "spark.driver.memory": "3g",
     "spark.driver.host": "127.0.0.1",
@@ -94,9 +95,10 @@ def spark_for_dbt(parameters: Mapping[str, str]) -> Iterator[SparkSession]:
 
 
 def open_session(parameters: Mapping[str, str]) -> SparkSession:
-    """A Spark session with these parameters and the defaults, in which SQL knows the package's functions.
+    """A Spark session with these parameters and the defaults, and with the package's SQL functions.
 
-    dbt-spark says ANSI is off, whatever the profile says; that one is left out.
+    dbt-spark always passes spark.sql.ansi.enabled = false; this parameter is ignored. Raises RetentionError
+    where Java is missing.
     """
     require_java()
     given = {name: value for name, value in parameters.items() if name != "spark.sql.ansi.enabled"}
@@ -119,7 +121,7 @@ def open_session(parameters: Mapping[str, str]) -> SparkSession:
     for name, value in wanted.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")  # what fails is told once, by dbt
+    session.sparkContext.setLogLevel("OFF")  # dbt reports errors
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     for function in sql_functions(Path(wanted[MODELS_PATH])):
         _register(session, function, models_path=wanted[MODELS_PATH])
@@ -127,19 +129,19 @@ def open_session(parameters: Mapping[str, str]) -> SparkSession:
 
 
 def require_java() -> None:
-    """Raise RetentionError, which says what to install, unless there is a Java that Spark runs on."""
+    """Raise RetentionError, with what to install, unless a Java version that Spark supports is found."""
     remedy = (
         f"Install Java {OLDEST_JAVA} or newer (Debian, Ubuntu: apt-get install openjdk-17-jre-headless; "
         "macOS: brew install openjdk@17; Windows: winget install EclipseAdoptium.Temurin.17.JRE) and set "
         "JAVA_HOME to it. DuckDB needs no Java: leave out --target spark"
     )
     try:
-        said = subprocess.run(_java(), capture_output=True, text=True, check=True).stderr  # noqa: S603
+        printed = subprocess.run(_java(), capture_output=True, text=True, check=True).stderr  # noqa: S603
     except (OSError, subprocess.CalledProcessError) as error:
-        raise RetentionError(f"Spark needs Java, and there is none ({error}). {remedy}") from error
-    version = re.search(r'version "(\d+)', said)
+        raise RetentionError(f"Spark needs Java, which was not found ({error}). {remedy}") from error
+    version = re.search(r'version "(\d+)', printed)
     if version is None or int(version[1]) < OLDEST_JAVA:
-        raise RetentionError(f"Spark needs Java {OLDEST_JAVA}; found {said.splitlines()[0]}. {remedy}")
+        raise RetentionError(f"Spark needs Java {OLDEST_JAVA}; found {printed.splitlines()[0]}. {remedy}")
 
 
 def _java() -> list[str]:
@@ -153,7 +155,7 @@ def _register(session: SparkSession, function: SqlFunction, *, models_path: str)
 
 
 def _on_worker(name: str, models_path: str) -> Callable[..., Any]:
-    """The function by name: a worker makes its own, for models cannot travel."""
+    """The function by name. Each worker creates its own, because ONNX sessions cannot be sent."""
 
     def call(*arguments: pa.Array) -> pa.Array:
         function = _functions(models_path)[name]
@@ -170,7 +172,7 @@ def _functions(models_path: str) -> dict[str, SqlFunction]:
 
 
 def _literal(value: Any) -> str:
-    """A value of a seed as SQL; dbt-spark writes a null as the text 'None', and escapes no quote."""
+    """A value of a seed as SQL. dbt-spark itself writes null as 'None' and does not escape quotes."""
     if value is None:
         return "null"
     if isinstance(value, (bool, int, float, Decimal)):
@@ -180,7 +182,7 @@ def _literal(value: Any) -> str:
 
 
 class _PythonJobs:
-    """Runs a dbt Python model in this process; dbt-spark knows clusters of Databricks alone."""
+    """Runs a dbt Python model in this process; dbt-spark itself supports clusters of Databricks only."""
 
     spark: SparkSession
 
@@ -192,7 +194,7 @@ class _PythonJobs:
 
 
 class _CursorOfOurs(dbt_session.Cursor):  # type: ignore[misc]
-    """dbt-spark's cursor, in the session as it is: dbt-spark would switch ANSI off with every statement."""
+    """dbt-spark's cursor without its settings: dbt-spark switches ANSI off with every statement."""
 
     def __init__(self, *, server_side_parameters: dict[str, Any] | None = None) -> None:
         super().__init__()

@@ -1,1 +1,1 @@
-"""What the command line calls: one module a command."""
+"""What the command line calls: one module or folder per command."""

@@ -1,1 +1,1 @@
-"""The functions that SQL calls, on Arrow columns: one implementation for every engine."""
+"""The functions that SQL calls, on Arrow columns; one implementation for both engines."""

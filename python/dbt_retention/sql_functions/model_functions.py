@@ -1,0 +1,60 @@
+"""SQL functions that score with the models of the registry: onnx_*."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+
+from dbt_retention.errors import RetentionError
+from dbt_retention.registry.explain import group_contributions
+from dbt_retention.registry.scoring import SENTIMENT, LoadedModel, Scorer, struct_rows
+from dbt_retention.sql_functions.sql_function import Arrow, SqlFunction, items
+
+
+def model_functions(scorer: Scorer) -> list[SqlFunction]:
+    """The functions, with the models of `scorer`."""
+
+    def onnx_score(*arguments: Arrow) -> Arrow:
+        model, rows = _model_and_rows(scorer, arguments, usage="onnx_score('churn', row)", count=2)
+        return pa.array(model.scores(model.matrix(struct_rows(rows))))
+
+    def onnx_cluster(*arguments: Arrow) -> Arrow:
+        model, rows = _model_and_rows(scorer, arguments, usage="onnx_cluster('segments', row)", count=2)
+        model.require("cluster")
+        return pa.array(model.clusters(model.matrix(struct_rows(rows))))
+
+    def onnx_explain(*arguments: Arrow) -> Arrow:
+        usage = "onnx_explain('churn', '[[\"feature\"], …]', orderings, row)"
+        model, rows = _model_and_rows(scorer, arguments, usage=usage, count=4)
+        model.require("probability")
+        groups = json.loads(arguments[1][0].as_py())
+        orderings = arguments[2][0].as_py()
+        contributions = group_contributions(
+            model, model.matrix(struct_rows(rows)), groups, orderings=orderings
+        )
+        return pa.array(list(contributions), type=pa.list_(pa.float64()))
+
+    def onnx_sentiment(version: Arrow, texts: Arrow) -> Arrow:
+        wanted = [text if known else None for known, text in zip(items(version), items(texts), strict=True)]
+        if not any(text is not None for text in wanted):
+            return pa.nulls(len(wanted), pa.float64())  # there may be no model
+        return pa.array(scorer.model(SENTIMENT).sentiments(wanted), type=pa.float64())
+
+    return [
+        SqlFunction("onnx_score", onnx_score, pa.float32()),
+        SqlFunction("onnx_cluster", onnx_cluster, pa.int64()),
+        SqlFunction("onnx_explain", onnx_explain, pa.list_(pa.float64())),
+        SqlFunction("onnx_sentiment", onnx_sentiment, pa.float64()),
+    ]
+
+
+def _model_and_rows(
+    scorer: Scorer, arguments: tuple[Arrow, ...], *, usage: str, count: int
+) -> tuple[LoadedModel, Arrow]:
+    if len(arguments) != count:
+        raise RetentionError(f"got {len(arguments)} argument(s); expected {usage}")
+    name = arguments[0][0].as_py()
+    if not isinstance(name, str):
+        raise RetentionError(f"the name of the model is {name!r}; expected {usage}")
+    return scorer.model(name), arguments[-1]
