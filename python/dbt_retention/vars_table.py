@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from dbt_retention.commands.sql_macros import SqlMacros
 from dbt_retention.errors import RetentionError
+from dbt_retention.sql_macros import SqlMacros
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import pytest
 from dbt_retention.cli import app
 from dbt_retention.commands.itemset_mining import Strategy, mine
 from dbt_retention.commands.itemsets import mine_file, parse_support
-from dbt_retention.commands.sql_macros import SqlMacros
 from dbt_retention.errors import RetentionError
+from dbt_retention.sql_macros import SqlMacros
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner

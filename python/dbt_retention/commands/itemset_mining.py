@@ -8,7 +8,7 @@ from typing import Literal
 
 import duckdb
 
-from dbt_retention.commands.sql_macros import SqlMacros
+from dbt_retention.sql_macros import SqlMacros
 
 Strategy = Literal["apriori", "eclat"]
 
