@@ -49,12 +49,12 @@ ROUNDS = 3
 WINDOW = 60  # days of an effect: the package's churn horizon
 BUDGET = 0.07  # money per round and customer of the shop; about a quarter of the customers is eligible
 RESAMPLES = 4000
+# With all ancestors.
 STAGING = (
-    "stg_retention__orders stg_retention__order_lines stg_retention__customers stg_retention__products "
-    "stg_retention__sessions stg_retention__reviews stg_retention__service_tickets stg_retention__campaigns "
-    "stg_retention__campaign_contacts stg_retention__coupon_redemptions stg_retention__returns "
-    "stg_retention__erased_customers "
-    "stg_retention__rejected_rows int_retention__purchases int_retention__purchase_lines"
+    "+stg_retention__orders +stg_retention__order_lines +stg_retention__customers +stg_retention__products "
+    "+stg_retention__sessions +stg_retention__reviews +stg_retention__service_tickets "
+    "+stg_retention__campaigns +stg_retention__campaign_contacts +stg_retention__coupon_redemptions "
+    "+int_retention__purchases +int_retention__purchase_lines +int_retention__unlinked_credits"
 )
 FEATURES = (
     "int_retention__campaign_assignments int_retention__decision_dates int_retention__decision_history "

@@ -1,5 +1,5 @@
 {# Expected cost of contacting one customer: the contact, and the offer times the probability that it is
-   redeemed, by reached customers who would stay anyway and by those whom the action keeps. With
+   redeemed, by reached customers who would stay anyway and by those that the action keeps. With
    effect_rate = reach x p x g it is f + reach x (1 - p) x d + reach x p x g x d.
 
    effect_rate: change of the probability to stay; churn_probability: p; the others as in

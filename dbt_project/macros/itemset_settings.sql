@@ -19,8 +19,8 @@
     {% endfor %}
     {% if strategy not in ['apriori', 'eclat'] %}
         {{ exceptions.raise_compiler_error(
-            called.strategy ~ " is '" ~ strategy ~ "'; expected apriori or eclat, which give the same itemsets. "
-            ~ "See docs/baskets.md"
+            called.strategy ~ " is '" ~ strategy
+            ~ "'; expected apriori or eclat, which give the same itemsets. See docs/baskets.md"
         ) }}
     {% endif %}
     {{ return({

@@ -1,5 +1,5 @@
-{# The config of a table that only grows: a date that is built again is replaced, rows of earlier dates are never touched, and
-   --full-refresh keeps the table, for nothing could bring it back. #}
+{# The config of a table that only grows. A date that is built again is replaced, and rows of earlier dates are
+   not changed. --full-refresh keeps the table, because it could not be restored. #}
 {% macro kept_by_date() -%}
     {{ return({
         'materialized': 'incremental',

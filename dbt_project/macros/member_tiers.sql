@@ -7,7 +7,8 @@
         {% if thresholds.values() | select('number') | list == [] %}
             {{ exceptions.raise_compiler_error(
                 "member_tier_thresholds: " ~ tier ~ " is " ~ thresholds
-                ~ "; expected {spend: 300, orders: 10}, at least one of them, lowest tier first. See docs/members.md"
+                ~ "; expected {spend: 300, orders: 10}, at least one of them, lowest tier first. "
+                ~ "See docs/members.md"
             ) }}
         {% endif %}
         {% do tiers.append({

@@ -1,4 +1,5 @@
-{# Prints what each failed test `claims` found: the model, the claim, how many rows break it. For on-run-end. #}
+{# Prints what each failed test `claims` found: the model, the claim, and the number of rows that break it.
+   For on-run-end. #}
 {% macro report_broken_claims(results) %}
     {% if execute %}
         {% for result in results if result.status in ('fail', 'warn') and result.node.test_metadata

@@ -321,8 +321,8 @@ def test_wrong_vars_are_named_with_the_allowed_values(few_customers: Shop) -> No
     done = few_customers.run("python", script, cases, "--project-dir", ".", "--target-path", target)
     assert done.returncode == 0, done.stderr
     said = json.loads(next(line for line in done.stderr.splitlines() if line.startswith('["')))
-    for (name, value, _, expected), words in zip(WRONG_VARS, said, strict=True):
-        assert expected in words, (name, value, words)
+    for (name, value, _, expected), printed in zip(WRONG_VARS, said, strict=True):
+        assert expected in printed, (name, value, printed)
 
 
 def test_a_misspelt_var_of_the_project_is_named_and_a_shop_s_own_is_not(tmp_path: Path) -> None:

@@ -9,14 +9,16 @@
     {% set last = namespace(value=none) %}
     {% for item in value %}
         {% set held = value[item] if is_mapping else item %}
-        {% set kind_held = kind.get('holds', {}).get(item, kind.get('each')) if is_mapping else kind['each'] %}
+        {% set each = kind.get('each') %}
+        {% set kind_held = kind.get('holds', {}).get(item, each) if is_mapping else each %}
         {% if kind_held is none or not retention._allows_value(kind_held, held) %}
             {{ return(false) }}
         {% endif %}
     {% endfor %}
     {% for item in kind.get('holds', value) if kind.get('rising') %}
         {% set held = value[item] if is_mapping else item %}
-        {% if last.value is not none and (held < last.value or (kind['rising'] == 'strictly' and held == last.value)) %}
+        {% set is_repeated = kind['rising'] == 'strictly' and held == last.value %}
+        {% if last.value is not none and (held < last.value or is_repeated) %}
             {{ return(false) }}
         {% endif %}
         {% set last.value = held %}

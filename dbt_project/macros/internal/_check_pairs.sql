@@ -10,7 +10,8 @@
     {% if bytes > cap %}
         {% set rows_count = run_query(
             'select coalesce(sum(cast(items_count as double) * (items_count - 1) / 2), 0) '
-            ~ 'from (select count(*) as items_count from ' ~ retention.work_table('baskets') ~ ' group by basket) as sizes'
+            ~ 'from (select count(*) as items_count from ' ~ retention.work_table('baskets')
+            ~ ' group by basket) as sizes'
         )[0][0] | float %}
         {% set bytes = retention._pair_bytes(candidates_count, rows_count) | float %}
         {% if bytes > cap %}

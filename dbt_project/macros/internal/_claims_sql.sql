@@ -3,7 +3,9 @@
 {%- set keys = [one_row_per] if one_row_per and one_row_per[0] is string else one_row_per -%}
 {%- set same = rows_as_in if rows_as_in is mapping else {'model': rows_as_in} -%}
 {%- if not (row_claims or keys or null_in_all_rows_or_none or found_in or rows_as_in) -%}
-    {{ exceptions.raise_compiler_error("The test claims on " ~ model ~ " claims nothing; name one_row_per, not_null, ...") }}
+    {{ exceptions.raise_compiler_error(
+        "The test claims on " ~ model ~ " claims nothing; name one_row_per, not_null, ..."
+    ) }}
 {%- endif -%}
 with counted as (
 
@@ -24,7 +26,9 @@ broken as (
     select 'nothing' as broken_claim, cast(0 as bigint) as rows_count
     {%- for claim in row_claims %}
     union all
-    select {{ dbt.string_literal(dbt.escape_single_quotes(claim.says)) }}, broken_{{ loop.index }} as rows_count
+    select
+        {{ dbt.string_literal(dbt.escape_single_quotes(claim.says)) }},
+        broken_{{ loop.index }} as rows_count
     from counted
     {%- endfor %}
     {%- for column in null_in_all_rows_or_none %}

@@ -62,7 +62,8 @@
         order by dates.as_of_date
     {% endset %}
     {% set fingerprints = {} %}
-    {% set hashed = 'select as_of_date, md5(fingerprint) as fingerprint from (' ~ query ~ ') as inputs order by 1' %}
+    {% set hashed = 'select as_of_date, md5(fingerprint) as fingerprint from ('
+        ~ query ~ ') as inputs order by 1' %}
     {% for row in run_query(hashed) %}
         {% do fingerprints.update({row[0] | string: 'md5-' ~ row[1]}) %}
     {% endfor %}

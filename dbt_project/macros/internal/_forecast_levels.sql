@@ -75,7 +75,8 @@
         )[0][0] | int %}
         {% set rows_to_extend = run_query(
             'select count(*) from ' ~ retention.work_table('sampled_rows')
-            ~ ' where set_id in (select set_id from ' ~ retention.work_table('sampled_extensions') ~ ' where is_later = 1)'
+            ~ ' where set_id in (select set_id from ' ~ retention.work_table('sampled_extensions')
+            ~ ' where is_later = 1)'
         )[0][0] | float %}
         {% set sets_before = found.sets_count %}
         {% set sets_count = sets_before * (retention._work_table_size('sampled_extensions') | int)

@@ -10,7 +10,7 @@
     {% set prefixes_count = run_query('select count(*) from ' ~ prefixes)[0][0] | int %}
     {% set dense_prefixes = [(retention._dense_cells() | int) // mine.key_base - 1, 0] | max %}
     {% set key = retention._extended_key(level, mine.key_base, prefixes_count) %}
-    {# At level 2 the item is its own prefix. The engine knows the few keys of a stored column, not of a cast. #}
+    {# At level 2 the item is its own prefix. The engine knows the range of a stored column, not of a cast. #}
     {% set prefix = 'rows_before.prefix_number' if level > 2 else 'rows_before.item' %}
     {% set parts = {} %}
     {% if dense_prefixes > 0 %}

@@ -1,4 +1,4 @@
-{# A polynomial in x by Horner's rule, as SQL with one power a line. coefficients: texts of numbers, that of the
+{# A polynomial in x by Horner's rule, as SQL with one power per line. coefficients: texts of numbers, the
    highest power first. #}
 {% macro _polynomial(coefficients, x) %}
     {% set built = namespace(sql=coefficients[0]) %}

@@ -7,14 +7,17 @@
     {% for column, bounds in in_range.items() %}
         {% if bounds is string or bounds | length != 2 %}
             {{ exceptions.raise_compiler_error(
-                "claims: in_range of '" ~ column ~ "' is " ~ bounds ~ "; expected [low, high], null where it is open"
+                "claims: in_range of '" ~ column ~ "' is " ~ bounds
+                ~ "; expected [low, high], null where it is open"
             ) }}
         {% endif %}
         {% if bounds[0] is not none %}
-            {% do claims.append({'says': column ~ ' >= ' ~ bounds[0], 'breaks': column ~ ' < ' ~ bounds[0]}) %}
+            {% set says, breaks = column ~ ' >= ' ~ bounds[0], column ~ ' < ' ~ bounds[0] %}
+            {% do claims.append({'says': says, 'breaks': breaks}) %}
         {% endif %}
         {% if bounds[1] is not none %}
-            {% do claims.append({'says': column ~ ' <= ' ~ bounds[1], 'breaks': column ~ ' > ' ~ bounds[1]}) %}
+            {% set says, breaks = column ~ ' <= ' ~ bounds[1], column ~ ' > ' ~ bounds[1] %}
+            {% do claims.append({'says': says, 'breaks': breaks}) %}
         {% endif %}
     {% endfor %}
     {% for column, values in accepted_values.items() %}
