@@ -1,4 +1,4 @@
-{# The config of a table that only grows. A date that is built again is replaced, and rows of earlier dates are
+{# The config of a table that only grows. A date that is built again is replaced; rows of earlier dates are
    not changed. --full-refresh keeps the table, because it could not be restored. #}
 {% macro kept_by_date() -%}
     {{ return({
