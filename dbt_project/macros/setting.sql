@@ -1,4 +1,4 @@
-{# The value of a var, checked by the table of vars (_vars_contract). Stops every command where it is not allowed.
+{# The value of a var, checked by the table of vars (_vars_contract). An error where it is not allowed.
 
    A list comes as texts (each.type text), an unset list or mapping that may be null as an empty one. #}
 {% macro setting(name) %}

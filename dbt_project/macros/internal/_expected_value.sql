@@ -1,8 +1,11 @@
-{# The phrase for what a var may hold, such as 'a whole number from 1 to 16'. kind: its row of _vars_contract, or a part of it. #}
+{# The phrase for what a var may hold, such as 'a whole number from 1 to 16'.
+
+   kind: its row of _vars_contract, or a part of it. #}
 {% macro _expected_value(kind) %}
     {% set type = kind['type'] %}
     {% if type in ('whole', 'count', 'number', 'share') %}
-        {% set words = {'whole': 'a whole number', 'count': 'a whole number', 'share': 'a share'}.get(type, 'a number') %}
+        {% set nouns = {'whole': 'a whole number', 'count': 'a whole number', 'share': 'a share'} %}
+        {% set words = nouns.get(type, 'a number') %}
         {% if 'above' in kind %}
             {% set words = words ~ ' above ' ~ kind['above'] %}
         {% elif 'low' in kind %}

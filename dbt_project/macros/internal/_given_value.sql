@@ -1,4 +1,4 @@
-{# The value of a var as the shop wrote it: of an advanced one, what the var advanced holds, else its default. #}
+{# The value of a var as the shop wrote it. An advanced one is in the var advanced, or has its default. #}
 {% macro _given_value(name, kind) %}
     {% if not kind.get('advanced') %}
         {{ return(var(name)) }}

@@ -1,4 +1,4 @@
-{# The name that shares the most pairs of neighbouring letters with this one: {name, likeness (0 to 1, Dice)}. #}
+{# The most similar name by the Dice coefficient of pairs of letters: {name, likeness (0 to 1)}. #}
 {% macro _nearest_name(name, names) %}
     {% set best = namespace(name=none, likeness=0) %}
     {% set pairs = [] %}

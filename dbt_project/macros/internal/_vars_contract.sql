@@ -1,15 +1,16 @@
 {# The vars: every var of the package, once. Validation, docs/vars.md, the vars of dbt_project.yml and the
    settings of training come from this table. After a change here run: make vars
 
-   A group has title, page (of docs/) and vars. A var has default (what holds where the shop sets nothing), means
-   (one line for docs), page (where it is not the group's), and what a value may be:
-   type      whole · count (whole, never written 3.0) · number · share (written with a decimal point) · flag ·
-             choice · text · day · time_zone · relation (a model, seed or 'source.table') · list · mapping · any
+   A group has title, page (of docs/) and vars. A var has default (what holds where the shop sets nothing),
+   means (one line for docs), page (where it is not the group's), and what a value may be:
+   type      whole, count (whole, never written 3.0), number, share (written with a decimal point), flag,
+             choice, text, day, time_zone, relation (a model, seed or 'source.table'), list, mapping, any
    low, high, above, below   bounds of a number; low and high are allowed, above and below are not
    not_below, more_than   of a number: the var that it may not be below, or must be above
    choices   of a choice
    pattern   of a text: a regular expression; words says the same in words
-   each      of a list or mapping: what every item or value may be; holds: of a mapping, what each key may hold
+   each      of a list or mapping: what every item or value may be
+   holds     of a mapping: what each key may hold
    needs     of a mapping: the keys that it must have; least, length: of a list or mapping, its size
    rising    of a list or mapping: true = no value is below the one before, 'strictly' = each is above it
    lower     of a list of texts: true = it is read in lower case
@@ -179,7 +180,7 @@
             'season',
             'embeddings',
         ],
-        'means': "The feature families that the model reads: one model each, feat_ and the name of the family.",
+        'means': "The feature families that the model reads, each a model feat_ and its name.",
     },
     'product_embeddings': {
         'type': 'relation', 'nullable': true, 'default': none, 'page': 'embeddings.md',
@@ -451,29 +452,29 @@
         'means': "Offers to members are among this many items that are bought most often with one of those.",
     },
     'default_region': {
-        'type': 'text', 'page': 'advertising.md', 'pattern': '[A-Za-z]{2}',
+        'type': 'text', 'pattern': '[A-Za-z]{2}',
         'words': "the two letters of a country by ISO 3166, such as GB",
         'nullable': true, 'default': none,
         'page': 'advertising.md',
         'means': "Country of telephone numbers without a country code. null = such numbers are not matched.",
     },
     'ad_suppress_days': {
-        'type': 'whole', 'page': 'advertising.md', 'low': 0, 'high': 3650, 'default': 14,
+        'type': 'whole', 'low': 0, 'high': 3650, 'default': 14,
         'page': 'advertising.md',
         'means': "Customers at low risk who bought within this many days are suppressed in advertising.",
     },
     'ad_win_back_probability': {
-        'type': 'number', 'page': 'advertising.md', 'low': 0, 'high': 1, 'default': 0.35,
+        'type': 'number', 'low': 0, 'high': 1, 'default': 0.35,
         'page': 'advertising.md',
         'means': "Customers with at least this churn probability are in the win-back audience.",
     },
     'ad_seed_share': {
-        'type': 'number', 'page': 'advertising.md', 'low': 0, 'high': 1, 'default': 0.1,
+        'type': 'number', 'low': 0, 'high': 1, 'default': 0.1,
         'page': 'advertising.md',
         'means': "This share of the current customers, the most valuable, is the lookalike seed.",
     },
     'service_waiting_days': {
-        'type': 'mapping', 'page': 'service.md', 'needs': ['target', 'longest'],
+        'type': 'mapping', 'needs': ['target', 'longest'],
         'holds': {
             'target': {'type': 'number', 'low': 1, 'high': 3650},
             'longest': {'type': 'number', 'low': 1, 'high': 3650},
@@ -484,18 +485,18 @@
             ~ "longest.",
     },
     'service_sentiment_days': {
-        'type': 'whole', 'page': 'service.md', 'low': 1, 'high': 3650, 'default': 84,
+        'type': 'whole', 'low': 1, 'high': 3650, 'default': 84,
         'page': 'service.md',
         'means': "A customer's sentiment is that of the reviews of this many days.",
     },
     'ticket_type_sentiments': {
-        'type': 'mapping', 'page': 'service.md', 'each': {'type': 'number', 'low': 0, 'high': 1}, 'nullable': true,
+        'type': 'mapping', 'each': {'type': 'number', 'low': 0, 'high': 1}, 'nullable': true,
         'default': {'complaint': 0.2, 'return': 0.4, 'question': 0.6},
         'page': 'service.md',
         'means': "Sentiment of a customer without such reviews, by type of ticket (0 = unhappy, 1 = happy).",
     },
     'return_policy_shares': {
-        'type': 'mapping', 'page': 'service.md', 'needs': ['generous', 'strict'], 'rising': true,
+        'type': 'mapping', 'needs': ['generous', 'strict'], 'rising': true,
         'holds': {
             'generous': {'type': 'number', 'low': 0, 'high': 1},
             'strict': {'type': 'number', 'low': 0, 'high': 1},
@@ -506,7 +507,7 @@
             ~ "are checked first.",
     },
     'stock_surplus_multiple': {
-        'type': 'number', 'page': 'inventory.md', 'low': 1, 'high': 1000, 'default': 2,
+        'type': 'number', 'low': 1, 'high': 1000, 'default': 2,
         'page': 'inventory.md',
         'means': "More stock than this many times the forecast is too much.",
     },

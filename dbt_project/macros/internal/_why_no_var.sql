@@ -1,7 +1,8 @@
 {# Why a name is no var of ours in this place, as a sentence, and what to write instead; none where it is one.
 
-   place: 'top' (vars, --vars) or 'advanced'. is_ours: it must be one, as it is in vars: retention:. Elsewhere a shop
-   has vars of its own: there a name is wrong that is gone, belongs in the other place, or nearly is one of ours. #}
+   place: 'top' (vars, --vars) or 'advanced'. is_ours: it must be one, because it is in vars: retention:.
+   Elsewhere a shop has vars of its own: there a name is wrong that is gone, that belongs in the other place,
+   or that is nearly one of ours. #}
 {% macro _why_no_var(name, place, is_ours) %}
     {% set kinds = {} %}
     {% for group in retention._vars_contract().values() %}
@@ -22,7 +23,8 @@
         {% set is_advanced = kinds.get(nearest.name, {}).get('advanced') %}
         {{ return(
             "there is no var " ~ name
-            ~ ("; the nearest is " ~ nearest.name ~ (" (in advanced)" if is_advanced else "") if nearest.name else "")
+            ~ ("; the nearest is " ~ nearest.name if nearest.name else "")
+            ~ (" (in advanced)" if is_advanced else "")
         ) }}
     {% endif %}
     {{ return(none) }}
