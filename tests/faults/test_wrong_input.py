@@ -303,7 +303,7 @@ WRONG_VARS: list[tuple[str, object, str, str]] = [
         "expected a different probability for each tier",
     ),
     ("risk_tier_thresholds", {"low": 0.1}, "ml_risk_tiers", "'low', which is the name for customers below"),
-    ("risk_tier_capacity", {"red": 5}, "ml_risk_tiers", "names the tier 'red'"),
+    ("risk_tier_capacity", {"red": 5}, "ml_risk_tiers", "risk_tier_capacity has a tier 'red'"),
     (
         "max_rejected_share",
         {"default": 0.01, "order_line": 0.2},
