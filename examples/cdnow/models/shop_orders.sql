@@ -1,5 +1,5 @@
--- One row per customer and day: orders of the input contract. The file has days and no order numbers, so the
--- purchases of a customer on one day are taken for one order.
+-- One row per customer and day: orders of the input contract. The file has no order numbers, so all purchases
+-- of a customer on one day are one order.
 with lines_of_text as (
 
     select regexp_split_to_array(trim(line), '\s+') as fields

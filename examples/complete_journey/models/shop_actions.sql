@@ -1,5 +1,5 @@
--- One row per action: what this shop can do, instead of the five of the package. All it has is letters;
--- what one costs and how many read it is assumed.
+-- One row per action of this shop, instead of the five actions of the package. All of them are letters; their
+-- costs and reach are assumptions.
 with actions as (
 
     select

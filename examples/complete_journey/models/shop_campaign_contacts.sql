@@ -1,5 +1,5 @@
 -- One row per household and campaign: campaign_contacts of the input contract.
--- Nobody was held out: every household is 'treatment', so these campaigns are observational.
+-- There are no controls: the arm of every household is 'treatment', so these campaigns are observational.
 with contacts as (
 
     select * from {{ raw_file('campaigns') }}

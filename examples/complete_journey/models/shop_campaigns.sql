@@ -1,4 +1,4 @@
--- One row per campaign: campaigns of the input contract. All of them mailed coupons; costs are not known.
+-- One row per campaign: campaigns of the input contract. All of them mailed coupons; their costs are unknown.
 with campaigns as (
 
     select * from {{ raw_file('campaign_descriptions') }}

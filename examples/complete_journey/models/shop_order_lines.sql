@@ -1,6 +1,6 @@
 -- One row per basket and product: order_lines of the input contract.
--- Fuel is recorded in thousandths of a gallon, to 89,638 a line: it counts as one piece.
--- Lines of quantity 0 (coupons, corrections) stay, at 0: only above 0 is a line a purchase.
+-- Fuel is recorded in thousandths of a gallon, up to 89,638 per line: such a line counts as one piece.
+-- Lines with quantity 0 (coupons, corrections) are kept; they are not purchases.
 with transactions as (
 
     select * from {{ ref('shop_transactions') }}

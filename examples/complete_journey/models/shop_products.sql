@@ -1,5 +1,5 @@
 -- One row per product: products of the input contract.
--- Products that were sold but never described get a row without a name, so that every line has its product.
+-- Products that were sold but are not in the product table get a row without a name.
 with products as (
 
     select * from {{ raw_file('products') }}

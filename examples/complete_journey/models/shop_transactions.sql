@@ -1,4 +1,4 @@
--- One row per line of a till receipt, as the shop recorded it, with the shop's own traps marked.
+-- One row per line of a receipt, as in the raw data, with flags for its known data problems.
 with transactions as (
 
     select * from {{ raw_file('transactions') }}

@@ -1,4 +1,4 @@
--- One row per trap of the raw data: how many lines it touches and what the mapping does about it.
+-- One row per known problem of the raw data: number of lines, and how the mapping handles it.
 with transactions as (
 
     select * from {{ ref('shop_transactions') }}
@@ -16,13 +16,13 @@ traps as (
     select
         'quantity 0' as trap,
         count(*) filter (where is_without_quantity) as lines_count,
-        'kept at 0; an order of such lines alone is no purchase' as treatment
+        'kept with quantity 0; an order with only such lines is not a purchase' as treatment
     from transactions
     union all
     select
         'fuel' as trap,
         count(*) filter (where is_fuel) as lines_count,
-        'counted as one piece, for its quantity is thousandths of a gallon' as treatment
+        'counted as one piece, because the quantity is in thousandths of a gallon' as treatment
     from transactions
 
 )
