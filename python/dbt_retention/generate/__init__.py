@@ -51,7 +51,7 @@ def generate_shop(
     a block. `truth` adds `truth_customers`, `truth_effects` and `truth_itemsets`, as Parquet in
     both cases, so that dbt does not take them for seeds. `progress` is told (customers done,
     customers in all) after each block. Files appear under their names only once all are complete;
-    any other file in `out` is left alone. Raises ValueError where an argument cannot be used.
+    any other file in `out` is not changed. Raises ValueError where an argument cannot be used.
     """
     if file_format not in ("csv", "parquet"):
         raise ValueError(f"file_format is {file_format!r}; expected 'csv' or 'parquet'")

@@ -17,7 +17,7 @@ class Shop:
 
     are_actions_alike: all actions work about as well; else the dearer ones better (ACTION_STRENGTH), and each
     better or worse than that by a factor that differs between shops.
-    Raises ValueError, in words, for a value that cannot be simulated.
+    Raises ValueError for a value that cannot be simulated; the message says why.
     """
 
     customers: int = 520
@@ -48,7 +48,7 @@ class Shop:
 def first_day_of(months: int) -> date:
     """2 January 2023, or so many years earlier that a history of `months` is over by 2 January 2026.
 
-    An event that is yet to come would be a bad row of the input.
+    An event in the future would be a rejected row of the input.
     """
     years_more = math.ceil((min(months, MAX_MONTHS) - 36) / 12)
     return date(2023 - max(0, years_more), 1, 2)

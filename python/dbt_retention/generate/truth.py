@@ -30,7 +30,7 @@ from dbt_retention.generate.world import World
 
 @dataclass(frozen=True)
 class Response:
-    """What a contact on the morning after the last day would bring; arrays are (customers,)."""
+    """The effect of a contact on the day after the last day; arrays are (customers,)."""
 
     buys: Floats  # P(a purchase within the effect's days)
     purchases: Floats  # expected within 12 months

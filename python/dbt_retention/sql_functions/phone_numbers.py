@@ -9,8 +9,8 @@ import phonenumbers
 
 from dbt_retention.errors import RetentionError
 
-# Ofcom's mobile numbers for drama, which lie in no range that is in use: examples and tests are written with
-# them, and nobody owns one.
+# Ofcom's mobile numbers for drama. They are in no range that is in use and have no owner, so examples and
+# tests use them.
 _FICTION = re.compile(r"[+]447700900\d{3}")
 
 

@@ -82,7 +82,7 @@ class ChurnSettings(Settings):
 
     @property
     def retraining_limits(self) -> Limits:
-        """What the policy auto goes by."""
+        """The limits that the policy auto uses."""
         return Limits(
             drifted_share=self.retrain_drifted_share,
             auc_drop=self.retrain_auc_drop,

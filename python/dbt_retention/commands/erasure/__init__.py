@@ -6,7 +6,7 @@ return. Where such an id, the e-mail address or the telephone number occurs in a
 replaced by the word 'erased'. A salted hash of the customer_id (the tombstone) keeps later builds from adding
 the customer again.
 
-DuckDB does not overwrite deleted data. So each file is written anew without the customer and then replaces
+DuckDB does not overwrite deleted data. So each file is written again without the customer and then replaces
 the old file in one step; when the command is interrupted, the old file is complete.
 """
 

@@ -1,4 +1,4 @@
-"""Removes a customer from DuckDB files and Parquet files: they are written anew without the customer."""
+"""Removes a customer from DuckDB files and Parquet files: they are written again without the customer."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _parents_first(
 def rewrite_database(
     connection: duckdb.DuckDBPyConnection, path: Path, person: Person, *, has_tombstones: bool
 ) -> list[Removal]:
-    """Write the database of `connection` anew without the customer, and replace the file `path` by it.
+    """Write the database of `connection` without the customer, and replace the file `path` by it.
 
     Raises RetentionError, and leaves the file as it was, where a constraint or a full disk prevents this.
     """
