@@ -57,6 +57,7 @@ lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the r
 	done
 	$(BIN)/dbt compile --quiet --project-dir dbt_project
 	$(BIN)/python tests/portability.py
+	$(BIN)/python tests/house.py
 	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
 format: $(VENV)/dev.installed ## fix what formatters can fix
