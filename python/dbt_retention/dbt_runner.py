@@ -127,7 +127,8 @@ def run_dbt(
     for result in sorted(failures, key=lambda failure: str(failure.node.unique_id)):
         node = f"{result.node.resource_type} {result.node.name}"
         message = readable(result.message or "", project=project)
-        raise RetentionError(f"{node}: {message}")
+        broken = [line for line in steps.broken_claims if f"{line.split(':')[0]}__claims" == result.node.name]
+        raise RetentionError(f"{node}: {'; '.join([message, *broken])}")
     return results
 
 
@@ -220,6 +221,7 @@ class _Steps:
         )
         self._console = console
         self._task = self._progress.add_task("reading the project", total=None)
+        self.broken_claims: list[str] = []
 
     def __enter__(self) -> _Steps:
         self._progress.start()
@@ -241,6 +243,8 @@ class _Steps:
                 self._warnings.append(message)
             else:
                 self._console.print(message, style="yellow", highlight=False, soft_wrap=True)
+        elif name == "JinjaLogInfo" and ": broken by " in event.data.msg:  # the macro report_broken_claims
+            self.broken_claims.append(event.data.msg)
         elif name == "NodeFinished":
             self._progress.advance(self._task)
             if not self._console.is_terminal and event.data.node_info.resource_type == "model":

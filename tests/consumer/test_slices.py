@@ -43,8 +43,31 @@ def models_of(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
 
 
-def test_a_shop_s_build_has_no_unit_test_of_the_package(manifest: dict[str, Any]) -> None:
+MOST_NODES = 420
+
+
+def test_a_shop_s_build_has_at_most_420_nodes_and_no_unit_test(manifest: dict[str, Any]) -> None:
     assert manifest["unit_tests"] == {}
+    assert len(manifest["nodes"]) <= MOST_NODES
+
+
+def test_a_failed_data_test_names_each_broken_claim(shop: Shop) -> None:
+    models = shop.folder / "models"
+    claims = {"one_row_per": ["id"], "not_null": ["id"], "in_range": {"share": [0, 1]}}
+    tests = [{"retention.claims": {"name": "broken__claims", "arguments": claims}}]
+    (models / "broken.sql").write_text(
+        "select 1 as id, 0.5 as share union all select 1, 2 union all select null, 0"
+    )
+    (models / "broken.yml").write_text(yaml.safe_dump({"models": [{"name": "broken", "data_tests": tests}]}))
+    try:
+        failed = shop.run("retention", "build", "--project", ".", "--select", "broken")
+    finally:
+        (models / "broken.sql").unlink()
+        (models / "broken.yml").unlink()
+    assert failed.returncode == 1, failed.stdout
+    for claim in ("one row per id", "id is not null", "share <= 1"):
+        assert f"broken: {claim}: broken by 1 rows" in failed.stderr, claim
+    assert "share >= 0" not in failed.stderr
 
 
 def test_this_repository_runs_every_unit_test(built_shop: Shop) -> None:

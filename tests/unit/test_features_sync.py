@@ -110,7 +110,7 @@ def test_a_skeleton_is_written_to_the_project_s_model_path(tmp_path: Path) -> No
     paths = new_family(project_in(tmp_path), name="weekend")
     assert paths == (tmp_path / "sql/feat_weekend.sql", tmp_path / "sql/feat_weekend.yml")
     assert "ref('retention', 'int_retention__spine')" in paths[0].read_text()
-    assert "retention.one_row_per" in paths[1].read_text()
+    assert "retention.claims" in paths[1].read_text()
 
 
 def test_a_skeleton_of_the_package_is_written_to_its_features_room(tmp_path: Path) -> None:
