@@ -44,13 +44,40 @@ def build(
         str | None,
         typer.Option(help="Slices, separated by commas, e.g. 'warnings,segments'. See docs/daily-use.md"),
     ] = None,
+    publish: Annotated[
+        Path | None, typer.Option(help="DuckDB file to publish the marts to when the build has succeeded.")
+    ] = None,
     target: TargetOption = None,
 ) -> None:
     """Run dbt build: inputs, features, training (see the var training_policy), scores, marts."""
     from dbt_retention.commands import build as command
     from dbt_retention.dbt_runner import Project
 
-    command.build(Project.at(project), select=select, only=only, target=target, console=console)
+    command.build(
+        Project.at(project), select=select, only=only, target=target, console=console, serving_file=publish
+    )
+
+
+@app.command()
+def publish(
+    duckdb: Annotated[
+        Path | None, typer.Option("--duckdb", help="DuckDB file to write, e.g. serving/marts.duckdb.")
+    ] = None,
+    project: ProjectOption = None,
+    target: TargetOption = None,
+) -> None:
+    """Copy the marts of the last build to where people and BI tools read them, each all-or-nothing."""
+    from dbt_retention.commands.publish import Destination
+    from dbt_retention.commands.publish import publish as run
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.warehouse import target_of
+
+    places = {"duckdb": duckdb}
+    run(
+        target_of(Project.at(project), target_name=target),
+        [Destination(kind, place) for kind, place in places.items() if place],
+        console=console,
+    )
 
 
 @app.command()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from dbt_common.invocation import get_invocation_id
 from rich.console import Console
 
+from dbt_retention.commands.publish import Destination, publish
 from dbt_retention.commands.slices import selection_of
 from dbt_retention.dbt_runner import Project, install_packages, run_dbt
 from dbt_retention.errors import RetentionError
+from dbt_retention.warehouse import target_of
 
 MODELS = ("ml_churn_model", "ml_segment_model", "int_retention__uplift_model")
 NOT_TRAINED = "Warning: "  # the first word of the macro warn_if_not_trained
@@ -15,13 +20,19 @@ ONLY_BUILT = ("--indirect-selection", "buildable")
 
 
 def build(
-    project: Project, *, select: str | None, only: str | None, target: str | None, console: Console
+    project: Project,
+    *,
+    select: str | None,
+    only: str | None,
+    target: str | None,
+    console: Console,
+    serving_file: Path | None = None,
 ) -> None:
-    """Run `dbt build` and print how many nodes were built.
+    """Run `dbt build`, print how many nodes were built, and publish the marts.
 
     select: a dbt selection; only: names of slices, separated by commas; both None = everything. target: an
-    output of the profile; None = its default. Raises RetentionError where a node fails, or nothing is
-    selected.
+    output of the profile; None = its default. serving_file: the DuckDB file to publish to; None = do not
+    publish. Raises RetentionError where a node fails, or nothing is selected; nothing is published then.
     """
     install_packages(project, console=console)
     selection = [*(select.split() if select else []), *(selection_of(only) if only else [])]
@@ -35,6 +46,13 @@ def build(
     warned = [result.node.name for result in results if str(result.status) == "warn"]
     outcome = f"{len(warned):,} with warnings: {', '.join(warned)}" if warned else "no warnings"
     console.print(f"Built {len(results):,} nodes, tests included; {outcome}.")
+    if serving_file:
+        publish(
+            target_of(project, target_name=target),
+            [Destination("duckdb", serving_file)],
+            console=console,
+            invocation_id=get_invocation_id(),
+        )
 
 
 def train(project: Project, *, target: str | None, console: Console) -> None:

@@ -16,6 +16,7 @@ from dbt_retention.errors import RetentionError
 NEXT_STEPS = """Next:
   1. dbt deps
   2. In profiles.yml, under the DuckDB output:
+       config_options: {storage_compatibility_version: v1.4.0}
        plugins:
          - module: dbt_retention.duckdb_plugin
            config: {models_path: models_onnx}
