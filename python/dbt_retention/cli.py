@@ -35,6 +35,8 @@ TargetOption = Annotated[
     typer.Option("--target", help="Output of profiles.yml. Default: the default of the profile."),
 ]
 
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
 
 @app.command()
 def build(
@@ -61,22 +63,50 @@ def build(
 @app.command()
 def publish(
     duckdb: Annotated[
-        Path | None, typer.Option("--duckdb", help="DuckDB file to write, e.g. serving/marts.duckdb.")
+        Path | None, typer.Option("--duckdb", help="DuckDB file to replace, e.g. serving/marts.duckdb.")
     ] = None,
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", help="Folder to replace, with one Parquet file per mart.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Folder to replace, with one CSV file per mart.")
+    ] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            "--postgres", help="Schema of the PostgreSQL database that PGHOST, PGDATABASE and the like name."
+        ),
+    ] = None,
+    audiences: Annotated[
+        Path | None,
+        typer.Option("--audiences", help="Folder to replace, with one CSV file per platform and audience."),
+    ] = None,
+    as_json: JsonOption = False,
     project: ProjectOption = None,
     target: TargetOption = None,
 ) -> None:
     """Copy the marts of the last build to where people and BI tools read them, each all-or-nothing."""
     from dbt_retention.commands.publish import Destination
     from dbt_retention.commands.publish import publish as run
+    from dbt_retention.commands.publish.finished import invocation_of_last_build
     from dbt_retention.dbt_runner import Project
     from dbt_retention.warehouse import target_of
 
-    places = {"duckdb": duckdb}
+    given: dict[str, Path | str | None] = {
+        "duckdb": duckdb,
+        "parquet": parquet,
+        "csv": csv,
+        "postgres": postgres,
+        "audiences": audiences,
+    }
+    found = Project.at(project)
+    place = target_of(found, target_name=target)
     run(
-        target_of(Project.at(project), target_name=target),
-        [Destination(kind, place) for kind, place in places.items() if place],
+        place,
+        [Destination(kind, named) for kind, named in given.items() if named],
         console=console,
+        invocation_id=invocation_of_last_build(found, place),
+        as_json=as_json,
     )
 
 

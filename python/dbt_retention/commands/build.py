@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dbt_common.invocation import get_invocation_id
 from rich.console import Console
 
 from dbt_retention.commands.publish import Destination, publish
+from dbt_retention.commands.publish.finished import building_marker
 from dbt_retention.commands.slices import selection_of
-from dbt_retention.dbt_runner import Project, install_packages, run_dbt
+from dbt_retention.dbt_runner import Project, install_packages, profile_of, run_dbt, working_in
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import target_of
 
@@ -37,7 +40,8 @@ def build(
     install_packages(project, console=console)
     selection = [*(select.split() if select else []), *(selection_of(only) if only else [])]
     command = ["build", *(["--select", *selection, *ONLY_BUILT] if selection else [])]
-    results = run_dbt(project, command, console=console, target=target)
+    with _marked(project, target=target):
+        results = run_dbt(project, command, console=console, target=target)
     if not results:
         raise RetentionError(
             f"--select is '{select}', which matches nothing in this project; nothing was built. Names of all "
@@ -53,6 +57,21 @@ def build(
             console=console,
             invocation_id=get_invocation_id(),
         )
+
+
+@contextmanager
+def _marked(project: Project, *, target: str | None) -> Iterator[None]:
+    """Leave a file beside the warehouse until the build has succeeded: `retention publish` looks for it."""
+    with working_in(project.working_folder):
+        credentials = profile_of(project, target=target).credentials
+    if credentials.type != "duckdb" or credentials.path.startswith(":memory:") or "://" in credentials.path:
+        yield
+        return
+    marker = building_marker(target_of(project, target_name=target))
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    yield
+    marker.unlink(missing_ok=True)
 
 
 def train(project: Project, *, target: str | None, console: Console) -> None:

@@ -16,17 +16,24 @@ from dbt_retention.quoting import quoted_name, quoted_text
 from dbt_retention.warehouse import Target, open_to_read
 
 PUBLISHED_AT = "published_at"
-# SHA-256 of addresses and telephone numbers, without salt. Only the platforms may have them: docs/privacy.md
-HASHES = {
-    "mart_ad_audiences": (
-        *("google_email", "google_phone", "meta_em", "meta_ph", "tiktok_email_sha256", "tiktok_phone_sha256"),
-    )
+AUDIENCES = "mart_ad_audiences"
+# The columns of each platform's customer file, in its order, and the column of the mart: docs/advertising.md
+PLATFORMS = {
+    "google": {"Email": "google_email", "Phone": "google_phone"},
+    "meta": {"email": "meta_em", "phone": "meta_ph"},
+    "tiktok": {"Email_SHA256": "tiktok_email_sha256", "Phone_SHA256": "tiktok_phone_sha256"},
 }
+# SHA-256 of addresses and telephone numbers, without salt. Only the platforms may have them: docs/privacy.md
+HASHES = {AUDIENCES: [column for columns in PLATFORMS.values() for column in columns.values()]}
 
 
 @dataclass(frozen=True)
 class Marts:
-    """The marts of one build: `connection` has a view of each name, and the table published_at."""
+    """The marts of one build.
+
+    `connection` has a view of each name, and the table published_at. The schema hashed has the marts whose
+    view lacks columns with hashes.
+    """
 
     connection: duckdb.DuckDBPyConnection
     names: tuple[str, ...]
@@ -56,10 +63,13 @@ def marts_of(target: Target, *, invocation_id: str | None = None) -> Iterator[Ma
                 f"{target.path} cannot be opened: {str(error).splitlines()[0]}. A build writes it; publish "
                 "when it has finished, or run: retention build --publish"
             ) from error
+        connection.execute("create schema hashed")
         for name, schema in found.items():
             relation = f"warehouse.{quoted_name(schema)}.{quoted_name(name)}"
-            left_out = ", ".join(map(quoted_name, HASHES.get(name, ())))
-            columns = f"* exclude ({left_out})" if left_out else "*"
+            columns = "*"
+            if name in HASHES:
+                columns = f"* exclude ({', '.join(HASHES[name])})"
+                connection.execute(f"create view hashed.{quoted_name(name)} as from {relation}")
             connection.execute(f"create view {quoted_name(name)} as select {columns} from {relation}")
         marts = Marts(
             connection=connection,
