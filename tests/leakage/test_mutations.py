@@ -326,7 +326,7 @@ class Laboratory:
 
     @contextmanager
     def broken(self, mutant: Mutant) -> Iterator[list[str]]:
-        """With the built warehouse and the mutant's edits in the manifest: the models that the edits reach."""
+        """With the built warehouse and the mutant's edits in the manifest: the models they reach."""
         shutil.copy(self.clean, self.warehouse)
         before: list[tuple[Any, str, str]] = []
         macros: set[str] = set()
