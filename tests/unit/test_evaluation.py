@@ -13,8 +13,11 @@ from dbt_retention.training.metrics import (
     expected_calibration_error,
     expected_maximum_profit,
     lift_at,
+    resampled_metrics,
     with_intervals,
 )
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 
 def test_lift_compares_the_top_share_with_the_average() -> None:
@@ -88,13 +91,20 @@ def test_intervals_contain_the_value_and_shrink_with_more_customers() -> None:
     def width(rows: int) -> float:
         scores = rng.random(rows)
         labels = (rng.random(rows) < scores).astype(float)
-        auc = with_intervals(
-            lambda truth, score: {"auc": binary_metrics(truth, score, threshold=0.5)["auc"]},
-            labels,
-            scores,
-            draws=100,
-        )["auc"]
+        auc = with_intervals(labels, scores, threshold=0.5, draws=100)["auc"]
         assert auc.lower <= auc.value <= auc.upper
         return auc.upper - auc.lower
 
     assert width(4000) < width(400) / 2
+
+
+@given(st.integers(0, 2**32), st.sampled_from([0, 1, 2, 12]), st.sampled_from([0.0, 0.3, 0.5, 0.7, 1.0]))
+def test_metrics_of_a_resample_equal_those_of_its_rows(seed: int, digits: int, threshold: float) -> None:
+    """With 0 digits all scores are 0 or 1; with 12 all are distinct."""
+    rng = np.random.default_rng(seed)
+    scores = np.sort(np.round(rng.random(60), digits))[::-1]
+    labels = (rng.random(60) < 0.4).astype(float)
+    counts = np.bincount(rng.integers(0, 60, 60), minlength=60)
+    assume(0 < counts @ labels < 60)
+    sample = binary_metrics(np.repeat(labels, counts), np.repeat(scores, counts), threshold=threshold)
+    assert resampled_metrics(labels, scores, counts, threshold=threshold) == pytest.approx(sample)

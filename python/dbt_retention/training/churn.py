@@ -27,7 +27,6 @@ from dbt_retention.training.importance import permutation_importance
 from dbt_retention.training.metrics import (
     best_f1_threshold,
     best_profit_threshold,
-    binary_metrics,
     decision,
     expected_maximum_profit,
     with_intervals,
@@ -194,11 +193,7 @@ def _train(
         candidates=chosen.scores,
         calibration=blend.calibration,
         threshold=thresholds[BEST_F1],
-        test_metrics=with_intervals(
-            lambda truth, score: binary_metrics(truth, score, threshold=thresholds[BEST_F1]),
-            test.churned,
-            test_scores,
-        ),
+        test_metrics=with_intervals(test.churned, test_scores, threshold=thresholds[BEST_F1]),
         importance=importance,
         profit_assumptions=assumed,
         decisions={

@@ -5,7 +5,6 @@ The command `retention evaluate` is in `commands/evaluate.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from dbt_retention.arrays import Floats
+from dbt_retention.arrays import Floats, Ints
 from dbt_retention.registry.card import Decision, Interval, ProfitAssumptions
 
 ECE_BINS = 10
@@ -148,27 +147,53 @@ def _profit(churners: Any, stayers: Any, *, save_rate: Floats, assumed: ProfitAs
 
 
 def with_intervals(
-    metrics: Callable[[Floats, Floats], dict[str, float]],
-    labels: Floats,
-    scores: Floats,
-    *,
-    draws: int = 200,
-    seed: int = 7,
+    labels: Floats, scores: Floats, *, threshold: float, draws: int = 200, seed: int = 7
 ) -> dict[str, Interval]:
-    """`metrics(labels, scores)` with 95 % percentile intervals of a bootstrap over customers.
+    """`binary_metrics` with 95 % percentile intervals of a bootstrap over customers.
 
     labels, scores: shape (rows,), one row per customer. Samples without both classes are drawn again.
     Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
     """
     rng = np.random.default_rng(seed)
+    order = np.argsort(-scores)
+    ranked_labels, ranked_scores = labels[order], scores[order]
     drawn: list[dict[str, float]] = []
     while len(drawn) < draws:
-        rows = rng.integers(0, len(labels), len(labels))
-        if 0 < labels[rows].mean() < 1:
-            drawn.append(metrics(labels[rows], scores[rows]))
-    point = metrics(labels, scores)
-    bounds = {name: np.percentile([draw[name] for draw in drawn], [2.5, 97.5]) for name in point}
+        counts = np.bincount(rng.integers(0, len(labels), len(labels)), minlength=len(labels))
+        if 0 < counts @ ranked_labels < len(labels):
+            drawn.append(resampled_metrics(ranked_labels, ranked_scores, counts, threshold=threshold))
+    bounds = {name: np.percentile([draw[name] for draw in drawn], [2.5, 97.5]) for name in drawn[0]}
     return {
         name: Interval(value=value, lower=float(bounds[name][0]), upper=float(bounds[name][1]))
-        for name, value in point.items()
+        for name, value in binary_metrics(labels, scores, threshold=threshold).items()
+    }
+
+
+def resampled_metrics(labels: Floats, scores: Floats, counts: Ints, *, threshold: float) -> dict[str, float]:
+    """`binary_metrics` of a sample that holds row i `counts[i]` times, without sorting the sample.
+
+    labels, scores, counts: shape (rows,), by descending score. A bootstrap calls it hundreds of times.
+    """
+    churned, rows = counts * labels, counts.sum()
+    ends = np.append(np.flatnonzero(np.diff(scores)), len(scores) - 1)  # the last row of each distinct score
+    taken, hits = np.cumsum(counts)[ends], np.cumsum(churned)[ends]
+    misses, churners = taken - hits, hits[-1]
+    above = np.searchsorted(-scores[ends], -threshold, side="right")  # distinct scores from the threshold on
+    true, false = (hits[above - 1], misses[above - 1]) if above else (0.0, 0.0)
+    precision = hits / np.maximum(taken, 1)
+    size = max(1, round(LIFT_SHARE * rows))
+    group = np.diff(taken, prepend=0)  # rows of each distinct score
+    share = np.clip((size - taken + group) / np.maximum(group, 1), 0, 1)
+    bins = np.minimum((scores * ECE_BINS).astype(int), ECE_BINS - 1)
+    gaps = np.bincount(bins, churned, ECE_BINS) - np.bincount(bins, counts * scores, ECE_BINS)
+    return {
+        "accuracy": float((true + rows - churners - false) / rows),
+        "precision": float(true / (true + false)) if true + false else 0.0,
+        "recall": float(true / churners),
+        "f1": float(2 * true / (true + false + churners)),
+        "auc": float(np.trapezoid(np.append(0, hits), np.append(0, misses)) / churners / misses[-1]),
+        "average_precision": float(precision @ np.diff(hits, prepend=0) / churners),
+        "brier": float(counts @ (labels - scores) ** 2 / rows),
+        "expected_calibration_error": float(np.abs(gaps).sum() / rows),
+        "lift_at_10_percent": float(share @ np.diff(hits, prepend=0) / size / churners * rows),
     }
