@@ -23,9 +23,10 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: $(VENV)/demo.installed ## build the grocery example and print which customers are about to leave
+demo: $(VENV)/demo.installed ## build the grocery example, print which customers are about to leave, and write the report
 	$(BIN)/retention build --project $(DEMO)
 	$(BIN)/retention summary --project $(DEMO)
+	$(BIN)/retention report --project $(DEMO)
 
 test: $(VENV)/dev.installed ## run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile

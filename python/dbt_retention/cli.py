@@ -139,6 +139,34 @@ def summary(project: ProjectOption = None, target: TargetOption = None) -> None:
 
 
 @app.command()
+def report(
+    project: ProjectOption = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="A published serving file to read, instead of the project's warehouse."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="HTML file to write. Default: retention_report.html beside the file that is read."),
+    ] = None,
+    language: Annotated[Literal["en", "zh"], typer.Option(help="Language of the fixed texts.")] = "en",
+    currency: Annotated[str, typer.Option(help="Written after amounts, e.g. EUR.")] = "",
+    title: Annotated[
+        str | None, typer.Option(help="Name of the shop. Default: the name of the profile or file.")
+    ] = None,
+    target: TargetOption = None,
+) -> None:
+    """Write the report, one HTML file: customers at risk, actions, campaigns, reliability, data."""
+    from dbt_retention.commands.report import write_report
+    from dbt_retention.dbt_runner import Project
+
+    write_report(
+        None if file else Project.at(project), serving_file=file, out=out, language=language,
+        currency=currency, title=title, target_name=target, console=console,
+    )  # fmt: skip
+
+
+@app.command()
 def score(
     customer: Annotated[str, typer.Option(help="customer_id of the customer.")],
     project: ProjectOption = None,

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "python" / "dbt_retention"
-FOLDERS = {"registry", "training", "sql_functions", "generate", "commands"}
+FOLDERS = {"registry", "training", "sql_functions", "generate", "bi", "commands"}
 # What a folder may import besides itself and the modules beside the folders.
 ALLOWED = {
     "registry": set(),
     "training": {"registry"},
     "sql_functions": {"registry"},
     "generate": set(),
-    "commands": {"registry", "training", "sql_functions", "generate"},
+    "bi": set(),
+    "commands": {"registry", "training", "sql_functions", "generate", "bi"},
 }
 ENGINES_AND_LEARNERS = {"duckdb", "dbt", "pyspark", "sklearn", "skl2onnx"}
 
