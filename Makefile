@@ -91,7 +91,7 @@ dist: $(VENV)/dev.installed ## build the wheel and the source archive in dist/, 
 	$(BIN)/uv build --no-build-isolation --python $(BIN)/python --out-dir dist .
 
 lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
-	for extras in "demo" "dev" "bench" "spark --group test"; do \
+	for extras in "demo" "dev" "bench" "spark --group test" "bi --group browser"; do \
 		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 			--constraints requirements/constraints.txt \
 			--no-strip-extras --no-annotate --no-header --no-emit-index-url --group build --extra demo --extra $$extras \

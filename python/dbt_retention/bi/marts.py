@@ -71,7 +71,9 @@ def query_of(question: str) -> str:
 def open_serving_file(path: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a published file. Raises RetentionError where it is missing or unreadable."""
     if not path.is_file():
-        raise RetentionError(f"{path} does not exist yet. Publish it first: retention publish --duckdb {path}")
+        raise RetentionError(
+            f"{path} does not exist yet. Publish it first: retention publish --duckdb {path}"
+        )
     try:
         return duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
