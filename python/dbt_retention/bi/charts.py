@@ -22,7 +22,10 @@ PALE_BLUE = "#9dbcd9"
 ORANGE = "#d0722d"
 TIERS = {"critical": "#8c2d19", "high": "#d0722d", "medium": "#ebc26b", "low": "#b9c4cf"}
 STATUS = {"stable": PALE_BLUE, "moved": "#ebc26b", "drifted": ORANGE}
-FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+FONT = (
+    "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', "
+    "sans-serif"
+)
 WIDTH = 440
 LABEL = 230  # pixels: the longest label beside an axis
 

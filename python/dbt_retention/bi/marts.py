@@ -78,5 +78,6 @@ def open_serving_file(path: Path) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
         raise RetentionError(
-            f"{path} cannot be opened: {str(error).splitlines()[0]}. Publish it again: retention publish --duckdb {path}"
+            f"{path} cannot be opened: {str(error).splitlines()[0]}. "
+            f"Publish it again: retention publish --duckdb {path}"
         ) from error

@@ -1,4 +1,4 @@
--- One row per action of today's campaigns: contacts, costs and profits expected, and what the campaign can measure.
+-- One row per action in today's campaigns: contacts, costs and profits expected, and what the campaign can measure.
 select
     action,
     any_value(channel) as channel,
