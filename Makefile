@@ -18,7 +18,7 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark test-duckdb-1 test-dbt-1.12 java check lint format build train docs vars dist lock clean bench
+.PHONY: help demo test test-faults test-spark test-duckdb-1 test-dbt-1.12 java check lint format build train docs vars dist lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ demo: $(VENV)/demo.installed ## build the grocery example, print which customers
 
 test: $(VENV)/dev.installed ## run all tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+test-faults: $(VENV)/dev.installed ## try faults and hostile input, the long cases included, and print a table of them
+	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi'
 
 test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark, and compare every table with DuckDB
 	$(SPARK_VENV)/bin/pytest -m spark -k '$(SPARK_TESTS)' tests/parity/test_spark.py

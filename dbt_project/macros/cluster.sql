@@ -6,9 +6,11 @@
 {%- endmacro %}
 
 {% macro default__cluster(model, rows, version=none) -%}
-    onnx_cluster('{{ model }}{{ "/' || " ~ version if version else "'" }}, {{ rows }}) + 1
+    {%- set name = "'" ~ model ~ ("/' || " ~ version if version else "'") -%}
+    onnx_cluster({{ name }}, {{ rows }}, {{ retention.setting('max_model_megabytes') }}) + 1
 {%- endmacro %}
 
 {% macro spark__cluster(model, rows, version=none) -%}
-    onnx_cluster('{{ model }}{{ "/' || " ~ version if version else "'" }}, struct({{ rows }}.*)) + 1
+    {%- set name = "'" ~ model ~ ("/' || " ~ version if version else "'") -%}
+    onnx_cluster({{ name }}, struct({{ rows }}.*), {{ retention.setting('max_model_megabytes') }}) + 1
 {%- endmacro %}

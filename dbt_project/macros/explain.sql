@@ -7,9 +7,13 @@
 {%- endmacro %}
 
 {% macro default__explain(model, groups, orderings, rows) -%}
-    onnx_explain('{{ model }}', '{{ tojson(groups) }}', {{ orderings }}, {{ rows }})
+    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
+    onnx_explain('{{ model }}', '{{ tojson(groups) }}', {{ orderings }}, {{ rows }}, {{ max_megabytes }})
 {%- endmacro %}
 
 {% macro spark__explain(model, groups, orderings, rows) -%}
-    onnx_explain('{{ model }}', '{{ tojson(groups) }}', {{ orderings }}, struct({{ rows }}.*))
+    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
+    onnx_explain(
+        '{{ model }}', '{{ tojson(groups) }}', {{ orderings }}, struct({{ rows }}.*), {{ max_megabytes }}
+    )
 {%- endmacro %}

@@ -6,9 +6,11 @@
 {%- endmacro %}
 
 {% macro default__score(model, rows) -%}
-    cast(onnx_score('{{ model }}', {{ rows }}) as double)
+    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
+    cast(onnx_score('{{ model }}', {{ rows }}, {{ max_megabytes }}) as double)
 {%- endmacro %}
 
 {% macro spark__score(model, rows) -%}
-    cast(onnx_score('{{ model }}', struct({{ rows }}.*)) as double)
+    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
+    cast(onnx_score('{{ model }}', struct({{ rows }}.*), {{ max_megabytes }}) as double)
 {%- endmacro %}

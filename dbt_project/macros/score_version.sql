@@ -6,9 +6,11 @@
 {%- endmacro %}
 
 {% macro default__score_version(model, version, rows) -%}
-    cast(onnx_score('{{ model }}/' || {{ version }}, {{ rows }}) as double)
+    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
+    cast(onnx_score('{{ model }}/' || {{ version }}, {{ rows }}, {{ max_megabytes }}) as double)
 {%- endmacro %}
 
 {% macro spark__score_version(model, version, rows) -%}
-    cast(onnx_score('{{ model }}/' || {{ version }}, struct({{ rows }}.*)) as double)
+    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
+    cast(onnx_score('{{ model }}/' || {{ version }}, struct({{ rows }}.*), {{ max_megabytes }}) as double)
 {%- endmacro %}

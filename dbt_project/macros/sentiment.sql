@@ -5,5 +5,6 @@
 {%- endmacro %}
 
 {% macro default__sentiment(model_version, clean_text) -%}
-    onnx_sentiment({{ model_version }}, {{ clean_text }})
+    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
+    onnx_sentiment({{ model_version }}, {{ clean_text }}, {{ max_megabytes }})
 {%- endmacro %}

@@ -329,6 +329,10 @@
         'type': 'whole', 'low': 1000, 'high': 1000000000, 'default': 2000000, 'advanced': true,
         'means': "Training reads at most about this many rows into memory; of more, a sample by hash.",
     },
+    'max_model_megabytes': {
+        'type': 'number', 'above': 0, 'high': 2000, 'default': 100, 'advanced': true,
+        'means': "A larger ONNX file is neither published nor loaded.",
+    },
     'retrain_drifted_share': {
         'type': 'number', 'above': 0, 'high': 1, 'default': 0.25, 'advanced': true,
         'means': "training_policy auto trains again where this share of the features has drifted.",

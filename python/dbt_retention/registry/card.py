@@ -229,7 +229,7 @@ class Card(_Frozen):
 
     features: names in the order of the ONNX input. left_out_features: columns that were empty or almost
     constant in training. feature_medians: one per feature. test_metrics: by name, on the test date.
-    importance: rise of the log loss where a feature is shuffled, by feature.
+    importance: rise of the log loss where a feature is shuffled, by feature. signature: see `signing.py`.
     """
 
     model: str
@@ -257,3 +257,4 @@ class Card(_Frozen):
     libraries: dict[str, str]
     intended_use: str
     limits: str
+    signature: str = ""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,14 @@ import onnxruntime
 import pyarrow as pa
 
 from dbt_retention.arrays import Ints, Matrix, Vector
-from dbt_retention.errors import FeatureMissingError, ModelNotFoundError, RetentionError
+from dbt_retention.errors import (
+    FeatureMissingError,
+    ModelAlteredError,
+    ModelNotFoundError,
+    RetentionError,
+)
 from dbt_retention.registry.card import Card, Kind
-from dbt_retention.registry.store import DEFAULT_MODELS_PATH, Registry, read_card, verify_onnx
+from dbt_retention.registry.store import DEFAULT_MODEL_MEGABYTES, DEFAULT_MODELS_PATH, Registry
 
 # onnxruntime computes the last few rows of a batch with other instructions, whose last bit differs. In full
 # blocks a row has the same score at every position, so that two builds make identical tables.
@@ -28,6 +34,9 @@ ROWS_AT_ONCE = 64
 TEXTS_AT_ONCE = 256  # a row of n-grams is long
 
 SENTIMENT = "sentiment"  # the model of review texts
+RANGES = {"probability": (0.0, 1.0), "sentiment": (0.0, 1.0), "uplift": (-1.0, 1.0)}
+ROUNDING = 1e-5  # float32 may leave a range by this much
+SECONDS, SECONDS_PER_ROW = 60.0, 0.01  # the longest that one call may take
 
 Stamp = tuple[int, int]  # when a file changed, and its size
 
@@ -74,22 +83,40 @@ class LoadedModel:
     def probabilities(self, matrix: Matrix) -> Vector:
         """Churn probability, 0 to 1, shape (rows,). matrix: shape (rows, features)."""
         self.require("probability")
-        return np.asarray(self._run(matrix), dtype=np.float32)
+        return self.scores(matrix)
 
     def scores(self, matrix: Matrix) -> Vector:
-        """Churn probability (0 to 1) or uplift (-1 to 1), by the kind of the model, shape (rows,)."""
-        return self.probabilities(matrix) if self.card.kind != "uplift" else np.asarray(self._run(matrix))
+        """Churn probability (0 to 1) or uplift (-1 to 1), by the kind of the model, shape (rows,).
+
+        Raises RetentionError where the model returns another number, or NaN.
+        """
+        if self.card.kind != "uplift":
+            self.require("probability")
+        return self._in_range(self._run(matrix))
 
     def clusters(self, matrix: Matrix) -> Ints:
-        """Number of the nearest centre, from 0, shape (rows,). matrix: shape (rows, features)."""
+        """Number of the nearest centre, from 0, shape (rows,). matrix: shape (rows, features).
+
+        Raises RetentionError where the model returns the number of no segment.
+        """
         self.require("cluster")
-        return np.asarray(self._run(matrix), dtype=np.int64)
+        found = np.asarray(self._run(matrix), dtype=np.int64)
+        count = self.card.segments.segment_count if self.card.segments else np.iinfo(np.int64).max
+        wrong = found[(found < 0) | (found >= count)]
+        if len(wrong):
+            raise self._wrong_result(f"segment {wrong[0]}", f"0 to {count - 1}")
+        return found
 
     def sentiments(self, texts: Sequence[str | None]) -> list[float | None]:
-        """Probability of each text that its rating is high, 0 to 1; None for None."""
+        """Probability of each text that its rating is high, 0 to 1; None for None.
+
+        Raises RetentionError where the model returns another number, or NaN.
+        """
         self.require("sentiment")
         given = [text for text in texts if text is not None]
-        found = iter(read_texts(self.session, given))
+        with self._limited(len(given)) as options:
+            read = read_texts(self.session, given, options=options)
+        found = iter(self._in_range(read))
         return [None if text is None else float(next(found)) for text in texts]
 
     def require(self, kind: Kind) -> None:
@@ -113,8 +140,47 @@ class LoadedModel:
         rows = len(matrix)
         if missing := -rows % ROWS_AT_ONCE:
             matrix = np.vstack([matrix, np.zeros((missing, matrix.shape[1]), dtype=np.float32)])
-        output: npt.NDArray[np.generic] = self.session.run(["result"], {"features": matrix})[0]
-        return output.reshape(-1)[:rows]
+        with self._limited(rows) as options:
+            [output] = self.session.run(["result"], {"features": matrix}, options)
+        if output.size != len(matrix):
+            raise self._wrong_result(f"{output.size:,} results for {len(matrix):,} rows", "one a row")
+        return np.asarray(output).reshape(-1)[:rows]
+
+    def _in_range(self, results: npt.NDArray[np.generic]) -> Vector:
+        found = np.asarray(results, dtype=np.float32)
+        low, high = RANGES[self.card.kind]
+        fits = (found >= low - ROUNDING) & (found <= high + ROUNDING)  # false for NaN
+        if not fits.all():
+            raise self._wrong_result(f"{found[~fits][0]:g} as {self.card.kind}", f"{low:g} to {high:g}")
+        return np.clip(found, low, high)
+
+    def _wrong_result(self, given: str, allowed: str) -> ModelAlteredError:
+        return ModelAlteredError(
+            f"model {self.card.model} {self.card.version} returned {given}; expected {allowed}. "
+            "Restore its files, or run: retention train"
+        )
+
+    @contextmanager
+    def _limited(self, rows: int) -> Iterator[onnxruntime.RunOptions]:
+        """Options for a run that ends after a time limit; errors of onnxruntime name the model."""
+        options = onnxruntime.RunOptions()
+        limit = SECONDS + SECONDS_PER_ROW * rows
+        timer = threading.Timer(limit, setattr, (options, "terminate", True))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield options
+        except RetentionError:
+            raise
+        except Exception as error:  # onnxruntime has an exception class per status code
+            reason = str(error).splitlines()[0][:200]
+            took = f"took longer than {limit:.0f} seconds" if options.terminate else f"cannot run: {reason}"
+            raise ModelAlteredError(
+                f"model {self.card.model} {self.card.version} {took}. Restore its files, or run: "
+                "retention train"
+            ) from error
+        finally:
+            timer.cancel()
 
 
 @dataclass(frozen=True)
@@ -134,17 +200,22 @@ class Scorer:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._lock = threading.Lock()
-        self._loaded: dict[str, _Watched] = {}
+        self._loaded: dict[tuple[str, float], _Watched] = {}
 
-    def model(self, name: str) -> LoadedModel:
-        """The champion of model `name`, or a certain version: 'name/version'. Raises ModelNotFoundError."""
+    def model(self, name: str, *, max_megabytes: float | None = None) -> LoadedModel:
+        """The champion of model `name`, or a certain version: 'name/version'.
+
+        max_megabytes: a larger ONNX file is refused; None = the limit of the registry. Raises
+        ModelNotFoundError, ModelAlteredError.
+        """
+        limit = self.registry.max_model_megabytes if max_megabytes is None else max_megabytes
         with self._lock:
-            known = self._loaded.get(name)
+            known = self._loaded.get((name, limit))
             if known is None or not known.is_current():
-                known = self._loaded[name] = self._load(name)
+                known = self._loaded[name, limit] = self._load(name, max_megabytes=limit)
         return known.model
 
-    def _load(self, name: str) -> _Watched:
+    def _load(self, name: str, *, max_megabytes: float) -> _Watched:
         model, _, version = name.partition("/")
         pointer = self.registry.champion_path(model)
         stamps = {} if version else {str(pointer): _stamp(str(pointer))}
@@ -156,7 +227,7 @@ class Scorer:
                 f"there is no model '{name}' in {self.registry.root} yet. Train one: retention train"
             )
         stamps |= {path: _stamp(path) for path in (str(folder / "model.onnx"), str(folder / "card.json"))}
-        return _Watched(model=load(folder), stamps=stamps)
+        return _Watched(model=load(folder, max_model_megabytes=max_megabytes), stamps=stamps)
 
 
 def load_model(name: str = "churn", *, models: str | Path = DEFAULT_MODELS_PATH) -> LoadedModel:
@@ -168,11 +239,20 @@ def load_model(name: str = "churn", *, models: str | Path = DEFAULT_MODELS_PATH)
     return Scorer(Registry(Path(models))).model(name)
 
 
-def load(folder: Path) -> LoadedModel:
-    """The model in the folder of a version. Raises ModelAlteredError where a file does not match the card."""
-    card = read_card(folder)
-    content = verify_onnx(folder / "model.onnx", card)
-    return LoadedModel(card=card, session=session(content))
+def load(folder: Path, *, max_model_megabytes: float = DEFAULT_MODEL_MEGABYTES) -> LoadedModel:
+    """The model in the folder of a version.
+
+    Raises ModelAlteredError where a file does not match the card, or is none that this package writes.
+    """
+    registry = Registry(folder.parent.parent, max_model_megabytes=max_model_megabytes)
+    card, content = registry.read(folder)
+    try:
+        return LoadedModel(card=card, session=session(content))
+    except Exception as error:  # onnxruntime has an exception class per status code
+        raise ModelAlteredError(
+            f"{folder / 'model.onnx'} cannot be loaded: {str(error).splitlines()[0][:200]}. "
+            "Restore the file, or run: retention train"
+        ) from error
 
 
 def session(onnx_bytes: bytes) -> onnxruntime.InferenceSession:
@@ -181,16 +261,22 @@ def session(onnx_bytes: bytes) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # no guess from the first bytes
     return onnxruntime.InferenceSession(onnx_bytes, options, providers=["CPUExecutionProvider"])
 
 
-def read_texts(onnx_session: onnxruntime.InferenceSession, texts: Sequence[str]) -> Vector:
+def read_texts(
+    onnx_session: onnxruntime.InferenceSession,
+    texts: Sequence[str],
+    *,
+    options: onnxruntime.RunOptions | None = None,
+) -> Vector:
     """Probability of each text by a sentiment graph, shape (texts,), computed in full blocks."""
     found = [np.empty(0, dtype=np.float32)]
     for first in range(0, len(texts), TEXTS_AT_ONCE):
         block = list(texts[first : first + TEXTS_AT_ONCE])
         column = np.array([*block, *[""] * (TEXTS_AT_ONCE - len(block))], dtype=object).reshape(-1, 1)
-        probabilities = onnx_session.run(None, {"text": column})[1]
+        [probabilities] = onnx_session.run(["probabilities"], {"text": column}, options)
         found.append(np.asarray(probabilities, dtype=np.float32)[: len(block), 1])
     return np.concatenate(found)
 

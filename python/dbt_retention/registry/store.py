@@ -22,18 +22,28 @@ from pydantic import ValidationError
 
 from dbt_retention.errors import ModelAlteredError, ModelNotFoundError, RetentionError
 from dbt_retention.registry.card import Card
+from dbt_retention.registry.files import MEGABYTE, read_regular
+from dbt_retention.registry.graph import check_graph
 from dbt_retention.registry.readme import readme_of
+from dbt_retention.registry.signing import FIELD, require_signature, signature_of, signing_key
 
 DEFAULT_MODELS_PATH = "models_onnx"
+DEFAULT_MODEL_MEGABYTES = 100  # as the var max_model_megabytes
 CHAMPION_FILE = "champion.json"
+MAX_POINTER_BYTES = 10_000
+MAX_CARD_BYTES = 5 * MEGABYTE
 _SAFE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
 
 class Registry:
-    """The versions of every model below one folder."""
+    """The versions of every model below one folder.
 
-    def __init__(self, root: Path) -> None:
+    max_model_megabytes: larger ONNX files are neither read nor published.
+    """
+
+    def __init__(self, root: Path, *, max_model_megabytes: float = DEFAULT_MODEL_MEGABYTES) -> None:
         self.root = root
+        self.max_model_megabytes = max_model_megabytes
 
     def champion_path(self, model: str) -> Path:
         """The pointer file of `model`."""
@@ -43,14 +53,20 @@ class Registry:
         """The folder of the champion's version, or None where no champion was named yet."""
         pointer = self.champion_path(model)
         try:
-            version = json.loads(pointer.read_text(encoding="utf-8"))["version"]
+            fields = json.loads(read_regular(pointer, max_bytes=MAX_POINTER_BYTES))
+            version, named = fields["version"], fields.get("model", model)
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ModelAlteredError(
                 f"{pointer} is not a champion pointer ({error}). Restore it, or run: retention train"
             ) from error
-        return pointer.parent / _checked_name(str(version))
+        if not isinstance(version, str) or named != model:
+            raise ModelAlteredError(
+                f"{pointer} is not a champion pointer: it names version {json.dumps(version)} of model "
+                f"{json.dumps(named)}; expected a version of {model}. Restore it, or run: retention train"
+            )
+        return pointer.parent / _checked_name(version)
 
     def champion_card(self, model: str) -> Card | None:
         """The champion's card, or None where no champion was named yet.
@@ -59,11 +75,21 @@ class Registry:
         ModelAlteredError where the ONNX file is not the one that the card describes.
         """
         folder = self.champion_folder(model)
-        if folder is None:
-            return None
-        card = read_card(folder)
-        verify_onnx(folder / "model.onnx", card)
-        return card
+        return None if folder is None else self.read(folder)[0]
+
+    def read(self, folder: Path) -> tuple[Card, bytes]:
+        """The card and the ONNX file in the folder of a version, both checked.
+
+        Raises ModelNotFoundError, and ModelAlteredError where the files do not belong together, or are none
+        that this package writes.
+        """
+        path = folder / "model.onnx"
+        content = _card_bytes(folder)
+        card = _card_of(content, folder)
+        onnx_bytes = verify_onnx(path, card, max_megabytes=self.max_model_megabytes)
+        require_signature(content, onnx_bytes, path=folder / "card.json")
+        check_graph(onnx_bytes, card, path=path)
+        return card, onnx_bytes
 
     def usable_champion_card(self, model: str) -> Card | None:
         """The champion's card, or None where there is none or its files are damaged."""
@@ -74,13 +100,14 @@ class Registry:
     def cards(self, model: str) -> list[Card]:
         """The cards of all published versions of `model`, oldest first.
 
-        Cards that this version of the package cannot read are left out.
+        Cards that this version of the package cannot read are left out; with a signing key also those that
+        are not signed with it.
         """
         found = []
         for path in (self.root / _checked_name(model)).glob("*/card.json"):
             if _SAFE_NAME.match(path.parent.name):
-                with contextlib.suppress(ModelAlteredError):
-                    found.append(read_card(path.parent))
+                with contextlib.suppress(ModelAlteredError, ModelNotFoundError):
+                    found.append(self.read(path.parent)[0] if signing_key() else read_card(path.parent))
         return sorted(found, key=lambda card: (card.trained_at, card.version))
 
     def version_folder(self, model: str, version: str) -> Path:
@@ -100,12 +127,27 @@ class Registry:
             raise ModelAlteredError(
                 f"{card.model} {card.version}: the card describes another ONNX file. Run: retention train"
             )
+        size = len(onnx_bytes) / MEGABYTE
+        if size > self.max_model_megabytes:
+            raise RetentionError(
+                f"the new {card.model} model has {size:,.1f} MB; max_model_megabytes is "
+                f"{self.max_model_megabytes:g}. Set advanced: {{max_model_megabytes: {size * 2:.0f}}} in "
+                "vars, or remove its largest candidate"
+            )
+        card_json = _signed(card, onnx_bytes)
         folder = self.root / _checked_name(card.model) / _checked_name(card.version)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staged = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            staged = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+        except OSError as error:
+            raise RetentionError(
+                f"the models folder {self.root} cannot be written: {error.strerror}. The {card.model} model "
+                "was trained but not published, and the champion stays. Make the folder writable, or set "
+                "models_path in profiles.yml to another"
+            ) from error
         try:
             _write(staged / "model.onnx", onnx_bytes)
-            _write(staged / "card.json", (card.model_dump_json(indent=2) + "\n").encode())
+            _write(staged / "card.json", card_json)
             _write(staged / "README.md", readme_of(card, plots=list(plots or {})).encode())
             for name, content in (plots or {}).items():
                 _write(staged / _checked_name(name), content)
@@ -132,25 +174,42 @@ class Registry:
 
 def read_card(folder: Path) -> Card:
     """The card in the folder of a version. Raises ModelNotFoundError, ModelAlteredError."""
+    return _card_of(_card_bytes(folder), folder)
+
+
+def _card_bytes(folder: Path) -> bytes:
     path = folder / "card.json"
     try:
-        return Card.model_validate_json(path.read_text(encoding="utf-8"))
+        return read_regular(path, max_bytes=MAX_CARD_BYTES)
     except FileNotFoundError as error:
         raise ModelNotFoundError(
             f"{path} is missing, but champion.json points to it. Restore it, or run: retention train"
         ) from error
+
+
+def _card_of(content: bytes, folder: Path) -> Card:
+    path = folder / "card.json"
+    try:
+        card = Card.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ModelAlteredError(
             f"{path} is not a model card ({where}: {first['msg']}). Restore it, or run: retention train"
         ) from error
+    if (card.model, card.version) != (folder.parent.name, folder.name):
+        raise ModelAlteredError(
+            f"{path} is the card of {card.model} {card.version}; expected {folder.parent.name} "
+            f"{folder.name}. Restore it, or run: retention train"
+        )
+    return card
 
 
-def verify_onnx(path: Path, card: Card) -> bytes:
+def verify_onnx(path: Path, card: Card, *, max_megabytes: float = DEFAULT_MODEL_MEGABYTES) -> bytes:
     """The bytes of the ONNX file at `path`. Raises ModelAlteredError where they do not match `card`."""
+    remedy = "Raise advanced: {max_model_megabytes: ...} in vars, restore the file, or run: retention train"
     try:
-        content = path.read_bytes()
+        content = read_regular(path, max_bytes=int(max_megabytes * MEGABYTE), remedy=remedy)
     except FileNotFoundError as error:
         raise ModelNotFoundError(f"{path} is missing. Restore it, or run: retention train") from error
     found = hashlib.sha256(content).hexdigest()
@@ -160,6 +219,16 @@ def verify_onnx(path: Path, card: Card) -> bytes:
             "Restore the file, or run: retention train"
         )
     return content
+
+
+def _signed(card: Card, onnx_bytes: bytes) -> bytes:
+    """The card as JSON; signed where the environment has a key."""
+    unsigned = card.model_dump_json(indent=2, exclude={FIELD}).encode()
+    key = signing_key()
+    if key is None:
+        return unsigned + b"\n"
+    signature = signature_of(unsigned, onnx_bytes, key=key)
+    return card.model_copy(update={FIELD: signature}).model_dump_json(indent=2).encode() + b"\n"
 
 
 def _checked_name(name: str) -> str:

@@ -13,7 +13,10 @@ from dbt_retention.sql_functions.sql_function import Arrow, SqlFunction, items
 
 
 def model_functions(scorer: Scorer) -> list[SqlFunction]:
-    """The functions, with the models of `scorer`."""
+    """The functions, with the models of `scorer`.
+
+    Each takes one more argument than in the table of `catalog.py`: the most megabytes of the ONNX file.
+    """
 
     def onnx_score(*arguments: Arrow) -> Arrow:
         model, rows = _model_and_rows(scorer, arguments, usage="onnx_score('churn', row)", count=2)
@@ -35,11 +38,13 @@ def model_functions(scorer: Scorer) -> list[SqlFunction]:
         )
         return pa.array(list(contributions), type=pa.list_(pa.float64()))
 
-    def onnx_sentiment(version: Arrow, texts: Arrow) -> Arrow:
+    def onnx_sentiment(*arguments: Arrow) -> Arrow:
+        (version, texts), limit = _and_limit(arguments, usage="onnx_sentiment(model_version, text)", count=2)
         wanted = [text if known else None for known, text in zip(items(version), items(texts), strict=True)]
         if not any(text is not None for text in wanted):
             return pa.nulls(len(wanted), pa.float64())  # there may be no model
-        return pa.array(scorer.model(SENTIMENT).sentiments(wanted), type=pa.float64())
+        model = scorer.model(SENTIMENT, max_megabytes=limit)
+        return pa.array(model.sentiments(wanted), type=pa.float64())
 
     return [
         SqlFunction("onnx_score", onnx_score, pa.float32()),
@@ -49,12 +54,22 @@ def model_functions(scorer: Scorer) -> list[SqlFunction]:
     ]
 
 
+def _and_limit(
+    arguments: tuple[Arrow, ...], *, usage: str, count: int
+) -> tuple[tuple[Arrow, ...], float | None]:
+    """The arguments, and the limit of the model's file in megabytes, which may follow them."""
+    if len(arguments) == count + 1:
+        return arguments[:count], float(arguments[count][0].as_py())
+    if len(arguments) != count:
+        raise RetentionError(f"got {len(arguments)} argument(s); expected {usage}")
+    return arguments, None
+
+
 def _model_and_rows(
     scorer: Scorer, arguments: tuple[Arrow, ...], *, usage: str, count: int
 ) -> tuple[LoadedModel, Arrow]:
-    if len(arguments) != count:
-        raise RetentionError(f"got {len(arguments)} argument(s); expected {usage}")
-    name = arguments[0][0].as_py()
+    given, limit = _and_limit(arguments, usage=usage, count=count)
+    name = given[0][0].as_py()
     if not isinstance(name, str):
         raise RetentionError(f"the name of the model is {name!r}; expected {usage}")
-    return scorer.model(name), arguments[-1]
+    return scorer.model(name, max_megabytes=limit), given[-1]

@@ -109,7 +109,8 @@ def _reason_to_train(
     train, test = (rows.filter(is_split(rows, split)) for split in ("train", "test"))
     if not len(train) or not len(test):
         return ""
-    champion = load(registry.version_folder(CHURN, card.version))
+    folder = registry.version_folder(CHURN, card.version)
+    champion = load(folder, max_model_megabytes=registry.max_model_megabytes)
     evidence = Evidence(
         newest_training_date=dates_of(train).max().astype(date),
         drifted_features=ShopFacts.of(rows).drifted_features_count,

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from dbt_retention.errors import DbtModelError, RetentionError, TrainingDataError
 from dbt_retention.registry.store import Registry
+from dbt_retention.vars_table import checked_vars
 
 ROWS_OF_ONE_THREAD = 100_000
 
@@ -50,15 +51,22 @@ def run_dbt_model(
                 return if_refused(ordered, str(error))
 
     try:
+        limit = _max_model_megabytes(settings or {})
         if isinstance(rows, DuckDBPyRelation):
             [(models_path,)] = session.sql("select onnx_models_path()").fetchall()
             ordered = rows.order(key).to_arrow_table()
-            return table_of(ordered, Registry(Path(models_path)))
-        registry = Registry(Path(session.conf.get("spark.retention.models_path")))
+            return table_of(ordered, Registry(Path(models_path), max_model_megabytes=limit))
+        models_path = session.conf.get("spark.retention.models_path")
+        registry = Registry(Path(models_path), max_model_megabytes=limit)
         ordered = rows.orderBy(*key.split(", ")).toArrow()
         return session.createDataFrame(table_of(ordered, registry))
     except RetentionError as error:
         raise DbtModelError(str(error)) from None
+
+
+def _max_model_megabytes(settings: Mapping[str, Any]) -> float:
+    given = {"advanced": settings.get("advanced")}
+    return float(checked_vars(given, wanted=["max_model_megabytes"])["max_model_megabytes"])
 
 
 def _threads_for(rows: pa.Table) -> AbstractContextManager[Any]:

@@ -120,6 +120,8 @@ def _uplift_graph(model: UpliftModel, *, feature_count: int) -> onnx.ModelProto:
     initializers = [
         _scalar("slope", model.calibration.slope),
         _scalar("intercept", model.calibration.intercept),
+        _scalar("lowest", -1.0),
+        _scalar("highest", 1.0),
         numpy_helper.from_array(np.array([1], dtype=np.int64), "kept_column"),
         numpy_helper.from_array(np.array([-1], dtype=np.int64), "flat"),
     ]
@@ -141,7 +143,8 @@ def _uplift_graph(model: UpliftModel, *, feature_count: int) -> onnx.ModelProto:
         outputs = ["difference"]
     nodes += [
         helper.make_node("Mul", [outputs[0], "slope"], ["scaled"]),
-        helper.make_node("Add", ["scaled", "intercept"], ["uplift"]),
+        helper.make_node("Add", ["scaled", "intercept"], ["shrunk"]),
+        helper.make_node("Clip", ["shrunk", "lowest", "highest"], ["uplift"]),
         helper.make_node("Reshape", ["uplift", "flat"], ["result"]),
     ]
     return _graph("uplift", nodes, initializers, feature_count=feature_count)

@@ -24,6 +24,7 @@ class Settings:
 
     training_policy: Literal["if_missing", "auto", "always", "never"]
     input_orders: str | None
+    max_model_megabytes: float
 
     @property
     def orders_input(self) -> str:

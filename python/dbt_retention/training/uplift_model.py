@@ -37,7 +37,7 @@ class UpliftModel:
     def predict(self, matrix: Matrix) -> Floats:
         """Calibrated uplift by scikit-learn, -1 to 1, shape (rows,). matrix: shape (rows, features)."""
         raw = raw_uplift(self.members, matrix)
-        return np.asarray(self.calibration.slope * raw + self.calibration.intercept)
+        return np.asarray(np.clip(self.calibration.slope * raw + self.calibration.intercept, -1, 1))
 
 
 def raw_uplift(members: Sequence[Any], matrix: Matrix) -> Floats:
