@@ -10,6 +10,9 @@ OTHER_.venv-duckdb-1 := duckdb>=1.5,<1.6
 OTHER_.venv-dbt-1.12 := dbt-core>=1.12,<1.13
 # dbt-core 1.12 also names an experimental parser, which it does not need.
 ALSO_.venv-dbt-1.12 := metricflow python-dotenv
+# Clients that read the marts, DuckDB 1.4 among them: what BI tools have.
+CLIENTS_VENV := .venv-clients
+CLIENTS := duckdb>=1.4,<1.5 duckdb-engine>=0.17 sqlalchemy<2.1 pandas pyarrow adbc-driver-manager
 # An expression for pytest -k; empty = all tests: the seeds and Complete Journey.
 SPARK_TESTS ?=
 DEMO := examples/complete_journey
@@ -18,7 +21,7 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-spark test-duckdb-1 test-dbt-1.12 java check lint format build train docs vars dist lock clean bench
+.PHONY: help demo test test-faults test-spark test-duckdb-1 test-dbt-1.12 test-clients java check lint format build train docs vars dist lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +45,9 @@ test-duckdb-1: $(VENV)/dev.installed .venv-duckdb-1/installed ## build the seeds
 
 test-dbt-1.12: $(VENV)/dev.installed .venv-dbt-1.12/installed ## build the seeds with dbt-core 1.12, and compare every table
 	RETENTION_OTHER_COMMANDS=$(CURDIR)/.venv-dbt-1.12/bin $(BIN)/pytest -m versions tests/parity/test_versions.py
+
+test-clients: $(VENV)/dev.installed $(CLIENTS_VENV)/installed ## read the marts with DuckDB 1.4, SQLAlchemy, pandas and ADBC, while builds run
+	RETENTION_CLIENTS=$(CURDIR)/$(CLIENTS_VENV)/bin $(BIN)/pytest -m clients tests/parity/test_clients.py
 
 # Checked before anything is installed.
 java:
@@ -102,14 +108,14 @@ lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
 	done
 
 clean: ## remove everything that builds, tests and this file created
-	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) $(CLIENTS_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf logs target dbt_project/target dbt_project/logs
 	for example in $(EXAMPLES); do \
 		rm -rf $$example/target $$example/logs $$example/dbt_packages $$example/warehouse $$example/models_onnx; \
 	done
 	find models_onnx -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
 
-$(VENV)/bin/python $(SPARK_VENV)/bin/python $(VERSION_VENVS:%=%/bin/python):
+$(VENV)/bin/python $(SPARK_VENV)/bin/python $(VERSION_VENVS:%=%/bin/python) $(CLIENTS_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version). Choose another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
@@ -125,6 +131,12 @@ $(SPARK_VENV)/installed: requirements/spark.txt pyproject.toml | $(SPARK_VENV)/b
 	@echo "Installing requirements/spark.txt into $(SPARK_VENV) ..."
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/spark.txt
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# Other people's versions, so no lock.
+$(CLIENTS_VENV)/installed: pyproject.toml | $(CLIENTS_VENV)/bin/python
+	@echo "Installing $(CLIENTS) into $(CLIENTS_VENV) ..."
+	@$(CLIENTS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach client,$(CLIENTS),'$(client)')
 	@touch $@
 
 # As the lock, but for one package.

@@ -111,6 +111,41 @@ def publish(
 
 
 @app.command()
+def alerts(
+    webhook: Annotated[
+        bool, typer.Option("--webhook", help="JSON to the URL in RETENTION_WEBHOOK_URL.")
+    ] = False,
+    slack: Annotated[
+        bool, typer.Option("--slack", help="A message to the URL in RETENTION_SLACK_URL.")
+    ] = False,
+    email: Annotated[
+        bool, typer.Option("--email", help="An e-mail from RETENTION_EMAIL_FROM to RETENTION_EMAIL_TO.")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send. Without it, print what would be sent.")] = False,
+    template: Annotated[
+        Path | None, typer.Option(help="Jinja file for the text of Slack and e-mail. See docs/alerts.md")
+    ] = None,
+    as_json: JsonOption = False,
+    project: ProjectOption = None,
+    target: TargetOption = None,
+) -> None:
+    """Send the alerts of the last build, each at most once; without --send, print what would be sent."""
+    from dbt_retention.commands.alerts import alerts as run
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.warehouse import target_of
+
+    chosen = {"webhook": webhook, "slack": slack, "email": email}
+    run(
+        target_of(Project.at(project), target_name=target),
+        [name for name, is_chosen in chosen.items() if is_chosen],
+        send=send,
+        template=template,
+        as_json=as_json,
+        console=console,
+    )
+
+
+@app.command()
 def init(project: ProjectOption = None) -> None:
     """Add the dbt package of this installation to packages.yml, and print the next steps."""
     from dbt_retention.commands.init import init as run
