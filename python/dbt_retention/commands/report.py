@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,7 @@ from dbt_retention.bi.formats import Formats
 from dbt_retention.bi.marts import Marts, open_serving_file
 from dbt_retention.bi.report import report_of
 from dbt_retention.bi.texts import Language, texts_in
+from dbt_retention.commands.written_files import Written, note_written
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import open_to_read, target_of
@@ -57,6 +58,7 @@ def write_report(
     try:
         unfinished.write_text(report.html, encoding="utf-8")
         unfinished.replace(out)
+        note_written(read, Written("report", str(out.absolute()), datetime.now(UTC).replace(tzinfo=None)))
     finally:
         unfinished.unlink(missing_ok=True)
     console.print(

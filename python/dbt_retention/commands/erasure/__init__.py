@@ -18,8 +18,10 @@ from pathlib import Path
 from rich.console import Console
 
 from dbt_retention.commands.erasure.files import files_in, files_of, without_in_file
-from dbt_retention.commands.erasure.person import LEFT, Person, Removal
-from dbt_retention.commands.erasure.tables import is_tombstoned, known, rewrite_database
+from dbt_retention.commands.erasure.person import LEFT, SOURCE, Person, Removal
+from dbt_retention.commands.erasure.sources import sources_that_name
+from dbt_retention.commands.erasure.tables import erased_at, known, rewrite_database
+from dbt_retention.commands.written_files import POSTGRES, list_of_places, written_files
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import open_to_write, target_of
@@ -48,7 +50,8 @@ def erase(
     connection = open_to_write(target.path)
     try:
         person = known(connection, unknown)
-        if person is None and not is_tombstoned(connection, unknown.customer_id):
+        before = erased_at(connection, unknown.customer_id)
+        if person is None and before is None:
             raise RetentionError(
                 f"customer '{unknown.customer_id}' is in no table of {target.path}, and was not erased "
                 "before. Known customers: select customer_id from stg_retention__customers"
@@ -58,6 +61,12 @@ def erase(
         for path in files_of(project, target, also):
             removals += without_in_file(path, person or unknown, is_export=path in exports)
         removals += rewrite_database(connection, target.path, person or unknown, has_tombstones=True)
+        for written in written_files(target.path):
+            if written.kind == POSTGRES and (before is None or written.written_at < before):
+                place = f"schema {written.place} of PostgreSQL (publish again, then erase again)"
+                removals.append(Removal(place, 1, LEFT))
+        cleaned = {list_of_places(target.path), *files_of(project, target, also), target.path}
+        removals += sources_that_name(project, person or unknown, cleaned=cleaned)
     finally:
         connection.close()
     return removals
@@ -69,7 +78,9 @@ def print_removals(removals: Sequence[Removal], *, console: Console) -> None:
     Raises RetentionError with the places that could not be cleaned.
     """
     for removal in removals:
-        if removal.unit != LEFT:
+        if removal.unit == SOURCE:
+            console.print(f"{removal.place}: {removal.unit}", soft_wrap=True)
+        elif removal.unit != LEFT:
             console.print(f"{removal.place}: {removal.count:,} {removal.unit}", soft_wrap=True)
     rows = sum(removal.count for removal in removals if removal.unit == "rows")
     console.print(

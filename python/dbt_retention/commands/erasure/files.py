@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Sequence
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
 
-from dbt_retention.commands.erasure.person import LEFT, Person, Removal, without_words
+from dbt_retention.commands.erasure.person import LEFT, Person, Removal
 from dbt_retention.commands.erasure.tables import rewrite_database, rewrite_parquet, take_place
+from dbt_retention.commands.written_files import written_files
 from dbt_retention.dbt_runner import Project
 from dbt_retention.warehouse import Target, open_to_write
 
@@ -25,8 +29,17 @@ def files_of(project: Project, target: Target, also: Sequence[Path]) -> list[Pat
     names += [settings.get("target-path"), settings.get("log-path")]
     places = [folder / name for folder in (project.folder, project.working_folder) for name in names if name]
     places += [target.models_path, *filter(_is_database, target.path.parent.iterdir()), *also]
+    places += _written_places(target)
     files = files_in(places) - {target.path, target.path.with_name(target.path.name + ".wal")}
     return sorted(files)
+
+
+def _written_places(target: Target) -> Iterator[Path]:
+    """What publishing and reports wrote, with the versions of a folder that publishing keeps."""
+    for written in written_files(target.path):
+        path = Path(written.place)
+        yield path
+        yield path.with_name(f".{path.name}.versions")
 
 
 def files_in(places: Iterable[Path]) -> set[Path]:
@@ -62,15 +75,16 @@ def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> l
     except PermissionError:
         return [Removal(str(path), 0, LEFT)]
     if head[8:12] == b"DUCK":
-        connection = open_to_write(path)
-        try:
-            return _named(path, rewrite_database(connection, path, person, has_tombstones=False))
-        finally:
-            connection.close()
+        with _writable(path):
+            connection = open_to_write(path)
+            try:
+                return _named(path, rewrite_database(connection, path, person, has_tombstones=False))
+            finally:
+                connection.close()
     if head[:4] == b"PAR1":
         return _named(path, rewrite_parquet(path, person))
     content = path.read_bytes()
-    may_name_them = any(word.encode() in content.lower() for word in person.telling)
+    may_name_them = names_them(content, person)
     if may_name_them and path.suffix == ".msgpack":  # dbt's cache, which dbt writes again
         path.unlink()
         return [Removal(str(path), 1, "file")]
@@ -84,18 +98,46 @@ def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> l
     return [Removal(str(path), 0, LEFT)] if not is_read and (may_name_them or is_export) else []
 
 
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    """Allow this user to write a published file, whose permissions are read-only, meanwhile."""
+    before = stat.S_IMODE(path.stat().st_mode)
+    try:
+        path.chmod(before | stat.S_IWUSR)
+        yield
+    finally:
+        path.chmod(before)
+
+
+def names_them(content: bytes, person: Person) -> bool:
+    """Whether a file may contain an id, an address or a telephone number of the customer."""
+    small = content.lower()
+    if any(word.encode() in small for word in person.telling):
+        return True
+    if not person.phones:
+        return False
+    digits = re.sub(rb"[^0-9]", b"", content)
+    return any(phone.core.encode() in digits for phone in person.phones)
+
+
 def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
     mark = "\ufeff" if text.startswith("\ufeff") else ""  # byte order mark, as Excel writes it
     kept, rows = text.removeprefix(mark), 0
     if delimiter := TABULAR.get(path.suffix.lower()):
         kept, rows = _records_without(kept, delimiter, person)
-    cleaned = mark + without_words(kept, person.telling)
+    cleaned = mark + person.cleaned(kept)
+    lines = cleaned.splitlines() if person.is_in_doubt(cleaned) else []
+    left = [
+        Removal(f"{path} line {number}", 1, LEFT)
+        for number, line in enumerate(lines, start=1)
+        if person.is_in_doubt(line)
+    ]
     if cleaned == text:
-        return []
+        return left
     beside = path.with_name(path.name + ".erasing")
     beside.write_text(cleaned, encoding="utf-8", newline="")
     take_place(beside, path)
-    return [Removal(str(path), rows, "rows") if rows else Removal(str(path), 1, "text")]
+    return [Removal(str(path), rows, "rows") if rows else Removal(str(path), 1, "text"), *left]
 
 
 def _records_without(text: str, delimiter: str, person: Person) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -11,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -21,8 +23,8 @@ from dbt_retention.commands.erasure.person import (
     Removal,
     is_telling,
     phrases,
-    without_words,
 )
+from dbt_retention.commands.erasure.phones import SEPARATOR_CHARACTERS
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
 
@@ -31,6 +33,9 @@ KEYS = {key: key for key in (*OWNED_IDS, "customer_number", "email", "phone")}
 KEYS |= {"near_customer_number": "customer_number"}
 HASH = "[0-9a-f]{64}"
 _LIKE_AN_ID = re.compile(r"(^|_)(id|no|nr|num|number|key|code|ref)$")
+_NESTED = re.compile(r"\[|^(STRUCT|MAP|UNION|VARIANT)")
+_MAY_NAME = re.compile(r"VARCHAR|JSON|INT|UUID|UNION|VARIANT")
+NAMED_ROWS = 20  # of those in doubt, so many are named
 _OURS = re.compile(r'\."((stg|int)_retention__|feat_|ml_|mart_)\w+"$')
 
 
@@ -72,14 +77,16 @@ def known(connection: duckdb.DuckDBPyConnection, person: Person) -> Person | Non
     return replace(person, owned={key: frozenset(values) for key, values in owned.items()})
 
 
-def is_tombstoned(connection: duckdb.DuckDBPyConnection, customer_id: str) -> bool:
+def erased_at(connection: duckdb.DuckDBPyConnection, customer_id: str) -> datetime | None:
+    """When the customer was erased first, in UTC; None = never."""
     try:
-        rows = connection.execute(
-            "select 1 from retention_erased.tombstones where customer_hash = sha256(salt || ?)", [customer_id]
+        [(moment,)] = connection.execute(
+            "select min(erased_at) from retention_erased.tombstones where customer_hash = sha256(salt || ?)",
+            [customer_id],
         ).fetchall()
     except duckdb.CatalogException:
-        return False
-    return bool(rows)
+        return None
+    return moment if isinstance(moment, datetime) else None
 
 
 def leave_tombstone(connection: duckdb.DuckDBPyConnection, customer_id: str) -> None:
@@ -134,8 +141,8 @@ def _texts(columns: Mapping[str, str]) -> list[str]:
 
 
 def _nested_texts(columns: Mapping[str, str]) -> list[str]:
-    """Columns of lists, structs and maps with texts: they are searched, but not changed."""
-    return [column for column, kind in columns.items() if "VARCHAR" in kind and column not in _texts(columns)]
+    """Columns of lists, structs and maps that may name somebody: they are searched, but not changed."""
+    return [column for column, kind in columns.items() if _NESTED.search(kind) and _MAY_NAME.search(kind)]
 
 
 def _parents_first(
@@ -242,29 +249,96 @@ def _rows_without(
     is_theirs = person.is_theirs(id_column) if id_column else _is_theirs_by_key(columns, person)
     expressions = {column: quoted_name(column) for column in columns}
     counts = [f"count(*) filter (where {is_theirs})"]
+    others = f"{relation} where not ({is_theirs})"
+    in_doubt: list[Removal] = []
     for column in _texts(columns):
-        named = _texts_that_name(connection, f"{relation} where not ({is_theirs})", column, person)
-        if column != id_column and named:
+        if column == id_column:
+            continue
+        changed = _changes(connection, others, column, person, is_json=columns[column] == "JSON")
+        doubtful = [text for text, cleaned in changed.items() if person.is_in_doubt(cleaned)]
+        in_doubt += _rows_in_doubt(connection, others, columns, column, doubtful, place=place)
+        changed = {text: cleaned for text, cleaned in changed.items() if text != cleaned}
+        if changed:
             changes = [
-                f"when {quoted_text(text)} then {quoted_text(without_words(text, person.telling))}"
-                for text in named
+                f"when {quoted_text(text)} then {quoted_text(cleaned)}" for text, cleaned in changed.items()
             ]
-            expressions[column] = (
-                f"case {quoted_name(column)} {' '.join(changes)} else {quoted_name(column)} end"
-            )
-            listed = ", ".join(map(quoted_text, named))
-            counts.append(
-                f"count(*) filter (where not ({is_theirs}) and {quoted_name(column)} in ({listed}))"
-            )
+            value = f"cast({quoted_name(column)} as varchar)"
+            expressions[column] = f"case {value} {' '.join(changes)} else {quoted_name(column)} end"
+            listed = ", ".join(map(quoted_text, changed))
+            counts.append(f"count(*) filter (where not ({is_theirs}) and {value} in ({listed}))")
     [(rows, *values)] = connection.execute(f"select {', '.join(counts)} from {relation}").fetchall()
     query = f"select {', '.join(expressions.values())} from {relation} where not ({is_theirs})"
     taken_out = {"rows": rows, "values": sum(values)}
     removed = [Removal(place, count, unit) for unit, count in taken_out.items() if count]
     for column in _nested_texts(columns):
-        named = _texts_that_name(connection, f"{relation} where not ({is_theirs})", column, person)
+        named = _texts_that_name(connection, _leaves(others, column), person)
         if named:
             removed.append(Removal(f"{place}.{column}".strip("."), len(named), LEFT))
-    return query, removed
+    return query, removed + in_doubt
+
+
+def _changes(
+    connection: duckdb.DuckDBPyConnection, rows: str, column: str, person: Person, *, is_json: bool
+) -> dict[str, str]:
+    """Texts of a column that may name the customer, and each without the customer."""
+    texts = f"select distinct cast({quoted_name(column)} as varchar) as text from {rows}"
+    if not is_json:
+        return {text: person.cleaned(text) for text in _texts_that_name(connection, texts, person)}
+    leaves = set(_texts_that_name(connection, _leaves(rows, column), person))
+    changed = {}
+    for (text,) in connection.execute(texts).fetchall() if leaves else []:
+        value = json.loads(text) if text is not None else None
+        cleaned = _without_leaves(value, person)
+        if cleaned != value:
+            changed[text] = json.dumps(cleaned, ensure_ascii=False)
+    return changed
+
+
+def _without_leaves(value: Any, person: Person) -> Any:
+    """A JSON value with every text, key and number cleaned."""
+    if isinstance(value, dict):
+        return {person.cleaned(key): _without_leaves(item, person) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_leaves(item, person) for item in value]
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return value
+    cleaned = person.cleaned(str(value))
+    return cleaned if cleaned != str(value) else value
+
+
+def _leaves(rows: str, column: str) -> str:
+    """A query of every text, number and key inside the values of a nested column, at any depth."""
+    return f"""
+        select distinct unnest([json_extract_string(tree.atom, '$'), cast(tree.key as varchar)]) as text
+        from (select distinct to_json({quoted_name(column)}) as whole from {rows}) as wholes,
+            json_tree(wholes.whole) as tree
+    """
+
+
+def _rows_in_doubt(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    columns: Mapping[str, str],
+    column: str,
+    texts: list[str],
+    *,
+    place: str,
+) -> list[Removal]:
+    """The rows with these texts, each named by the first column of the table."""
+    if not texts:
+        return []
+    key = next(iter(columns))
+    found = connection.execute(
+        f"select cast({quoted_name(key)} as varchar), count(*) from {rows} and "
+        f"cast({quoted_name(column)} as varchar) in (select unnest($1)) group by all order by all",
+        [texts],
+    ).fetchall()
+    named = f"{place}.{column}".strip(".")
+    removed = [Removal(f"{named} where {key} is {value}", count, LEFT) for value, count in found[:NAMED_ROWS]]
+    if len(found) > NAMED_ROWS:
+        rest = sum(count for _, count in found[NAMED_ROWS:])
+        removed.append(Removal(f"{named}, {rest:,} more rows", rest, LEFT))
+    return removed
 
 
 def _plain(relation: str) -> str:
@@ -287,17 +361,19 @@ def _is_theirs_by_key(columns: Mapping[str, str], person: Person) -> str:
     return " or ".join(f"coalesce({condition}, false)" for condition in conditions) or "false"
 
 
-def _texts_that_name(
-    connection: duckdb.DuckDBPyConnection, rows: str, column: str, person: Person
-) -> list[str]:
-    """Values of a column that without_words would change. rows: the from clause, without from."""
+def _texts_that_name(connection: duckdb.DuckDBPyConnection, texts: str, person: Person) -> list[str]:
+    """Texts that may name the customer. texts: a query with the column text."""
     words = " || ".join(f"regexp_extract_all(lower(text), '{words_like}')" for words_like in WORDS)
     contained = "".join(
         f" or contains(lower(text), {quoted_text(phrase)})" for phrase in phrases(person.telling)
     )
+    contained += "".join(
+        f" or contains(regexp_replace(text, '[{SEPARATOR_CHARACTERS}]', '', 'g'), '{phone.core}')"
+        for phone in person.phones
+    )
     found = connection.execute(
         f"""
-        with texts as (select distinct cast({quoted_name(column)} as varchar) as text from {rows}),
+        with texts as materialized ({texts}),
         words as (select text, unnest({words}) as word from texts)
         select text from words where word in (select value from their_words)
         union select text from texts where false{contained}

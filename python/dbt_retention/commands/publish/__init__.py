@@ -19,6 +19,7 @@ from dbt_retention.commands.publish.folders import write_audiences, write_csv, w
 from dbt_retention.commands.publish.marts import AUDIENCES, Marts, marts_of
 from dbt_retention.commands.publish.postgres import write_postgres
 from dbt_retention.commands.publish.serving_file import write_serving_file
+from dbt_retention.commands.written_files import POSTGRES, Written, note_written
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import Target
 
@@ -76,6 +77,10 @@ def publish(
         for destination in destinations:
             started = perf_counter()
             destination.write(marts)
+            is_path = destination.kind != POSTGRES
+            place = str(Path(destination.place).absolute() if is_path else destination.place)
+            written_at = marts.published_at.replace(tzinfo=None)
+            note_written(target.path, Written(destination.kind, place, written_at))
             names = [AUDIENCES] if destination.kind == "audiences" else marts.names
             written.append(
                 {
