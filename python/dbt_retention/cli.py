@@ -15,7 +15,6 @@ from dbt_retention.errors import RetentionError
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Early warning of customer churn in the warehouse, with dbt.",
 )
@@ -35,7 +34,23 @@ TargetOption = Annotated[
     typer.Option("--target", help="Output of profiles.yml. Default: the default of the profile."),
 ]
 
+CustomerOption = Annotated[str, typer.Option("--customer", help="customer_id of the customer.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        console.print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the name of a command."""
 
 
 @app.command()
@@ -147,11 +162,19 @@ def alerts(
 
 @app.command()
 def init(project: ProjectOption = None) -> None:
-    """Add the dbt package of this installation to packages.yml, and print the next steps."""
+    """Set a project up: packages.yml, profiles.yml, and models that map your tables to the inputs."""
     from dbt_retention.commands.init import init as run
     from dbt_retention.dbt_runner import Project
 
     run(Project.at(project), console=console)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False, project: ProjectOption = None, target: TargetOption = None) -> None:
+    """Check versions, profile, inputs, models, warehouse and disk, and name the fix of each problem."""
+    from dbt_retention.commands.doctor import doctor as run
+
+    run(project, target_name=target, console=console, as_json=as_json)
 
 
 @app.command()
@@ -203,7 +226,8 @@ def report(
 
 @app.command()
 def score(
-    customer: Annotated[str, typer.Option(help="customer_id of the customer.")],
+    customer: CustomerOption,
+    as_json: JsonOption = False,
     project: ProjectOption = None,
     target: TargetOption = None,
 ) -> None:
@@ -213,7 +237,7 @@ def score(
     from dbt_retention.warehouse import target_of
 
     found = score_customer(target_of(Project.at(project), target_name=target), customer)
-    print_customer(found, console=console)
+    print_customer(found, console=console, as_json=as_json)
 
 
 @app.command()
@@ -222,6 +246,7 @@ def evaluate(
         datetime, typer.Option(formats=["%Y-%m-%d"], help="A past as_of_date, whose churn labels are known.")
     ],
     out: Annotated[Path, typer.Option(help="Parquet file to write: customer_id, as_of_date, label, score.")],
+    as_json: JsonOption = False,
     project: ProjectOption = None,
     target: TargetOption = None,
 ) -> None:
@@ -231,9 +256,13 @@ def evaluate(
     from dbt_retention.dbt_runner import Project
 
     result = run(
-        Project.at(project), as_of=as_of.date(), out=out.resolve(), console=console, target_name=target
+        Project.at(project),
+        as_of=as_of.date(),
+        out=out.resolve(),
+        console=Console(stderr=True, highlight=False, soft_wrap=True) if as_json else console,
+        target_name=target,
     )
-    print_evaluation(result, as_of=as_of.date(), out=out, console=console)
+    print_evaluation(result, as_of=as_of.date(), out=out, console=console, as_json=as_json)
 
 
 @app.command()

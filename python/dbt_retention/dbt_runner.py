@@ -221,6 +221,7 @@ class _Steps:
         )
         self._console = console
         self._task = self._progress.add_task("reading the project", total=None)
+        self._done, self._total = 0, 0
         self.broken_claims: list[str] = []
 
     def __enter__(self) -> _Steps:
@@ -234,6 +235,7 @@ class _Steps:
         """Callback for dbt's events."""
         name = event.info.name
         if name == "LogStartLine":
+            self._total = event.data.total
             self._progress.update(
                 self._task, description=_short(event.data.description), total=event.data.total
             )
@@ -247,8 +249,15 @@ class _Steps:
             self.broken_claims.append(event.data.msg)
         elif name == "NodeFinished":
             self._progress.advance(self._task)
+            self._done += 1
             if not self._console.is_terminal and event.data.node_info.resource_type == "model":
-                self._console.print(f"  {event.data.node_info.node_name}", style="dim", highlight=False)
+                count = f"{self._done}/{self._total}" if self._total else str(self._done)
+                seconds = event.data.run_result.execution_time
+                self._console.print(
+                    f"  {count} {event.data.node_info.node_name} {seconds:.1f} s",
+                    style="dim",
+                    highlight=False,
+                )
 
 
 def _short(description: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,9 @@ def loop(place: str, stop: Path) -> None:
     """Query until the file `stop` exists; print how many answers and builds there were."""
     import duckdb
 
-    answers, builds = 0, set()
-    while not stop.exists():
+    latest, answers, builds = time.monotonic() + 1200, 0, set()
+    while not stop.exists() and time.monotonic() < latest:
+        time.sleep(0.05)  # leave the processor to the build
         with duckdb.connect(place, read_only=True) as connection:
             about = connection.execute(
                 "select count(distinct (published_at, invocation_id, as_of_date)), any_value(invocation_id), "

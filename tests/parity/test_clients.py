@@ -91,11 +91,14 @@ def test_four_readers_query_for_two_minutes_while_builds_run(shop: Shop, tmp_pat
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)
     ]
     started, builds = time.monotonic(), 0
-    while builds < BUILDS or time.monotonic() - started < SECONDS:
-        builds += 1
-        done = copied.run("retention", "build", "--project", str(copied.project), "--publish", str(place))
-        assert done.returncode == 0, done.stdout + done.stderr
-    stop.touch()
+    try:
+        while builds < BUILDS or time.monotonic() - started < SECONDS:
+            builds += 1
+            build = ("retention", "build", "--project", str(copied.project), "--publish", str(place))
+            done = copied.run(*build, "--only", "warnings")
+            assert done.returncode == 0, done.stdout + done.stderr
+    finally:
+        stop.touch()
     for reader in readers:
         printed, error = reader.communicate()
         assert reader.returncode == 0, error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 
 from dbt_common.invocation import get_invocation_id
 from rich.console import Console
@@ -40,6 +41,7 @@ def build(
     install_packages(project, console=console)
     selection = [*(select.split() if select else []), *(selection_of(only) if only else [])]
     command = ["build", *(["--select", *selection, *ONLY_BUILT] if selection else [])]
+    started = perf_counter()
     with _marked(project, target=target):
         results = run_dbt(project, command, console=console, target=target)
     if not results:
@@ -49,7 +51,9 @@ def build(
         )
     warned = [result.node.name for result in results if str(result.status) == "warn"]
     outcome = f"{len(warned):,} with warnings: {', '.join(warned)}" if warned else "no warnings"
-    console.print(f"Built {len(results):,} nodes, tests included; {outcome}.")
+    console.print(
+        f"Built {len(results):,} nodes, tests included, in {perf_counter() - started:.0f} s; {outcome}."
+    )
     if serving_file:
         publish(
             target_of(project, target_name=target),

@@ -80,8 +80,15 @@ def evaluate(
             )
 
 
-def print_evaluation(result: Evaluation, *, as_of: date, out: Path, console: Console) -> None:
+def print_evaluation(
+    result: Evaluation, *, as_of: date, out: Path, console: Console, as_json: bool = False
+) -> None:
     """Print the metrics, and where the scores are."""
+    if as_json:
+        found = {"as_of_date": str(as_of), "rows": result.rows, "churned_share": result.churned_share}
+        found |= {"metrics": result.metrics, "out": str(out)}
+        console.print(json.dumps(found), highlight=False, soft_wrap=True, markup=False)
+        return
     console.print(f"{result.rows:,} customers on {as_of}, {result.churned_share:.2%} churned.")
     for name, value in result.metrics.items():
         console.print(f"  {name:<28} {value:.4f}")

@@ -96,9 +96,20 @@ def score_customer(target: Target, customer_id: str) -> CustomerScore:
     )
 
 
-def print_customer(score: CustomerScore, *, console: Console) -> None:
+def print_customer(score: CustomerScore, *, console: Console, as_json: bool = False) -> None:
     """Print the probability, the reasons, and on which side of the thresholds the customer is."""
     card = score.model.card
+    if as_json:
+        found = {
+            "customer_id": score.customer_id,
+            "as_of_date": str(score.as_of_date),
+            "churn_probability": score.churn_probability,
+            "reasons": [reason for reason in score.reasons if reason],
+            "thresholds": {name: decision.threshold for name, decision in card.decisions.items()},
+            "model_version": card.version,
+        }
+        console.print(json.dumps(found, ensure_ascii=False), highlight=False, soft_wrap=True, markup=False)
+        return
     lines = [
         f"Customer {score.customer_id} on {score.as_of_date}: "
         f"churn probability {score.churn_probability:.1%}",
