@@ -55,7 +55,7 @@ java:
 	[ "$${found:-0}" -ge 17 ] || { echo "Spark needs Java 17 or newer; $$java is $${found:-not there}. Install it and set JAVA_HOME to it." \
 		"Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"; exit 1; }
 
-check: lint test ## lint and all tests except Spark; CI runs check and test-spark
+check: lint test ## lint and all tests but those with other environments; CI runs check, test-clients and test-spark
 
 lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the repository
 	$(BIN)/ruff format --check .

@@ -68,7 +68,8 @@ def _marked(project: Project, *, target: str | None) -> Iterator[None]:
     """Leave a file beside the warehouse until the build has succeeded: `retention publish` looks for it."""
     with working_in(project.working_folder):
         credentials = profile_of(project, target=target).credentials
-    if credentials.type != "duckdb" or credentials.path.startswith(":memory:") or "://" in credentials.path:
+    is_file = credentials.type == "duckdb" and not credentials.path.startswith((":memory:", "md:"))
+    if not is_file or "://" in credentials.path:
         yield
         return
     marker = building_marker(target_of(project, target_name=target))
