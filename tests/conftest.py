@@ -38,10 +38,18 @@ class Shop:
     commands: Path = COMMANDS
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run `dbt` or `retention` in the shop's folder. The output is captured; a failure does not raise."""
+        """Run `dbt` or `retention` in the shop's folder. The output is captured; a failure does not raise.
+
+        A parse of the same project with the same vars, which another test made, is given to dbt.
+        """
         command = [str(self.commands / words[0]), *words[1:]]
+        known = self.known_parse(words)
+        own = self.folder / "target" / "partial_parse.msgpack"
+        if known and known.exists() and not own.exists():
+            own.parent.mkdir(exist_ok=True)
+            shutil.copy(known, own)
         # dbt reuses a parse only with the same profile, so paths are relative to the folder.
-        from_here = words[0] == "dbt"
+        from_here = words[0] == "dbt" or self.project == self.folder
         warehouse, models = (
             os.path.relpath(path, self.folder) if from_here else str(path)
             for path in (self.warehouse, self.models)
@@ -53,7 +61,7 @@ class Shop:
             "NO_COLOR": "1",
             "COLUMNS": "200",
         }
-        return subprocess.run(
+        done = subprocess.run(
             command,
             cwd=self.folder,
             env=environment | self.environment,
@@ -61,25 +69,35 @@ class Shop:
             text=True,
             check=False,
         )
-
-    def dbt(self, command: str, *words: str, **variables: Any) -> subprocess.CompletedProcess[str]:
-        """A dbt command on the project, with vars. The package itself is parsed once for each set of vars."""
-        given = ["--vars", yaml.safe_dump(variables, default_flow_style=True)] if variables else []
-        artifacts = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
-        parsed = self.folder / "target" / "partial_parse.msgpack"
-        known = parse_of_package(str(given)) if self.project == ROOT / "dbt_project" else None
-        if known and known.exists() and not parsed.exists():
-            parsed.parent.mkdir(exist_ok=True)
-            shutil.copy(known, parsed)
-        done = self.run(
-            "dbt", "--no-use-colors", command, "--project-dir", str(self.project), *artifacts, *words, *given
-        )
-        if known and not known.exists() and parsed.exists():
+        if known and not known.exists() and own.exists():
             PARSED.mkdir(parents=True, exist_ok=True)
             unfinished = known.with_suffix(f".{os.getpid()}")
-            shutil.copy(parsed, unfinished)
+            shutil.copy(own, unfinished)
             unfinished.replace(known)
         return done
+
+    def known_parse(self, words: tuple[str, ...]) -> Path | None:
+        """The file that keeps dbt's parse of this project with the vars of a command, for other folders.
+
+        None for a command that does not parse, and where the package is not the one of this checkout.
+        """
+        is_package, is_local = self.project == ROOT / "dbt_project", self.project == self.folder
+        if words[:2] == ("dbt", "deps") or not (is_package or is_local):
+            return None
+        digest = hashlib.sha256(package_digest().encode())
+        for name in ("dbt_project.yml", "packages.yml", "profiles.yml") if is_local else ():
+            digest.update((self.folder / name).read_bytes())
+        if "--vars" in words:
+            digest.update(words[words.index("--vars") + 1].encode())
+        return PARSED / f"{digest.hexdigest()}.msgpack"
+
+    def dbt(self, command: str, *words: str, **variables: Any) -> subprocess.CompletedProcess[str]:
+        """A dbt command on the project, with vars."""
+        given = ["--vars", yaml.safe_dump(variables, default_flow_style=True)] if variables else []
+        artifacts = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
+        return self.run(
+            "dbt", "--no-use-colors", command, "--project-dir", str(self.project), *artifacts, *words, *given
+        )
 
     def build(self, *words: str, tests: bool = False, **variables: Any) -> str:
         """Output of a `dbt build` that must succeed. Tests run only with `tests=True`."""
@@ -112,11 +130,6 @@ class Shop:
             )
             for (name,) in names
         }
-
-
-def parse_of_package(given: str) -> Path:
-    """The file that keeps dbt's parse of the current package with these vars, for other folders."""
-    return PARSED / f"{hashlib.sha256((package_digest() + given).encode()).hexdigest()}.msgpack"
 
 
 @functools.cache

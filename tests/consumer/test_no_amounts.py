@@ -116,7 +116,7 @@ def test_campaign_effects_show_retention_and_orders_and_no_amounts(shop: Shop) -
 def test_campaign_effects_and_checks_say_that_amounts_are_unknown(shop: Shop) -> None:
     warnings = shop.query("select distinct campaign_id, warning from mart_campaign_effects")
     assert warnings
-    assert all("no amount" in (warning or "") for _, warning in warnings), warnings
+    assert all("no purchase has an amount" in (warning or "") for _, warning in warnings), warnings
     flagged = shop.query(
         "select distinct is_flagged, is_disqualifying from mart_campaign_checks "
         "where check_name = 'amounts_unknown'"
@@ -143,7 +143,7 @@ def test_no_action_is_chosen_and_the_reason_is_given(shop: Shop) -> None:
     assert [row[0] for row in reasons] == [False]
     others = "action <> 'none'"
     assert known(shop, "mart_retention_actions", "expected_profit", where=others) == {"expected_profit": 0}
-    assert "no amount" in reasons[0][1]
+    assert "no order has an amount" in reasons[0][1]
 
 
 def test_readiness_names_the_columns_to_map(shop: Shop) -> None:

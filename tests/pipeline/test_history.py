@@ -208,7 +208,10 @@ def test_an_invalid_tier_is_refused(built_shop: Shop) -> None:
             {"risk_tier_capacity": {"urgent": 5}},
             "the tiers of risk_tier_thresholds are critical, high, medium",
         ),
-        ({"risk_tier_capacity": {"critical": 2.5}}, "'2.5'; expected null (no limit), a whole number"),
+        (
+            {"risk_tier_capacity": {"critical": 2.5}},
+            "{'critical': 2.5}'; expected {name: a whole number from 0",
+        ),
         ({"alert_tiers": ["urgent"]}, "alert_tiers names the tier 'urgent'; the tiers of"),
     ):
         done = built_shop.dbt("compile", "--select", "ml_risk_tiers", "mart_early_warning_alerts", **wrong)
