@@ -13,6 +13,8 @@ ALSO_.venv-dbt-1.12 := metricflow python-dotenv
 # Clients that read the marts, DuckDB 1.4 among them: what BI tools have.
 CLIENTS_VENV := .venv-clients
 CLIENTS := duckdb>=1.4,<1.5 duckdb-engine>=0.17 sqlalchemy<2.1 pandas pyarrow adbc-driver-manager
+# All tests but those that need an environment of their own.
+EVERYWHERE := not spark and not versions and not bi and not faults_long and not clients
 # An expression for pytest -k; empty = all tests: the seeds and Complete Journey.
 SPARK_TESTS ?=
 DEMO := examples/complete_journey
@@ -21,7 +23,7 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-spark test-duckdb-1 test-dbt-1.12 test-clients java check lint format build train docs vars dist lock clean bench
+.PHONY: help demo test test-all test-faults test-spark test-duckdb-1 test-dbt-1.12 test-clients java check lint format build train docs vars dist lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,8 +33,11 @@ demo: $(VENV)/demo.installed ## build the grocery example, print which customers
 	$(BIN)/retention summary --project $(DEMO)
 	$(BIN)/retention report --project $(DEMO)
 
-test: $(VENV)/dev.installed ## run all tests
+test: $(VENV)/dev.installed ## run the tests that need one build of the example seeds
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+test-all: $(VENV)/dev.installed ## run those tests, and those that build whole shops of their own
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "$(EVERYWHERE)"
 
 test-faults: $(VENV)/dev.installed ## try faults and hostile input, the long cases included, and print a table of them
 	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi'
@@ -55,7 +60,7 @@ java:
 	[ "$${found:-0}" -ge 17 ] || { echo "Spark needs Java 17 or newer; $$java is $${found:-not there}. Install it and set JAVA_HOME to it." \
 		"Debian, Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17"; exit 1; }
 
-check: lint test ## lint and all tests but those with other environments; CI runs check, test-clients and test-spark
+check: lint test-all ## lint and all tests that need no environment of their own
 
 lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the repository
 	$(BIN)/ruff format --check .

@@ -9,6 +9,8 @@ import pytest
 from conftest import Shop, foreign_shop
 from dbt_retention.registry.store import Registry
 
+pytestmark = pytest.mark.whole_shop
+
 # 400 customers buy in most months. In the 30 days after day 300 the treated buy more often.
 ORDERS = """
     select

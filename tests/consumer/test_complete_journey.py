@@ -11,6 +11,8 @@ from conftest import ROOT, Shop
 from sentences import assert_sentences_hold
 from sklearn.metrics import roc_auc_score
 
+pytestmark = pytest.mark.whole_shop
+
 EXAMPLE = ROOT / "examples" / "complete_journey"
 
 

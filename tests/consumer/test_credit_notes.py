@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from conftest import Shop, foreign_shop, seed_orders
 
+pytestmark = pytest.mark.whole_shop
+
 NODES = ("+mart_early_warning", "+int_retention__customer_items", "+mart_retention_monthly")
 # customer: orders (id, day, pieces of product 'tea', amount)
 BOUGHT: dict[str, list[tuple[str, str, int, float]]] = {

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from conftest import ORDERS_OF_FEW, ROOT, Shop, foreign_shop
 
+pytestmark = pytest.mark.whole_shop
+
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 

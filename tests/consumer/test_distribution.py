@@ -13,6 +13,8 @@ import pytest
 import yaml
 from conftest import COMMANDS, ORDERS_OF_FEW, ROOT, Shop, foreign_shop
 
+pytestmark = pytest.mark.whole_shop
+
 ALONE = {"PYTHONPATH": ""}  # a clone on the path would stand in for the installed package
 
 

@@ -8,6 +8,8 @@ import duckdb
 import pytest
 from conftest import ORDERS_OF_FEW, Shop, foreign_shop
 
+pytestmark = pytest.mark.whole_shop
+
 LINES = """
     select
         'O' || number as order_id,

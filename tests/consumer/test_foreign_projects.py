@@ -10,6 +10,8 @@ import duckdb
 import pytest
 from conftest import ROOT, Shop, foreign_shop, seed_orders
 
+pytestmark = pytest.mark.whole_shop
+
 TO_FEATURES = ("--select", "+ml_features")
 CUSTOMERS = "select count(*) from ml_features where split = 'score'"
 

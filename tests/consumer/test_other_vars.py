@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Shop
+
+pytestmark = pytest.mark.whole_shop
 
 OTHER_VARS = {
     "void_order_statuses": ["Refused"],

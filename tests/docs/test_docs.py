@@ -252,6 +252,7 @@ def test_the_itemsets_of_a_segment_are_those_of_its_baskets(tmp_path: Path) -> N
     assert len(pairs) > 5
 
 
+@pytest.mark.whole_shop
 def test_the_steps_to_a_new_feature_work(tmp_path: Path) -> None:
     """docs/adding-a-feature.md, step by step, in a project that installs the package."""
     page = "adding-a-feature.md"

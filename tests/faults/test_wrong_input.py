@@ -158,6 +158,7 @@ HAPPENED = {
 }
 
 
+@pytest.mark.whole_shop
 def test_data_errors_in_single_rows_stop_no_build_and_move_no_date(built_shop: Shop, tmp_path: Path) -> None:
     """The example shop with the largest accepted numbers, larger ones, and mistyped years."""
     models = {}

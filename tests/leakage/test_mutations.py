@@ -23,6 +23,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from probes import VARIABLES, faults, write_probes
 
+pytestmark = pytest.mark.whole_shop
+
 ANSWERS = ("ml_features", "int_retention__labels")
 
 

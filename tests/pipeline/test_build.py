@@ -43,6 +43,7 @@ def champion(shop: Shop, model: str) -> Card:
     return Card.model_validate_json((folder / version / "card.json").read_text())
 
 
+@pytest.mark.whole_shop
 def test_train_creates_champions_without_an_earlier_build(shop_of_seeds: Shop) -> None:
     shop = shop_of_seeds
     shop.environment |= {"DBT_TARGET_PATH": f"{shop.folder}/target", "DBT_LOG_PATH": f"{shop.folder}/logs"}
@@ -325,6 +326,7 @@ def test_dirty_seed_rows_are_rejected_and_kept(built_shop: Shop) -> None:
         assert accepted + rejected == given
 
 
+@pytest.mark.whole_shop
 def test_a_second_build_trains_nothing_and_creates_identical_tables(copied_shop: Shop) -> None:
     tables = copied_shop.tables()
     files = {path: path.stat().st_mtime_ns for path in copied_shop.models.rglob("*.*")}

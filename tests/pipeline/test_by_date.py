@@ -8,6 +8,8 @@ import duckdb
 import pytest
 from conftest import ORDERS_OF_FEW, ROOT, Shop, foreign_shop
 
+pytestmark = pytest.mark.whole_shop
+
 NODES = ("--select", "+ml_features")
 FAMILIES = ["recency_frequency_monetary", "frequency_decline", "buy_till_you_die", "season", "feedback"]
 OTHER_FAMILIES = [

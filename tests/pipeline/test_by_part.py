@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from conftest import ROOT, foreign_shop
+
+pytestmark = pytest.mark.whole_shop
 
 INPUTS = ("orders", "order_lines", "products")
 BY_PART = [f"int_retention__{name}" for name in ("usual_items", "new_items", "recommendations")]

@@ -73,6 +73,7 @@ def test_experiment_plans_agree_with_scipy(built_shop: Shop) -> None:
         assert power == pytest.approx(expected, abs=2e-6)
 
 
+@pytest.mark.whole_shop
 def test_the_holdout_is_stable_and_another_salt_stops_the_build(copied_shop: Shop) -> None:
     arms, held_out = copied_shop.query(ARMS), set(copied_shop.query(HOLDOUT))
     assert {arm for *_, arm in arms} == {"treatment", "control"}

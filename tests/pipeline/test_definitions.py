@@ -15,6 +15,8 @@ import duckdb
 import pytest
 from conftest import Shop, foreign_shop
 
+pytestmark = pytest.mark.whole_shop
+
 MULTIPLE, MIN_DAYS, SHARE, LOOKBACK, QUANTILE, MAX_DAYS = 2.5, 5, 0.6, 50, 0.9, 40
 FIRST_DAY = date(2024, 1, 1)
 TODAY = date(2024, 12, 1)

@@ -129,6 +129,7 @@ def test_no_other_customer_loses_a_row(erasure: Erasure) -> None:
     assert exported == [(erasure.rows_before["mart_early_warning"],)]
 
 
+@pytest.mark.whole_shop
 def test_the_next_build_excludes_the_person(erasure: Erasure) -> None:
     """The seeds still contain the person, as a shop's source does until the shop deletes it there."""
     shop = erasure.shop

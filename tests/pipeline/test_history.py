@@ -84,6 +84,7 @@ def test_alerts_compare_both_dates(built_shop: Shop, later: Shop) -> None:
     )
 
 
+@pytest.mark.whole_shop
 def test_drift_retrains_once(built_shop: Shop, later: Shop) -> None:
     """Another build on the same as_of_date changes no table and no file."""
     roles = dict(later.query("select role, model_version from mart_model_versions"))

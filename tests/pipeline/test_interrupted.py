@@ -7,7 +7,10 @@ import signal
 import subprocess
 import time
 
+import pytest
 from conftest import COMMANDS, Shop
+
+pytestmark = pytest.mark.whole_shop
 
 PATIENCE_SECONDS = 600
 HALF_WAY = "Began executing node model.retention.feat_frequency_decline"

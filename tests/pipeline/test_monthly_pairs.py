@@ -9,6 +9,8 @@ import duckdb
 import pytest
 from conftest import ROOT, Shop, foreign_shop
 
+pytestmark = pytest.mark.whole_shop
+
 NODES = ("--select", "+int_retention__item_pairs")
 PAIRS = ("monthly_pairs", "customer_pairs", "item_pairs")
 CHANGES = {

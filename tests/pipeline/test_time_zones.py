@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Shop, seeds_shop
 
+pytestmark = pytest.mark.whole_shop
+
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
 def test_every_table_is_the_same_in_any_time_zone_of_the_machine(
