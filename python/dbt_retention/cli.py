@@ -354,7 +354,13 @@ def itemsets(
 
 @app.command()
 def erase(
-    customer_id: Annotated[str, typer.Option(help="customer_id of the customer to erase.")],
+    customer: Annotated[
+        str, typer.Option("--customer", "--customer-id", help="customer_id of the customer to erase.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be removed, and change nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for a confirmation.")] = False,
     project: ProjectOption = None,
     also: Annotated[
         list[Path] | None, typer.Option(help="Another file or folder to search. May be repeated.")
@@ -370,10 +376,25 @@ def erase(
     from dbt_retention.commands.erasure import print_removals
     from dbt_retention.dbt_runner import Project
 
+    found = Project.at(project)
+    if not (dry_run or yes):
+        _confirm_erasure(customer, found.folder)
     removals = run(
-        Project.at(project), customer_id, also=also or (), id_columns=id_column or (), target_name=target
+        found, customer, also=also or (), id_columns=id_column or (), target_name=target, dry_run=dry_run
     )
-    print_removals(removals, console=console)
+    print_removals(removals, console=console, dry_run=dry_run)
+
+
+def _confirm_erasure(customer: str, folder: Path) -> None:
+    """Ask on a terminal. Raises RetentionError where there is none, or the answer is not yes."""
+    if not sys.stdin.isatty():
+        raise RetentionError(
+            "an erasure cannot be undone, and there is no terminal to confirm it on; nothing was changed. "
+            "Look at it with --dry-run, then add --yes"
+        )
+    question = f"Erase customer {customer} from the project in {folder}? It cannot be undone."
+    if not typer.confirm(question):
+        raise RetentionError("not confirmed; nothing was changed. To see what would be removed: --dry-run")
 
 
 @app.command()

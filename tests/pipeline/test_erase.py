@@ -55,10 +55,23 @@ def erasure(built_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Erasu
         theirs |= {value for (value,) in ids}
     write_exports(shop, customer, email)
     before = rows_of_others(shop, customer)
-    done = shop.run(
-        "retention", "erase", "--customer-id", customer, "--project", str(shop.project), "--also", "exports"
-    )  # fmt: skip
+    bytes_before = shop.warehouse.read_bytes()
+    erasing = (
+        "retention",
+        "erase",
+        "--customer",
+        customer,
+        "--project",
+        str(shop.project),
+        "--also",
+        "exports",
+    )
+    tried = shop.run(*erasing, "--dry-run")
+    assert tried.returncode == 0, tried.stderr
+    assert shop.warehouse.read_bytes() == bytes_before
+    done = shop.run(*erasing, "--yes")
     assert done.returncode == 0, done.stderr
+    assert tried.stdout.splitlines()[:-1] == done.stdout.splitlines()[:-1], "the dry run lists the same"
     return Erasure(shop, customer, email, phone, theirs, before, done.stdout)
 
 
@@ -147,7 +160,9 @@ def test_the_next_build_excludes_the_person(erasure: Erasure) -> None:
     assert tables_with(shop, {"c00002"}), "the other customers are still there"
     [(salt, customer_hash)] = shop.query("select salt, customer_hash from stg_retention__erased_customers")
     assert customer_hash == hashlib.sha256((salt + erasure.customer).encode()).hexdigest()
-    again = shop.run("retention", "erase", "--customer-id", erasure.customer, "--project", str(shop.project))
+    again = shop.run(
+        "retention", "erase", "--yes", "--customer", erasure.customer, "--project", str(shop.project)
+    )
     assert again.returncode == 0, "rows that the shop's own tables brought back are removed again"
     assert shop.query(f"select count(*) from example_orders where customer_id = '{erasure.customer}'") == [
         (0,)
@@ -157,7 +172,7 @@ def test_the_next_build_excludes_the_person(erasure: Erasure) -> None:
 
 def test_a_warehouse_in_use_is_not_changed_and_raises_a_clear_error(built_shop: Shop) -> None:
     bytes_before = built_shop.warehouse.read_bytes()
-    erase = ("retention", "erase", "--project", str(built_shop.project), "--customer-id")
+    erase = ("retention", "erase", "--yes", "--project", str(built_shop.project), "--customer-id")
     with duckdb.connect(str(built_shop.warehouse), read_only=True):
         locked = built_shop.run(*erase, "C0000001")
     assert (locked.returncode, "Close the program that uses the file" in locked.stderr) == (1, True), (

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import COMMANDS, ROOT
-from dbt_retention import __version__
+from dbt_retention import __version__, cli
 from dbt_retention.cli import app
+from dbt_retention.errors import RetentionError
 from typer.main import get_command
 
 SAME_EVERYWHERE = {
@@ -92,3 +94,29 @@ cli.main()
 """
     done = subprocess.run([COMMANDS / "python", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 130, done.stderr
+
+
+def test_an_erasure_without_a_terminal_needs_yes(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: shop\n")
+    done = subprocess.run(
+        [COMMANDS / "retention", "erase", "--customer", "C1", "--project", tmp_path],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "nothing was changed. Look at it with --dry-run, then add --yes" in done.stderr
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_an_erasure_is_confirmed_on_a_terminal(monkeypatch: pytest.MonkeyPatch, answer: bool) -> None:
+    asked = []
+    monkeypatch.setattr(cli.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(cli.typer, "confirm", lambda question: asked.append(question) or answer)
+    if answer:
+        cli._confirm_erasure("C1", Path("shop"))
+    else:
+        with pytest.raises(RetentionError, match="not confirmed; nothing was changed"):
+            cli._confirm_erasure("C1", Path("shop"))
+    assert asked == ["Erase customer C1 from the project in shop? It cannot be undone."]

@@ -278,3 +278,32 @@ def test_a_person_is_erased_once_and_an_unknown_customer_is_refused(tmp_path: Pa
 def test_only_whole_words_match(text: str, cleaned: str) -> None:
     theirs = frozenset({"c12", "ann.lee@shop.example", "(358) 555 0138", "+1-358-555-0138"})
     assert without_words(text, theirs) == cleaned
+
+
+def test_a_dry_run_tells_what_an_erasure_does_and_changes_nothing(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        """
+        create table orders as from (values ('O1', 'C000001'), ('O2', 'C000002'))
+            as t (order_id, customer_id);
+        create table notes as select 'asked by C000001' as note;
+        """,
+    )
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "list.csv").write_text("customer_id\nC000001\nC000002\n")
+    (exports / "note.txt").write_text("C000001 called")
+    (exports / "cache.msgpack").write_text("C000001")
+    duckdb.sql(f"copy (select 'C000001' as customer_id) to '{exports}/list.parquet'")
+    shutil.copy(tmp_path / "shop.duckdb", tmp_path / "copy.duckdb")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    would_remove = erase(project, "C000001", also=[exports], dry_run=True)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert erase(project, "C000001", also=[exports]) == would_remove
+    assert len(would_remove) >= 8
+    changed = {
+        path.name for path, content in before.items() if not path.exists() or path.read_bytes() != content
+    }
+    assert changed == {
+        *("shop.duckdb", "copy.duckdb", "list.csv", "note.txt", "cache.msgpack", "list.parquet"),
+    }

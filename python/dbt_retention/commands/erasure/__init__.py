@@ -34,13 +34,14 @@ def erase(
     also: Sequence[Path] = (),
     id_columns: Sequence[str] = (),
     target_name: str | None = None,
+    dry_run: bool = False,
 ) -> list[Removal]:
     """Remove the customer from the warehouse, the DuckDB files beside it, logs and dbt's artifacts.
 
     also: further files and folders, such as exports. id_columns: further columns that hold a customer_id.
-    target_name: an output of the profile; None = its default. The warehouse is cleaned last, because only it
-    knows the customer's other ids. Raises RetentionError where the customer is unknown, or the warehouse is
-    in use.
+    target_name: an output of the profile; None = its default. dry_run: do the same, but leave every file as
+    it is. The warehouse is cleaned last, because only it knows the customer's other ids. Raises
+    RetentionError where the customer is unknown, or the warehouse is in use.
     """
     unknown = Person(customer_id.strip(), frozenset({"customer_id", *map(str.lower, id_columns)}))
     for path in also:
@@ -59,8 +60,10 @@ def erase(
         removals = []
         exports = files_in(also)
         for path in files_of(project, target, also):
-            removals += without_in_file(path, person or unknown, is_export=path in exports)
-        removals += rewrite_database(connection, target.path, person or unknown, has_tombstones=True)
+            removals += without_in_file(path, person or unknown, is_export=path in exports, dry_run=dry_run)
+        removals += rewrite_database(
+            connection, target.path, person or unknown, has_tombstones=True, dry_run=dry_run
+        )
         for written in written_files(target.path):
             if written.kind == POSTGRES and (before is None or written.written_at < before):
                 place = f"schema {written.place} of PostgreSQL (publish again, then erase again)"
@@ -72,8 +75,8 @@ def erase(
     return removals
 
 
-def print_removals(removals: Sequence[Removal], *, console: Console) -> None:
-    """Print what was removed from each table and file.
+def print_removals(removals: Sequence[Removal], *, console: Console, dry_run: bool = False) -> None:
+    """Print what was removed from each table and file, or would be.
 
     Raises RetentionError with the places that could not be cleaned.
     """
@@ -83,6 +86,14 @@ def print_removals(removals: Sequence[Removal], *, console: Console) -> None:
         elif removal.unit != LEFT:
             console.print(f"{removal.place}: {removal.count:,} {removal.unit}", soft_wrap=True)
     rows = sum(removal.count for removal in removals if removal.unit == "rows")
+    if dry_run:
+        console.print(f"Would remove {rows:,} rows. Nothing was changed.", soft_wrap=True)
+        left = [removal.place for removal in removals if removal.unit == LEFT]
+        if left:
+            console.print(
+                f"Cannot be cleaned, and may contain the customer: {', '.join(left)}", soft_wrap=True
+            )
+        return
     console.print(
         f"Removed {rows:,} rows. Model files contain no customer data. Later builds leave the customer out. "
         "Clean the shop's own sources and backups yourself.",

@@ -65,10 +65,13 @@ def _head(path: Path) -> bytes:
         return start.read(12)
 
 
-def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> list[Removal]:
+def without_in_file(
+    path: Path, person: Person, *, is_export: bool = False, dry_run: bool = False
+) -> list[Removal]:
     """Remove the customer from one file.
 
     is_export: the user named the file with --also; it is then reported as LEFT where it cannot be read.
+    dry_run: leave the file as it is.
     """
     try:
         head = _head(path)
@@ -78,20 +81,22 @@ def without_in_file(path: Path, person: Person, *, is_export: bool = False) -> l
         with _writable(path):
             connection = open_to_write(path)
             try:
-                return _named(path, rewrite_database(connection, path, person, has_tombstones=False))
+                removals = rewrite_database(connection, path, person, has_tombstones=False, dry_run=dry_run)
+                return _named(path, removals)
             finally:
                 connection.close()
     if head[:4] == b"PAR1":
-        return _named(path, rewrite_parquet(path, person))
+        return _named(path, rewrite_parquet(path, person, dry_run=dry_run))
     content = path.read_bytes()
     may_name_them = names_them(content, person)
     if may_name_them and path.suffix == ".msgpack":  # dbt's cache, which dbt writes again
-        path.unlink()
+        if not dry_run:
+            path.unlink()
         return [Removal(str(path), 1, "file")]
     try:
         text = content.decode("utf-8")
         if may_name_them or path.suffix.lower() in TABULAR:
-            return _rewrite_text(path, text, person)
+            return _rewrite_text(path, text, person, dry_run=dry_run)
         is_read = "\0" not in text
     except (UnicodeDecodeError, csv.Error):
         is_read = False
@@ -120,7 +125,7 @@ def names_them(content: bytes, person: Person) -> bool:
     return any(phone.core.encode() in digits for phone in person.phones)
 
 
-def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
+def _rewrite_text(path: Path, text: str, person: Person, *, dry_run: bool) -> list[Removal]:
     mark = "\ufeff" if text.startswith("\ufeff") else ""  # byte order mark, as Excel writes it
     kept, rows = text.removeprefix(mark), 0
     if delimiter := TABULAR.get(path.suffix.lower()):
@@ -134,9 +139,10 @@ def _rewrite_text(path: Path, text: str, person: Person) -> list[Removal]:
     ]
     if cleaned == text:
         return left
-    beside = path.with_name(path.name + ".erasing")
-    beside.write_text(cleaned, encoding="utf-8", newline="")
-    take_place(beside, path)
+    if not dry_run:
+        beside = path.with_name(path.name + ".erasing")
+        beside.write_text(cleaned, encoding="utf-8", newline="")
+        take_place(beside, path)
     return [Removal(str(path), rows, "rows") if rows else Removal(str(path), 1, "text"), *left]
 
 

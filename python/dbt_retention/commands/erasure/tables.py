@@ -162,10 +162,16 @@ def _parents_first(
 
 
 def rewrite_database(
-    connection: duckdb.DuckDBPyConnection, path: Path, person: Person, *, has_tombstones: bool
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    person: Person,
+    *,
+    has_tombstones: bool,
+    dry_run: bool = False,
 ) -> list[Removal]:
     """Write the database of `connection` without the customer, and replace the file `path` by it.
 
+    dry_run: write it, to find what prevents it, but do not replace the file.
     Raises RetentionError, and leaves the file as it was, where a constraint or a full disk prevents this.
     """
     [(database, version)] = connection.execute(
@@ -198,7 +204,8 @@ def rewrite_database(
         if has_tombstones:
             leave_tombstone(connection, person.customer_id)
         connection.execute("detach erasing")
-        take_place(beside, path)
+        if not dry_run:
+            take_place(beside, path)
     except duckdb.IOException as error:  # e.g. a full disk
         raise RetentionError(
             f"{path} was not changed: {beside.name} cannot be written: {str(error).splitlines()[0]}"
@@ -208,14 +215,14 @@ def rewrite_database(
     return removals
 
 
-def rewrite_parquet(path: Path, person: Person) -> list[Removal]:
+def rewrite_parquet(path: Path, person: Person, *, dry_run: bool = False) -> list[Removal]:
     beside = path.with_name(path.name + ".erasing")
     with duckdb.connect() as connection:
         _remember(connection, person)
         relation = f"read_parquet({quoted_text(str(path))})"
         columns = {row[0]: row[1] for row in connection.execute(f"describe from {relation}").fetchall()}
         query, removed = _rows_without(connection, relation, columns, person, place="")
-        if any(removal.unit != LEFT for removal in removed):
+        if not dry_run and any(removal.unit != LEFT for removal in removed):
             connection.execute(f"copy ({query}) to {quoted_text(str(beside))} (format parquet)")
             take_place(beside, path)
     return removed
