@@ -54,6 +54,7 @@ def test_four_commands_lead_from_a_csv_file_to_the_report(empty_project: Path) -
     for command in COMMANDS_OF_THE_PAGE[1:]:
         assert f"  {command}\n" in init, "each command is announced"
     assert "Published " in build
+    assert not list(empty_project.rglob(".*.building")), "the marker of an unfinished build is gone"
     assert "customers" in summary
     with duckdb.connect(str(empty_project / "serving" / "marts.duckdb"), read_only=True) as connection:
         [(customers,)] = connection.execute("select count(*) from mart_early_warning").fetchall()

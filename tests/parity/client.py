@@ -97,8 +97,8 @@ def loop(place: str, stop: Path) -> None:
 
     latest, answers, builds = time.monotonic() + 1200, 0, set()
     while not stop.exists() and time.monotonic() < latest:
-        time.sleep(0.05)  # leave the processor to the build
-        with duckdb.connect(place, read_only=True) as connection:
+        time.sleep(0.3)  # leave the processor to the build
+        with duckdb.connect(place, read_only=True, config={"threads": 1}) as connection:
             about = connection.execute(
                 "select count(distinct (published_at, invocation_id, as_of_date)), any_value(invocation_id), "
                 "any_value(as_of_date) from published_at"

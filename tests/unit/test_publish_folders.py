@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import ROOT
+from dbt_retention.commands.build import _marked
 from dbt_retention.commands.publish import Destination, publish
 from dbt_retention.commands.publish.finished import building_marker, invocation_of_last_build
 from dbt_retention.commands.publish.marts import PLATFORMS
@@ -187,3 +188,21 @@ def test_an_interrupted_build_is_not_published(tmp_path: Path) -> None:
         invocation_of_last_build(project, target)
     (tmp_path / "target" / "run_results.json").touch()
     assert invocation_of_last_build(project, target) == "one"
+
+
+def test_a_build_marks_the_warehouse_until_it_succeeds(tmp_path: Path) -> None:
+    """The marker stays after a failure, as after a kill; a warehouse in memory has none."""
+    project, target = project_with(tmp_path, None)
+    (tmp_path / "dbt_project.yml").write_text("{name: shop, profile: shop}")
+    profile = "shop: {{target: dev, outputs: {{dev: {{type: duckdb, path: '{}'}}}}}}"
+    (tmp_path / "profiles.yml").write_text(profile.format("shop.duckdb"))
+    with _marked(project, target=None):
+        assert building_marker(target).exists()
+    assert not building_marker(target).exists()
+    with pytest.raises(RetentionError, match="a model failed"), _marked(project, target=None):
+        raise RetentionError("a model failed")
+    assert building_marker(target).exists()
+    before = set(tmp_path.iterdir())
+    (tmp_path / "profiles.yml").write_text(profile.format(":memory:"))
+    with _marked(project, target=None):
+        assert set(tmp_path.iterdir()) == before
