@@ -10,6 +10,8 @@ import duckdb
 import pytest
 from conftest import COMMANDS, seed_orders
 
+pytestmark = pytest.mark.whole_shop
+
 COMMANDS_OF_THE_PAGE = (
     "retention init",
     "retention build --publish serving/marts.duckdb",
