@@ -18,12 +18,13 @@ EVERYWHERE := not spark and not versions and not bi and not faults_long and not 
 # An expression for pytest -k; empty = all tests: the seeds and Complete Journey.
 SPARK_TESTS ?=
 DEMO := examples/complete_journey
+SERVING := $(DEMO)/warehouse/serving/marts.duckdb
 EXAMPLES := $(DEMO) examples/cdnow
 BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notdir $(wildcard benchmarks/*.py))))
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-faults test-spark test-duckdb-1 test-dbt-1.12 test-clients java check lint format build train docs vars dist lock clean bench
+.PHONY: help demo test test-all test-faults test-spark test-duckdb-1 test-dbt-1.12 test-clients test-bi cockpit pictures chromium java check lint format build train docs vars dist lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,7 +55,21 @@ test-dbt-1.12: $(VENV)/dev.installed .venv-dbt-1.12/installed ## build the seeds
 test-clients: $(VENV)/dev.installed $(CLIENTS_VENV)/installed ## read the marts with DuckDB 1.4, SQLAlchemy, pandas and ADBC, while builds run
 	RETENTION_CLIENTS=$(CURDIR)/$(CLIENTS_VENV)/bin $(BIN)/pytest -m clients tests/parity/test_clients.py
 
+test-bi: chromium $(VENV)/bi.installed ## open the report and the cockpit in a browser
+	$(BIN)/pytest -m bi tests/browser
+
+cockpit: $(VENV)/bi.installed ## publish the grocery example, and serve the cockpit on it at 127.0.0.1:8501; run make demo first
+	$(BIN)/retention publish --project $(DEMO) --duckdb $(SERVING)
+	$(BIN)/retention cockpit --file $(SERVING)
+
+pictures: chromium $(VENV)/bi.installed ## write docs/images; run make demo and make build first
+	$(BIN)/python tests/browser/pictures.py
+
 # Checked before anything is installed.
+chromium:
+	@[ -n "$$CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { echo "No Chromium was found. Install it (Debian, Ubuntu: apt-get install chromium fonts-noto-cjk), or set CHROMIUM to its path."; exit 1; }
+
 java:
 	@java="$${JAVA_HOME:+$$JAVA_HOME/bin/}java"; found=$$("$$java" -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p'); \
 	[ "$${found:-0}" -ge 17 ] || { echo "Spark needs Java 17 or newer; $$java is $${found:-not there}. Install it and set JAVA_HOME to it." \

@@ -225,6 +225,22 @@ def report(
 
 
 @app.command()
+def cockpit(
+    file: Annotated[
+        Path, typer.Option(help="The serving file that retention publish --duckdb wrote.")
+    ] = Path("serving/marts.duckdb"),
+    language: Annotated[Literal["en", "zh"], typer.Option(help="Language at the start.")] = "en",
+    currency: Annotated[str, typer.Option(help="Written after amounts, e.g. EUR.")] = "",
+    port: Annotated[int, typer.Option(help="Port on the loopback address.")] = 8501,
+) -> None:
+    """Serve the cockpit, pages for the browser: warnings, customers, campaigns, model health, lists."""
+    from dbt_retention.commands.cockpit import run_cockpit
+
+    code = run_cockpit(file, language=language, currency=currency, port=port, console=console)
+    raise typer.Exit(code)
+
+
+@app.command()
 def score(
     customer: CustomerOption,
     as_json: JsonOption = False,

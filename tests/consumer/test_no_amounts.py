@@ -57,6 +57,7 @@ def test_no_mart_shows_an_amount(shop: Shop) -> None:
             "ml_customer_values": ["expected_order_amount", "expected_value_12m"],
             "ml_value_estimates": ["naive_value_12m"],
             "mart_early_warning": ["expected_value_12m", "value_at_risk", "expected_profit"],
+            "mart_customer_orders": ["spend_amount"],
             "mart_early_warning_history": ["expected_value_12m", "value_at_risk"],
             "mart_customer_segments": ["monetary_percentile", "spend_amount_364d"],
             "mart_segment_profiles": ["spend_amount_avg_364d", "value_at_risk"],
@@ -180,6 +181,16 @@ def test_tickets_are_ranked_by_risk_and_waiting_time(shop: Shop) -> None:
     assert tickets[0][1] is not None, "a scored customer comes before a churned one"
     assert not [row for row in tickets if row[2] == "refund at once"]
     assert not [row for row in tickets if row[3] and "value at risk 0.00" in row[3]]
+
+
+def test_the_report_says_that_amounts_are_missing(shop: Shop) -> None:
+    out = shop.folder / "report.html"
+    done = shop.run("retention", "report", "--project", ".", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    html = out.read_text(encoding="utf-8")
+    assert "not known: no order has an amount" in html
+    assert "Warned customers with the highest churn probability" in html
+    assert "Map order_amount of the orders" in html
 
 
 def test_the_summary_is_printed(shop: Shop) -> None:

@@ -62,7 +62,8 @@ def _tip(column: str, title: str, form: str | None = None) -> alt.Tooltip:
 def styled(chart: Chart) -> Chart:
     """The chart with the fonts, lines and colours of the report."""
     return (
-        chart.configure(background="transparent", font=FONT, padding=4)
+        chart.properties(autosize=alt.AutoSizeParams(type="pad"))
+        .configure(background="transparent", font=FONT, padding=4)
         .configure_view(strokeWidth=0)
         .configure_axis(
             labelColor=INK,
