@@ -80,6 +80,10 @@ def test_the_report_renders(
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
             f"wider than {width}"
         )
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1030, "height": 700})  # A4 landscape without its margins
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "wider than paper"
+    page.emulate_media(media="screen")
     cut = page.evaluate(
         "[...document.querySelectorAll('.card .figure')].filter(e => e.scrollWidth > e.clientWidth).length"
     )
