@@ -6,6 +6,7 @@ import streamlit as st
 
 from dbt_retention.bi import charts
 from dbt_retention.bi.cockpit.view import Column, View
+from dbt_retention.bi.marts import Row
 
 
 def show(view: View) -> None:
@@ -18,7 +19,7 @@ def show(view: View) -> None:
         if judged := [row for row in campaigns if row["lower_points"] is not None]:
             view.chart(charts.campaigns(judged, t))
         view.table(
-            campaigns,
+            [row | {"interval": _interval(view, row)} for row in campaigns],
             [
                 Column("campaign_id", "column.campaign_id"),
                 Column("action", "column.action", values="action"),
@@ -28,8 +29,7 @@ def show(view: View) -> None:
                 Column("treated_retention_rate", "column.stayed_treated", "percent"),
                 Column("compared_retention_rate", "column.stayed_compared", "percent"),
                 Column("effect_points", "column.effect", "points"),
-                Column("lower_points", "column.lower", "points"),
-                Column("upper_points", "column.upper", "points"),
+                Column("interval", "column.effect_interval"),
                 Column("retention_verdict", "column.verdict", values="retention_verdict"),
                 Column("is_causal", "column.causal", "check"),
                 Column("cost_amount", "column.campaign_cost", "amount"),
@@ -77,3 +77,9 @@ def show(view: View) -> None:
         ],
         key="plan",
     )
+
+
+def _interval(view: View, row: Row) -> str | None:
+    if row["lower_points"] is None:
+        return None
+    return f"{view.formats.change(row['lower_points'], 1)} … {view.formats.change(row['upper_points'], 1)}"

@@ -79,17 +79,25 @@ def _figures(view: View, customer: Row) -> None:
         delta=None if change is None else f"{f.change(100 * change)} {t('unit.points')}",
         delta_color="inverse",
         border=True,
+        height="stretch",
     )
-    cards[1].metric(t("column.risk_tier"), t.value("risk_tier", customer["risk_tier"]), border=True)
-    cards[2].metric(t("column.value_at_risk"), f.amount(customer["value_at_risk"]), border=True)
+    cards[1].metric(
+        t("column.risk_tier"), t.value("risk_tier", customer["risk_tier"]), border=True, height="stretch"
+    )
+    cards[2].metric(
+        t("column.value_at_risk"), f.amount(customer["value_at_risk"]), border=True, height="stretch"
+    )
     cards[3].metric(
         t("column.last_order"),
         t("report.warned_list.one_day_ago")
         if customer["days_since_last_order"] == 1
         else t("report.warned_list.days_ago", days=f.count(customer["days_since_last_order"])),
         border=True,
+        height="stretch",
     )
-    cards[4].metric(t("column.next_order"), f.day(customer["expected_next_order_date"]), border=True)
+    cards[4].metric(
+        t("column.next_order"), f.day(customer["expected_next_order_date"]), border=True, height="stretch"
+    )
     facts = [t.value("segment_name", customer["segment_name"])] if customer["segment_name"] else []
     if customer["overdue_ratio"] is not None:
         facts.append(t("report.warned_list.overdue", ratio=f.decimal(customer["overdue_ratio"], 1)))
