@@ -1,4 +1,4 @@
--- One row per customer and day with a purchase, as known on the latest as_of_date: the timeline of a customer.
+-- One row per customer and day with a purchase, known on the latest as_of_date: the timeline of a customer.
 with purchases as (
 
     select * from {{ ref('int_retention__purchases') }}

@@ -26,7 +26,7 @@ DIGITS = {"amount": 2, "percent": 3, "days": 0}  # after the decimal point
 class Column:
     """A column of a table: its key in the rows, the key of its label, and what it holds.
 
-    values: the column of the texts that has words for its values.
+    values: the column of the texts whose words replace its values.
     """
 
     key: str
