@@ -1,7 +1,12 @@
 -- One row per evidence, as_of_date and bin: does the observed churn rate match the predicted one?
--- The interval of the observed rate is Wilson's. Bins with fewer than min_group_size customers are left out.
+-- The interval of the observed rate is Wilson's. Bins of few customers are left out (is_shown_group).
 {% set bins = 10 %}
 {% set z_975 = 1.959964 %}
+{# mart_realised_performance has totals by risk tier. A tier that starts with a bin is a block of bins. #}
+{% set edges = [] %}
+{% for threshold in setting('risk_tier_thresholds').values() if (threshold * bins) | round(9) % 1 == 0 %}
+    {% do edges.append((threshold * bins) | round | int) %}
+{% endfor %}
 
 with judged as (
 
@@ -18,6 +23,18 @@ binned as (
 
 ),
 
+blocks as (
+
+    select
+        *,
+        0
+        {%- for edge in edges %}
+            + case when probability_bin >= {{ edge }} then 1 else 0 end
+        {%- endfor %} as tier_block
+    from binned
+
+),
+
 counted as (
 
     select
@@ -28,9 +45,11 @@ counted as (
         cast(count(*) as double) as customers,
         cast(count(*) filter (where is_churned) as double) as churners,
         {{ exact_sum('churn_probability', scale=6) }} / count(*) as churn_probability_avg
-    from binned
-    group by evidence, as_of_date, probability_bin
-    having count(*) >= {{ setting('min_group_size') }}
+    from blocks
+    group by evidence, as_of_date, tier_block, probability_bin
+    qualify
+        {{ is_shown_group('count(*)', ['evidence', 'as_of_date'], 'probability_bin') }}
+        and {{ is_shown_group('count(*)', ['evidence', 'as_of_date', 'tier_block'], 'probability_bin') }}
 
 ),
 

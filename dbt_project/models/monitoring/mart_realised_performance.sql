@@ -1,5 +1,5 @@
 -- One row per evidence, as_of_date and group of customers: how well do predictions match the outcomes?
--- The interval of the AUC is DeLong's. Groups with fewer than min_group_size customers are left out.
+-- The interval of the AUC is DeLong's. Groups of few customers are left out (is_shown_group).
 {% set z_975 = 1.959964 %}
 {% set groups = {'all': "'all'", 'segment': 'segment_name', 'risk_tier': 'risk_tier'} %}
 {% set keys = ['evidence', 'as_of_date', 'group_type', 'group_name'] %}
@@ -56,7 +56,7 @@ measured as (
             as squared_errors
     from placed
     group by evidence, as_of_date, group_type, group_name
-    having count(*) >= {{ setting('min_group_size') }}
+    qualify {{ is_shown_group('count(*)', ['evidence', 'as_of_date', 'group_type'], 'group_name') }}
 
 ),
 

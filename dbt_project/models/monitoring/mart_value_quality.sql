@@ -107,7 +107,12 @@ quality as (
     from grouped
     inner join methods on grouped.method = methods.method
     group by grouped.method, methods.is_chosen, grouped.decile, grouped.orders_band, grouped.as_of_date
-    having grouped.orders_band = 'all' or count(*) >= {{ setting('min_group_size') }}
+    qualify
+        grouped.orders_band = 'all'
+        or {{ is_shown_group(
+            'count(*)', ['grouped.method', 'grouped.as_of_date', "grouped.orders_band = 'all'"],
+            'grouped.orders_band'
+        ) }}
 
 )
 

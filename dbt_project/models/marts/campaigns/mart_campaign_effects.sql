@@ -86,6 +86,13 @@ effects as (
         * side_by_side.treated_count as incremental_profit_amount
     from side_by_side
     inner join verdicts on side_by_side.campaign_id = verdicts.campaign_id
+    -- A hidden tier does not follow from the row all: then another tier is hidden too.
+    qualify
+        side_by_side.segment = 'all'
+        or {{ is_shown_group(
+            'least(side_by_side.treated_count, coalesce(side_by_side.compared_count, 0))',
+            ['side_by_side.campaign_id', "side_by_side.segment = 'all'"], 'side_by_side.segment'
+        ) }}
 
 ),
 
@@ -135,9 +142,6 @@ final as (
         round(incremental_profit_amount, 2) as incremental_profit_amount,
         round(incremental_profit_amount / nullif(cost_amount, 0), 4) as return_on_cost_rate
     from effects
-    where
-        segment = 'all'
-        or least(treated_count, coalesce(compared_count, 0)) >= {{ setting('min_group_size') }}
 
 )
 

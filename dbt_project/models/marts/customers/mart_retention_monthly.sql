@@ -1,5 +1,8 @@
 -- One row per cohort (month of the first purchase) and month since then: how many of the cohort bought?
 -- A credit without a matching purchase lowers the spend of its own month.
+{# In the month of the first purchase a whole cohort is active. #}
+{% set shown_count = 'case when is_shown or months_since_first > 0 then active_customers_count else 0 end' %}
+
 with purchases as (
 
     select * from {{ ref('int_retention__purchases') }}
@@ -44,7 +47,9 @@ cohorts as (
 
     select
         cohort_month_date,
-        count(*) as customers_count
+        count(*) as customers_count,
+        -- The number of all buyers is known: a hidden cohort would be the rest, if it were the only one.
+        {{ is_shown_group('count(*)', [], 'cohort_month_date') }} as is_shown
     from firsts
     group by cohort_month_date
 
@@ -95,6 +100,7 @@ filled as (
         months.purchase_month_date,
         today.as_of_date,
         cohorts.customers_count,
+        cohorts.is_shown,
         (extract(year from months.purchase_month_date) - extract(year from cohorts.cohort_month_date)) * 12
         + extract(month from months.purchase_month_date) - extract(month from cohorts.cohort_month_date)
             as months_since_first,
@@ -128,14 +134,13 @@ final as (
         purchase_month_date,
         as_of_date,
         is_whole_month,
-        cast({{ hide_small_group('customers_count', 'customers_count') }} as bigint)
-            as cohort_customers_count,
-        cast({{ hide_small_group('active_customers_count', 'active_customers_count') }} as bigint)
+        cast(case when is_shown then customers_count end as bigint) as cohort_customers_count,
+        cast({{ hide_small_group('active_customers_count', shown_count) }} as bigint)
             as active_customers_count,
         {{ hide_small_group(
-            'round(cast(active_customers_count as double) / customers_count, 6)', 'active_customers_count'
+            'round(cast(active_customers_count as double) / customers_count, 6)', shown_count
         ) }} as retention_rate,
-        {{ hide_small_group(rounded('spend_amount', 2), 'active_customers_count') }} as spend_amount
+        {{ hide_small_group(rounded('spend_amount', 2), shown_count) }} as spend_amount
     from filled
 
 )

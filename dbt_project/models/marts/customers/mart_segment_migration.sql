@@ -28,14 +28,9 @@ dates as (
 
 segments as (
 
-    select
-        segment_number,
-        segment_name
-    from names
+    select segment_number, segment_name from names
     union all
-    select
-        0 as segment_number,
-        'None' as segment_name
+    select 0 as segment_number, 'None' as segment_name
 
 ),
 
@@ -74,31 +69,81 @@ migration as (
 
 ),
 
+{% for side in ['from', 'to'] %}
+    {{ side }}_lines as (
+
+        select
+            {{ side }}_segment_number as segment_number,
+            row_number() over (order by sum(customers_count), {{ side }}_segment_number) as place
+        from migration
+        where {{ side }}_segment_number > 0
+        group by {{ side }}_segment_number
+
+    ),
+{% endfor %}
+
+-- Totals of segments are known, so a lone hidden count would be the rest. Each is the corner of a rectangle
+-- of hidden counts, with one of the two smallest other origins and destinations: none follows from totals.
+small as (
+
+    select
+        migration.from_segment_number,
+        migration.to_segment_number,
+        min(from_lines.segment_number) as other_from_number,
+        min(to_lines.segment_number) as other_to_number
+    from migration
+    inner join from_lines on migration.from_segment_number <> from_lines.segment_number
+    inner join to_lines on migration.to_segment_number <> to_lines.segment_number
+    where
+        migration.customers_count < {{ setting('min_group_size') }}
+        and from_lines.place <= 2
+        and to_lines.place <= 2
+    group by migration.from_segment_number, migration.to_segment_number
+
+),
+
+hidden as (
+
+    select distinct
+        migration.from_segment_number,
+        migration.to_segment_number
+    from migration
+    inner join small
+        on
+            migration.from_segment_number in (small.from_segment_number, small.other_from_number)
+            and migration.to_segment_number in (small.to_segment_number, small.other_to_number)
+
+),
+
 shared as (
 
     select
-        from_as_of_date,
-        to_as_of_date,
-        from_segment_number,
-        from_segment_name,
-        to_segment_number,
-        to_segment_name,
-        {{ hide_small_group('customers_count', 'customers_count') }} as customers_count,
-        {{ hide_small_group(
-            'round(
-                customers_count / nullif(
-                    cast(sum(customers_count) over (partition by from_segment_number) as double), 0
-                ), 4
-            )', 'customers_count'
-        ) }} as from_segment_share,
+        migration.from_as_of_date,
+        migration.to_as_of_date,
+        migration.from_segment_number,
+        migration.from_segment_name,
+        migration.to_segment_number,
+        migration.to_segment_name,
+        case when hidden.from_segment_number is null then migration.customers_count end as customers_count,
         case
-            when from_segment_number = 0 then 'arrived'
-            when to_segment_number = 0 then 'left'
-            when to_segment_number = from_segment_number then 'stayed'
-            when to_segment_number < from_segment_number then 'rose'
+            when hidden.from_segment_number is null then round(
+                migration.customers_count / nullif(cast(sum(migration.customers_count) over (
+                    partition by migration.from_segment_number
+                ) as double), 0), 4
+            )
+        end as from_segment_share,
+        case
+            when migration.from_segment_number = 0 then 'arrived'
+            when migration.to_segment_number = 0 then 'left'
+            when migration.to_segment_number = migration.from_segment_number then 'stayed'
+            when migration.to_segment_number < migration.from_segment_number then 'rose'
             else 'fell'
         end as move
     from migration
+    left join hidden
+        on
+            migration.from_segment_number = hidden.from_segment_number
+            and migration.to_segment_number = hidden.to_segment_number
 
 )
 

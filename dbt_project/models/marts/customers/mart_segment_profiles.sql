@@ -50,6 +50,19 @@ counted as (
 
 ),
 
+shown as (
+
+    select
+        *,
+        -- A hidden segment does not follow from the total: then others are hidden too.
+        case
+            when {{ is_shown_group('customers_count', [], 'segment_number') }} then customers_count
+            else 0
+        end as shown_count
+    from counted
+
+),
+
 profiles as (
 
     select
@@ -58,33 +71,33 @@ profiles as (
         segments.branch_path,
         segments.branch_distance,
         counted.as_of_date,
-        {{ hide_small_group('counted.customers_count', 'counted.customers_count') }} as customers_count,
+        {{ hide_small_group('counted.customers_count', 'counted.shown_count') }} as customers_count,
         {{ hide_small_group(
             'round(counted.customers_count / cast(sum(counted.customers_count) over () as double), 4)',
-            'counted.customers_count'
+            'counted.shown_count'
         ) }} as customers_share,
         {{ hide_small_group(
             'round(counted.days_since_last_order_sum / counted.customers_count, 1)',
-            'counted.customers_count'
+            'counted.shown_count'
         ) }} as days_since_last_order_avg,
         {{ hide_small_group(
             'round(counted.orders_sum / counted.customers_count, 1)',
-            'counted.customers_count'
+            'counted.shown_count'
         ) }} as orders_avg_364d,
         {{ hide_small_group(
             'round(counted.spend_sum / counted.customers_with_amount_count, 2)',
-            'counted.customers_with_amount_count'
+            'least(counted.customers_with_amount_count, counted.shown_count)'
         ) }} as spend_amount_avg_364d,
         {{ hide_small_group(
             'round(counted.expected_churners / counted.customers_count, 4)',
-            'counted.customers_count'
+            'counted.shown_count'
         ) }} as churn_probability_avg,
         {{ hide_small_group(
             'round(counted.value_at_risk, 2)',
-            'counted.customers_count'
+            'counted.shown_count'
         ) }} as value_at_risk
     from segments
-    left join counted on segments.segment_number = counted.segment_number
+    left join shown as counted on segments.segment_number = counted.segment_number
 
 ),
 
