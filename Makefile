@@ -81,6 +81,8 @@ lint: $(VENV)/dev.installed ## formats, types, SQL style, and the rules of the r
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml python
+	$(BIN)/python tests/licences.py
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
 	for example in $(EXAMPLES); do \
 		(cd $$example && ../../$(BIN)/dbt deps --quiet && ../../$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models) || exit 1; \

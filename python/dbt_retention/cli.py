@@ -241,6 +241,16 @@ def cockpit(
 
 
 @app.command()
+def compact(project: ProjectOption = None, target: TargetOption = None) -> None:
+    """Write the DuckDB file again without the free blocks that builds left in it."""
+    from dbt_retention.commands.compact import compact as run
+    from dbt_retention.dbt_runner import Project
+    from dbt_retention.warehouse import target_of
+
+    run(target_of(Project.at(project), target_name=target), console=console)
+
+
+@app.command()
 def score(
     customer: CustomerOption,
     as_json: JsonOption = False,

@@ -23,7 +23,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from dbt_retention.errors import RetentionError
+from dbt_retention.errors import RetentionError, who_holds_it
 
 _NOISE = re.compile(
     r"^(Runtime Error|Compilation Error|Database Error|Parsing Error|Python model failed:?"
@@ -101,6 +101,7 @@ def run_dbt(
     arguments = [
         "--quiet",
         "--no-use-colors",
+        "--no-send-anonymous-usage-stats",  # nothing about a shop leaves the machine
         *command,
         "--project-dir",
         str(project.folder),
@@ -197,7 +198,7 @@ def readable(message: str, *, project: Project | None = None) -> str:
             + f" '{name}', which is not a model, seed or source of the project. Expected a model's name, "
             "or 'source.table' for a declared source. See docs/inputs.md"
         )
-    lines = [line.strip() for line in message.strip().splitlines()]
+    lines = [line.strip() for line in who_holds_it(message).strip().splitlines()]
     kept = [
         _PREFIX.sub("", line)
         for line in lines

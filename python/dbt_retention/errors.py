@@ -1,5 +1,7 @@
 """Errors that a user sees. A message says what was given, what is allowed, and the next command or page."""
 
+import re
+
 
 class RetentionError(Exception):
     """An error that the user can fix. The command line prints its message without a traceback."""
@@ -23,6 +25,22 @@ class TrainingDataError(RetentionError):
 
 class ExportParityError(RetentionError):
     """The ONNX file gives other results than the model that it was exported from."""
+
+
+_LOCKED = re.compile(
+    r'(?:IO Error: )?Could not set lock on file "(?P<path>[^"]+)": Conflicting lock is held in '
+    r"(?P<program>.*?) \(PID (?P<pid>\d+)\)[^.]*\.(?: See also https?://\S+)?"
+)
+
+
+def who_holds_it(message: str) -> str:
+    """DuckDB's message about a locked file as one sentence; any other message unchanged."""
+    return _LOCKED.sub(
+        r"\g<path> is in use by process \g<pid> (\g<program>): DuckDB lets one process write a file, or "
+        "several read it. Wait until that process ends, or close it, and try again. So that people can query "
+        "the marts while a build runs, give them a copy: retention publish --duckdb serving/marts.duckdb",
+        message,
+    )
 
 
 class DbtModelError(Exception):

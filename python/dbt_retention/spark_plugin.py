@@ -136,7 +136,7 @@ def require_java() -> None:
         "JAVA_HOME to it. DuckDB needs no Java: leave out --target spark"
     )
     try:
-        printed = subprocess.run(_java(), capture_output=True, text=True, check=True).stderr  # noqa: S603
+        printed = subprocess.run(_java(), capture_output=True, text=True, check=True).stderr  # noqa: S603  # nosec B603
     except (OSError, subprocess.CalledProcessError) as error:
         raise RetentionError(f"Spark needs Java, which was not found ({error}). {remedy}") from error
     version = re.search(r'version "(\d+)', printed)
@@ -190,7 +190,7 @@ class _PythonJobs:
         self.name = parsed_model["alias"]
 
     def submit(self, compiled_code: str) -> None:
-        exec(compile(compiled_code, self.name, "exec"), {"spark": self.spark})  # noqa: S102  (dbt wrote it)
+        exec(compile(compiled_code, self.name, "exec"), {"spark": self.spark})  # noqa: S102  # nosec B102
 
 
 class _CursorOfOurs(dbt_session.Cursor):  # type: ignore[misc]

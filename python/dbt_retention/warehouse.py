@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from dbt_retention.dbt_runner import Project, profile_of, working_in
-from dbt_retention.errors import RetentionError
+from dbt_retention.errors import RetentionError, who_holds_it
 from dbt_retention.quoting import quoted_name, quoted_text
 from dbt_retention.registry.store import DEFAULT_MODELS_PATH
 
@@ -108,7 +108,10 @@ def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=read_only)
     except duckdb.IOException as error:
+        reason = str(error).splitlines()[0]
+        if who_holds_it(reason) != reason:
+            raise RetentionError(who_holds_it(reason)) from error
         raise RetentionError(
-            f"{path} cannot be opened: {str(error).splitlines()[0]}. "
+            f"{path} cannot be opened: {reason}. "
             f"Close the program that {'writes' if read_only else 'uses'} the file, and try again"
         ) from error

@@ -39,7 +39,7 @@ class FaultTable:
         self.left_out: list[str] = []
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        self.left_out += [item.name for item in items]
+        self.left_out += [item.name.split("[")[0] for item in items]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" and not report.failed:
@@ -60,7 +60,7 @@ class FaultTable:
         totals = {"cases tried": len(self.rows), "survived": states["survived"], **self.losses}
         write(", ".join(f"{name} {count:,}" for name, count in totals.items()))
         if self.left_out:
-            write(f"left out {len(self.left_out)}: {', '.join(sorted(set(self.left_out)))}")
+            write(f"left out {len(self.left_out)} tests: {', '.join(sorted(set(self.left_out)))}")
 
 
 def _short(text: str) -> str:

@@ -232,3 +232,18 @@ def test_published_copies_reports_and_schemas_are_covered(tmp_path: Path, record
         assert connection.sql("from t").fetchall() == [("C0012",)]
     note_written(tmp_path / "shop.duckdb", Written("postgres", "bi", datetime(2999, 1, 1)))
     assert left(erase(project, "C001")) == [], "it was published without the person since"
+
+
+def test_the_log_of_sent_alerts_loses_the_person(tmp_path: Path, record_property: Record) -> None:
+    project = project_of(
+        tmp_path,
+        """
+        create table people as select unnest(['C001', 'C0012']) as customer_id;
+        create schema retention_alerts;
+        create table retention_alerts.sent as from people select *, 'rising' as alert, 'slack' as channel;
+        """,
+    )
+    erase(project, "C001")
+    found = rows(tmp_path, "select customer_id from retention_alerts.sent")
+    tried(record_property, "erase: log of alerts", expected="C0012 only", got=str(found))
+    assert found == [("C0012",)]

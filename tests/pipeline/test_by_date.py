@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -121,6 +122,10 @@ def test_only_what_changed_is_computed_again(daily: DailyShop) -> None:
     assert len(by_day) > 100
     assert daily.shop.query(SEASON_OF_TODAY) == by_day
 
+    # A file that is renamed, and with it the database, holds the same tables.
+    renamed = daily.shop.warehouse.with_name("renamed.duckdb")
+    daily.shop.warehouse.rename(renamed)
+    daily.shop = replace(daily.shop, warehouse=renamed)
     daily.marked(-9)
     daily.shop.build(*NODES, as_of_date="2024-07-03", low_rating=3)
     assert daily.computed_again(-9) == {

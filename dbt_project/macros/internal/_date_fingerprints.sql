@@ -50,7 +50,7 @@
         {% endfor %}
         select
             dates.as_of_date,
-            '{{ local_md5(code ~ retention._view_definitions(found.views)) }}'
+            '{{ local_md5(retention._without_catalog(code ~ retention._view_definitions(found.views))) }}'
             {% for name in found.tables %}
                 || '-'
                 || coalesce(cast(input_{{ loop.index }}.fingerprint as {{ dbt.type_string() }}), 'none')

@@ -21,7 +21,7 @@ published as (
         tiers.customer_id,
         tiers.as_of_date,
         tiers.churn_probability,
-        '{{ setting("churn_definition") }}' as churn_definition,
+        {{ dbt.string_literal(dbt.escape_single_quotes(setting("churn_definition"))) }} as churn_definition,
         cast(horizon.churn_horizon_days as integer) as churn_horizon_days
     from tiers
     cross join horizon

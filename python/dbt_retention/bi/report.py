@@ -59,7 +59,7 @@ def report_of(marts: Marts, *, texts: Texts, formats: Formats, name: str, writte
     }
     html = environment.get_template("report.html.j2").render(
         t=texts,
-        style=Markup(_template("report.css")),  # noqa: S704
+        style=Markup(_template("report.css")),  # noqa: S704  # nosec B704
         name=name,
         version=__version__,
         currency=formats.currency,

@@ -38,7 +38,7 @@ history as (
         tiers.value_at_risk,
         segment_names.segment_name,
         tiers.model_version,
-        '{{ setting("churn_definition") }}' as churn_definition,
+        {{ dbt.string_literal(dbt.escape_single_quotes(setting("churn_definition"))) }} as churn_definition,
         cast(horizon.churn_horizon_days as integer) as churn_horizon_days
     from tiers
     left join segment_scores
