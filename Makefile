@@ -41,7 +41,7 @@ test-all: $(VENV)/dev.installed ## run those tests, and those that build whole s
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "$(EVERYWHERE)"
 
 test-faults: $(VENV)/dev.installed ## try faults and hostile input, the long cases included, and print a table of them
-	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi'
+	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi and not clients'
 
 test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark, and compare every table with DuckDB
 	$(SPARK_VENV)/bin/pytest -m spark -k '$(SPARK_TESTS)' tests/parity/test_spark.py
