@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -307,9 +310,11 @@ class Inbox:
         return self.answer
 
 
-@pytest.fixture
-def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
-    """A mail server on loopback that needs a login."""
+@contextmanager
+def mail_server(
+    monkeypatch: pytest.MonkeyPatch, *, security: str, certificate: ssl.SSLContext | None = None
+) -> Iterator[Inbox]:
+    """A mail server on loopback that needs a login, and with a certificate STARTTLS first."""
     kept = Inbox()
     monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 2)
     monkeypatch.setattr(socket, "getfqdn", lambda *name: "localhost")  # smtplib asks the name server
@@ -320,19 +325,73 @@ def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    has_tls = certificate is not None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # no TLS on loopback
+        warnings.simplefilter("ignore")  # a login without TLS, on loopback
         controller = Controller(
-            kept, hostname="127.0.0.1", port=port, authenticator=allow, auth_require_tls=False
+            kept,
+            hostname="127.0.0.1",
+            port=port,
+            authenticator=allow,
+            auth_require_tls=has_tls,
+            tls_context=certificate,
+            require_starttls=has_tls,
         )
     controller.start()
-    settings = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(port), "SMTP_SECURITY": "none"}
+    settings = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(port), "SMTP_SECURITY": security}
     settings |= {"SMTP_USER": "shop", "SMTP_PASSWORD": "secret-word"}
     settings |= {"EMAIL_FROM": "shop@example.com", "EMAIL_TO": "a@example.com, b@example.com"}
     for name, value in settings.items():
         monkeypatch.setenv(f"RETENTION_{name}", value)
-    yield kept
-    controller.stop()
+    try:
+        yield kept
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    """A mail server without TLS."""
+    with mail_server(monkeypatch, security="none") as kept:
+        yield kept
+
+
+@pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="openssl, which makes the certificate, is missing"
+)
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_starttls_is_used_and_the_certificate_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_trusted: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The server demands STARTTLS. Without trust in its certificate, no password is sent to it."""
+    key, made = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=loopback",
+    ]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, *names, "-keyout", key, "-out", made], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(made))
+    target = shop_with(tmp_path, TWO)
+    with mail_server(monkeypatch, security="starttls", certificate=context) as inbox:
+        if is_trusted:
+            assert printed_by(target, "email", send=True, capsys=capsys) == "email: sent 3 alerts.\n"
+        else:
+            with pytest.raises(RetentionError, match=r"(?i)certificate.*nothing was sent"):
+                printed_by(target, "email", send=True, capsys=capsys)
+            assert sent_log(target) == []
+        assert len(inbox.messages) == is_trusted
 
 
 def test_an_e_mail_is_sent_once(tmp_path: Path, inbox: Inbox, capsys: pytest.CaptureFixture[str]) -> None:
