@@ -144,3 +144,16 @@ def test_a_card_with_a_wrong_checksum_is_not_published(tmp_path: Path, parts: tu
     with pytest.raises(ModelAlteredError, match="describes another ONNX file"):
         Registry(tmp_path).publish(card, onnx_bytes + b"x")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_publication_left_is_removed_an_hour_later(tmp_path: Path, parts: tuple) -> None:
+    registry = Registry(tmp_path)
+    registry.publish(*parts)
+    old, fresh = (tmp_path / "churn" / name for name in (".writing-old", ".writing-fresh"))
+    for left in (old, fresh):
+        left.mkdir()
+        (left / "model.onnx").write_bytes(b"x")
+    os.utime(old, (0, 0))
+    registry.publish(*parts)
+    assert not old.exists()
+    assert fresh.exists()

@@ -262,7 +262,10 @@ def session(onnx_bytes: bytes) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.load_model_format", "ONNX")  # no guess from the first bytes
-    return onnxruntime.InferenceSession(onnx_bytes, options, providers=["CPUExecutionProvider"])
+    # Without enable_fallback=0, onnxruntime prints an error and tries the same again.
+    return onnxruntime.InferenceSession(
+        onnx_bytes, options, providers=["CPUExecutionProvider"], enable_fallback=0
+    )
 
 
 def read_texts(

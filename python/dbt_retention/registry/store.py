@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,6 +31,8 @@ from dbt_retention.registry.signing import FIELD, require_signature, signature_o
 DEFAULT_MODELS_PATH = "models_onnx"
 DEFAULT_MODEL_MEGABYTES = 100  # as the var max_model_megabytes
 CHAMPION_FILE = "champion.json"
+UNFINISHED = ".writing-"
+ABANDONED_AFTER_SECONDS = 3600
 MAX_POINTER_BYTES = 10_000
 MAX_CARD_BYTES = 5 * MEGABYTE
 _SAFE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -138,7 +141,8 @@ class Registry:
         folder = self.root / _checked_name(card.model) / _checked_name(card.version)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            staged = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+            _remove_abandoned(folder.parent)
+            staged = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder.parent))
         except OSError as error:
             raise RetentionError(
                 f"the models folder {self.root} cannot be written: {error.strerror}. The {card.model} model "
@@ -229,6 +233,14 @@ def _signed(card: Card, onnx_bytes: bytes) -> bytes:
         return unsigned + b"\n"
     signature = signature_of(unsigned, onnx_bytes, key=key)
     return card.model_copy(update={FIELD: signature}).model_dump_json(indent=2).encode() + b"\n"
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what publications left that were killed; a younger folder may be of one that still runs."""
+    for left in folder.glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > ABANDONED_AFTER_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _checked_name(name: str) -> str:
