@@ -182,5 +182,5 @@ def test_a_warehouse_in_use_is_not_changed_and_raises_a_clear_error(built_shop: 
     assert unknown.returncode == 1
     assert "customer 'C000000' is in no table" in unknown.stderr
     nothing = built_shop.run(*erase, "C0000001", "--also", "no-such-folder")
-    assert "--also no-such-folder: there is no such file" in nothing.stderr
+    assert "--also is no-such-folder, which does not exist" in nothing.stderr
     assert built_shop.warehouse.read_bytes() == bytes_before
