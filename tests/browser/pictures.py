@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 RETENTION = str(Path(sys.executable).parent / "retention")
 GROCERY = ROOT / "examples" / "complete_journey"
-REPORT_PIXELS = {"width": 1180, "height": 940}
+REPORT_PIXELS = {"width": 1180, "height": 660}
 PAGES = {  # height of each picture in pixels
     "overview": 1000,
     "warnings": 800,

@@ -162,6 +162,19 @@ def test_changes_are_those_since_the_scoring_date_before(copied_shop: Shop, tmp_
     assert 'aria-label="Warned customers on each scoring date"' in html
 
 
+def test_figures_of_another_churn_definition_are_not_compared(copied_shop: Shop, tmp_path: Path) -> None:
+    connection = duckdb.connect(str(copied_shop.warehouse))
+    connection.execute(
+        "insert into mart_early_warning_history "
+        "select * replace (as_of_date - 7 as as_of_date, 'spend_decline' as churn_definition) "
+        "from mart_early_warning_history where risk_tier <> 'critical'"
+    )
+    connection.close()
+    html, _ = written(copied_shop, tmp_path / "report.html")
+    assert 'class="change"' not in html
+    assert "there is no earlier one to compare with" in html
+
+
 def test_a_shop_with_orders_alone_has_empty_states(copied_shop: Shop, tmp_path: Path) -> None:
     """No amounts, lines, campaigns or outcomes: each part says what is missing."""
     connection = duckdb.connect(str(copied_shop.warehouse))
