@@ -9,6 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import Shop
+from dbt_retention.bi.texts import Language
+from dbt_retention.commands.report import write_report
+from rich.console import Console
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 EMPTIED = (
@@ -57,17 +60,27 @@ class Page(HTMLParser):
             self.texts.append(" ".join(data.split()))
 
 
-def written(shop: Shop, out: Path, *options: str) -> tuple[str, Page]:
-    done = shop.run("retention", "report", "--file", str(shop.warehouse), "--out", str(out), *options)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == str(out)
+def written(
+    shop: Shop, out: Path, *, language: Language = "en", currency: str = "", title: str | None = None
+) -> tuple[str, Page]:
+    """The report on the marts of a shop, written as the command writes it."""
+    write_report(
+        None,
+        serving_file=shop.warehouse,
+        out=out,
+        language=language,
+        currency=currency,
+        title=title,
+        target_name=None,
+        console=Console(quiet=True),
+    )
     html = out.read_text(encoding="utf-8")
     return html, Page(html)
 
 
 @pytest.fixture(scope="module")
 def english(built_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Page]:
-    return written(built_shop, tmp_path_factory.mktemp("report") / "report.html", "--currency", "EUR")
+    return written(built_shop, tmp_path_factory.mktemp("report") / "report.html", currency="EUR")
 
 
 def test_headline_figures_equal_sql(built_shop: Shop, english: tuple[str, Page]) -> None:
@@ -98,8 +111,8 @@ def test_the_first_warned_customers_are_those_with_the_highest_value_at_risk(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_page_is_whole_and_loads_nothing(built_shop: Shop, tmp_path: Path, language: str) -> None:
-    html, page = written(built_shop, tmp_path / "report.html", "--language", language)
+def test_the_page_is_whole_and_loads_nothing(built_shop: Shop, tmp_path: Path, language: Language) -> None:
+    html, page = written(built_shop, tmp_path / "report.html", language=language)
     assert page.open == []
     assert len(page.ids) == len(set(page.ids)), "an id is used twice"
     assert {load for load in page.loads if not load.startswith("#")} <= {"data:,"}
@@ -118,7 +131,7 @@ def test_no_column_name_is_shown(english: tuple[str, Page]) -> None:
 
 
 def test_the_chinese_report_has_chinese_texts(built_shop: Shop, tmp_path: Path) -> None:
-    html, _ = written(built_shop, tmp_path / "report.html", "--language", "zh")
+    html, _ = written(built_shop, tmp_path / "report.html", language="zh")
     assert '<html lang="zh-Hans">' in html
     english_words = re.compile(r"\b(?:customers?|orders?|risk|days?|churn|action|average|since)\b")
     # Names of features, and what to do about the data, are texts of the models.
@@ -141,7 +154,7 @@ def test_a_shops_texts_are_no_markup(copied_shop: Shop, tmp_path: Path) -> None:
     connection.execute("update mart_segment_profiles set segment_name = $1 where segment_number = 1", [bad])
     connection.execute("update mart_campaign_effects set campaign_id = $1 where campaign_id = 'K006'", [bad])
     connection.close()
-    html, page = written(copied_shop, tmp_path / "report.html", "--title", bad)
+    html, page = written(copied_shop, tmp_path / "report.html", title=bad)
     assert "<script" not in html
     assert "script" not in page.tags
     assert html.count("&lt;script&gt;") >= 5
