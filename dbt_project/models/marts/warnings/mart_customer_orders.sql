@@ -18,7 +18,7 @@ daily as (
         today.as_of_date,
         purchases.purchase_date,
         count(*) as orders_count,
-        round({{ known_sum('purchases.purchase_amount') }}, 2) as spend_amount
+        {{ rounded(known_sum('purchases.purchase_amount'), 2) }} as spend_amount
     from purchases
     inner join today on {{ known_at('purchases', 'today.as_of_date') }}
     group by purchases.customer_id, today.as_of_date, purchases.purchase_date
