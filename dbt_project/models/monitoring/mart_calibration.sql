@@ -29,7 +29,7 @@ blocks as (
         *,
         0
         {%- for edge in edges %}
-            + case when probability_bin >= {{ edge }} then 1 else 0 end
+        + case when probability_bin >= {{ edge }} then 1 else 0 end
         {%- endfor %} as tier_block
     from binned
 
@@ -44,12 +44,12 @@ counted as (
         min(model_version) as model_version,
         cast(count(*) as double) as customers,
         cast(count(*) filter (where is_churned) as double) as churners,
-        {{ exact_sum('churn_probability', scale=6) }} / count(*) as churn_probability_avg
-    from blocks
-    group by evidence, as_of_date, tier_block, probability_bin
-    qualify
+        {{ exact_sum('churn_probability', scale=6) }} / count(*) as churn_probability_avg,
         {{ is_shown_group('count(*)', ['evidence', 'as_of_date'], 'probability_bin') }}
         and {{ is_shown_group('count(*)', ['evidence', 'as_of_date', 'tier_block'], 'probability_bin') }}
+            as is_shown
+    from blocks
+    group by evidence, as_of_date, tier_block, probability_bin
 
 ),
 
@@ -62,6 +62,7 @@ observed as (
         {{ z_975 }} * sqrt(churners * (customers - churners) / customers + {{ z_975 ** 2 / 4 }})
         / (customers + {{ z_975 ** 2 }}) as wilson_half_width
     from counted
+    where is_shown
 
 ),
 

@@ -53,10 +53,10 @@ measured as (
         {{ sample_variance('placement', 'not is_churned') }} as stayers_variance,
         {{ exact_sum(log_loss('churn_probability', 'is_churned'), scale=9) }} as losses,
         {{ exact_sum('power(churn_probability - case when is_churned then 1 else 0 end, 2)', scale=12) }}
-            as squared_errors
+            as squared_errors,
+        {{ is_shown_group('count(*)', ['evidence', 'as_of_date', 'group_type'], 'group_name') }} as is_shown
     from placed
     group by evidence, as_of_date, group_type, group_name
-    qualify {{ is_shown_group('count(*)', ['evidence', 'as_of_date', 'group_type'], 'group_name') }}
 
 ),
 
@@ -68,6 +68,7 @@ judged_groups as (
         churners_variance / nullif(churners, 0) + stayers_variance / nullif(customers - churners, 0)
             as auc_variance
     from measured
+    where is_shown
 
 ),
 

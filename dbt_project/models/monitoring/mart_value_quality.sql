@@ -103,17 +103,34 @@ quality as (
                     ~ ' * (grouped.expected_value - grouped.actual_value)', digits=38
                 ) }} / count(*)
             ), 2
-        ) as root_mean_squared_error
+        ) as root_mean_squared_error,
+        {{ is_shown_group(
+            'count(*)', ['grouped.method', 'grouped.as_of_date', "grouped.orders_band = 'all'"],
+            'grouped.orders_band'
+        ) }} as is_shown
     from grouped
     inner join methods on grouped.method = methods.method
     group by grouped.method, methods.is_chosen, grouped.decile, grouped.orders_band, grouped.as_of_date
-    qualify
-        grouped.orders_band = 'all'
-        or {{ is_shown_group(
-            'count(*)', ['grouped.method', 'grouped.as_of_date', "grouped.orders_band = 'all'"],
-            'grouped.orders_band'
-        ) }}
+
+),
+
+shown as (
+
+    select
+        method,
+        is_chosen,
+        decile,
+        orders_band,
+        as_of_date,
+        customers_count,
+        expected_value_avg,
+        actual_value_avg,
+        bias_avg,
+        absolute_error_avg,
+        root_mean_squared_error
+    from quality
+    where orders_band = 'all' or is_shown
 
 )
 
-select * from quality
+select * from shown

@@ -28,9 +28,14 @@ dates as (
 
 segments as (
 
-    select segment_number, segment_name from names
+    select
+        segment_number,
+        segment_name
+    from names
     union all
-    select 0 as segment_number, 'None' as segment_name
+    select
+        0 as segment_number,
+        'None' as segment_name
 
 ),
 
@@ -55,7 +60,9 @@ migration as (
         origin.segment_name as from_segment_name,
         cast(destination.segment_number as bigint) as to_segment_number,
         destination.segment_name as to_segment_name,
-        cast(coalesce(moves.customers_count, 0) as bigint) as customers_count
+        cast(coalesce(moves.customers_count, 0) as bigint) as customers_count,
+        cast(sum(coalesce(moves.customers_count, 0)) over (partition by origin.segment_number) as double)
+            as from_customers_count
     from segments as origin
     cross join segments as destination
     cross join dates
@@ -69,36 +76,28 @@ migration as (
 
 ),
 
-{% for side in ['from', 'to'] %}
-    {{ side }}_lines as (
+last_segment as (
 
-        select
-            {{ side }}_segment_number as segment_number,
-            row_number() over (order by sum(customers_count), {{ side }}_segment_number) as place
-        from migration
-        where {{ side }}_segment_number > 0
-        group by {{ side }}_segment_number
+    select max(segment_number) as segment_number from names
 
-    ),
-{% endfor %}
+),
 
 -- Totals of segments are known, so a lone hidden count would be the rest. Each is the corner of a rectangle
--- of hidden counts, with one of the two smallest other origins and destinations: none follows from totals.
+-- of hidden counts, with the last other origin and destination: then none follows from totals.
 small as (
 
     select
         migration.from_segment_number,
         migration.to_segment_number,
-        min(from_lines.segment_number) as other_from_number,
-        min(to_lines.segment_number) as other_to_number
+        last_segment.segment_number - case
+            when migration.from_segment_number = last_segment.segment_number then 1 else 0
+        end as other_from_number,
+        last_segment.segment_number - case
+            when migration.to_segment_number = last_segment.segment_number then 1 else 0
+        end as other_to_number
     from migration
-    inner join from_lines on migration.from_segment_number <> from_lines.segment_number
-    inner join to_lines on migration.to_segment_number <> to_lines.segment_number
-    where
-        migration.customers_count < {{ setting('min_group_size') }}
-        and from_lines.place <= 2
-        and to_lines.place <= 2
-    group by migration.from_segment_number, migration.to_segment_number
+    cross join last_segment
+    where migration.customers_count < {{ setting('min_group_size') }}
 
 ),
 
@@ -126,11 +125,8 @@ shared as (
         migration.to_segment_name,
         case when hidden.from_segment_number is null then migration.customers_count end as customers_count,
         case
-            when hidden.from_segment_number is null then round(
-                migration.customers_count / nullif(cast(sum(migration.customers_count) over (
-                    partition by migration.from_segment_number
-                ) as double), 0), 4
-            )
+            when hidden.from_segment_number is null
+                then round(migration.customers_count / nullif(migration.from_customers_count, 0), 4)
         end as from_segment_share,
         case
             when migration.from_segment_number = 0 then 'arrived'
