@@ -405,7 +405,7 @@ SIGNATURES: dict[str, tuple[Change, str]] = {
         ),
         "was altered, or was signed with another RETENTION_SIGNING_KEY",
     ),
-    "graph altered, checksum made anew": (
+    "graph and checksum altered": (
         lambda folder: (
             publish(folder),
             folder.write(answering(0.1), signature=json.loads(folder.card.read_text())["signature"]),
