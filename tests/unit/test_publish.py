@@ -177,7 +177,7 @@ with duckdb.connect({str(target.path)!r}):
     assert writer.stdout is not None
     assert writer.stdout.readline() == "open\n"
     try:
-        with pytest.raises(RetentionError, match="cannot be opened"):
+        with pytest.raises(RetentionError, match="is in use by process"):
             published(target, "duckdb", place)
         assert builds_in(place) == {1}, "readers are not locked out"
     finally:
