@@ -12,6 +12,9 @@ OTHER_.venv-dbt-1.12 := dbt-core>=1.12,<1.13
 ALSO_.venv-dbt-1.12 := metricflow python-dotenv
 # Clients that read the marts, DuckDB 1.4 among them: what BI tools have.
 CLIENTS_VENV := .venv-clients
+# Superset needs an older SQLAlchemy.
+SUPERSET_VENV := .venv-superset
+SUPERSET := apache-superset==6.1.0 duckdb-engine==0.17.0 duckdb>=1.4,<3 flask-caching==2.3.1 cachetools rich
 CLIENTS := duckdb>=1.4,<1.5 duckdb-engine>=0.17 sqlalchemy<2.1 pandas pyarrow adbc-driver-manager
 # All tests but those that need an environment of their own.
 EVERYWHERE := not spark and not versions and not bi and not faults_long and not clients
@@ -24,7 +27,7 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-faults test-spark test-duckdb-1 test-dbt-1.12 test-clients test-bi cockpit pictures chromium java check lint format build train docs vars dist lock clean bench
+.PHONY: help demo test test-all test-faults test-spark test-duckdb-1 test-dbt-1.12 test-clients test-bi test-superset cockpit superset pictures chromium java check lint format build train docs vars dist lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +64,13 @@ test-bi: chromium $(VENV)/bi.installed ## open the report and the cockpit in a b
 cockpit: $(VENV)/bi.installed ## publish the grocery example, and serve the cockpit on it at 127.0.0.1:8501; run make demo first
 	$(BIN)/retention publish --project $(DEMO) --duckdb $(SERVING)
 	$(BIN)/retention cockpit --file $(SERVING)
+
+superset: $(VENV)/demo.installed $(SUPERSET_VENV)/installed ## publish the grocery example, and serve a dashboard of Apache Superset on it; run make demo first
+	$(BIN)/retention publish --project $(DEMO) --duckdb $(SERVING)
+	SUPERSET_BIN=$(CURDIR)/$(SUPERSET_VENV)/bin bi/superset/serve.sh $(SERVING)
+
+test-superset: chromium $(VENV)/bi.installed $(SUPERSET_VENV)/installed ## open the dashboard of Apache Superset in a browser
+	RETENTION_SUPERSET=$(CURDIR)/$(SUPERSET_VENV)/bin $(BIN)/pytest -m superset tests/browser
 
 pictures: chromium $(VENV)/bi.installed ## write docs/images; run make demo and make build first
 	$(BIN)/python tests/browser/pictures.py
@@ -130,14 +140,14 @@ lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
 	done
 
 clean: ## remove everything that builds, tests and this file created
-	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) $(CLIENTS_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) $(CLIENTS_VENV) $(SUPERSET_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf logs target dbt_project/target dbt_project/logs
 	for example in $(EXAMPLES); do \
 		rm -rf $$example/target $$example/logs $$example/dbt_packages $$example/warehouse $$example/models_onnx; \
 	done
 	find models_onnx -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
 
-$(VENV)/bin/python $(SPARK_VENV)/bin/python $(VERSION_VENVS:%=%/bin/python) $(CLIENTS_VENV)/bin/python:
+$(VENV)/bin/python $(SPARK_VENV)/bin/python $(VERSION_VENVS:%=%/bin/python) $(CLIENTS_VENV)/bin/python $(SUPERSET_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version). Choose another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
@@ -156,6 +166,11 @@ $(SPARK_VENV)/installed: requirements/spark.txt pyproject.toml | $(SPARK_VENV)/b
 	@touch $@
 
 # Other people's versions, so no lock.
+$(SUPERSET_VENV)/installed: | $(SUPERSET_VENV)/bin/python
+	@echo "Installing $(SUPERSET) into $(SUPERSET_VENV) ..."
+	@$(SUPERSET_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach package,$(SUPERSET),'$(package)')
+	@touch $@
+
 $(CLIENTS_VENV)/installed: pyproject.toml | $(CLIENTS_VENV)/bin/python
 	@echo "Installing $(CLIENTS) into $(CLIENTS_VENV) ..."
 	@$(CLIENTS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach client,$(CLIENTS),'$(client)')
