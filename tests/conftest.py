@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import functools
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -21,6 +23,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 COMMANDS = Path(sys.executable).parent
 PARSED = ROOT / ".pytest_cache" / "dbt_parsed"
+WORKERS: list[int] = []
 
 # Two workers share two cores. A library with one thread per core in each worker would only wait.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -143,6 +146,21 @@ def package_digest() -> str:
     for path in files:
         digest.update(str(path).encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def pytest_testnodeready(node: Any) -> None:
+    """Hook of pytest-xdist: remember the workers' processes."""
+    WORKERS.append(node.workerinfo["pid"])
+
+
+def pytest_keyboard_interrupt() -> None:
+    """Interrupt the workers too: each ends the dbt command that it waits for.
+
+    A terminal interrupts all processes; `kill -INT`, an editor or a CI service only the first.
+    """
+    for worker in WORKERS:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGINT)
 
 
 @pytest.fixture
