@@ -39,8 +39,11 @@ def test_a_data_test_refs_its_own_model_and_reads_only_its_ancestors(manifest: d
             assert not test["depends_on"].get("nodes"), f"{test['name']} belongs to no model, yet reads some"
             continue
         assert test["depends_on"]["nodes"] == [model], f"{test['name']} refs more than its model"
-        other = test["test_metadata"]["kwargs"].get("other")
-        if other is not None:
+        claims = test["test_metadata"]["kwargs"]
+        others = set(claims.get("found_in", {}).values())
+        rows_as_in = claims.get("rows_as_in", {})
+        others |= set(rows_as_in.values()) if isinstance(rows_as_in, dict) else {rows_as_in}
+        for other in others:
             checked += 1
             known = ancestors(manifest, model)
             assert f"model.retention.{other}" in known, f"{model} is not built from {other}"
