@@ -89,7 +89,8 @@ class Shop:
             return None
         digest = hashlib.sha256(package_digest().encode())
         for name in ("dbt_project.yml", "packages.yml", "profiles.yml") if is_local else ():
-            digest.update((self.folder / name).read_bytes())
+            path = self.folder / name
+            digest.update(path.read_bytes() if path.exists() else b"")
         if "--vars" in words:
             digest.update(words[words.index("--vars") + 1].encode())
         return PARSED / f"{digest.hexdigest()}.msgpack"

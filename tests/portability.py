@@ -29,7 +29,8 @@ BANNED = {
     r"\bunnest\(": "DuckDB only; write a dispatched macro",
     r"\b(?:date_diff|datediff|date_add|date_sub)\(": "differs between engines; use days_between or days_from",
     r"\b(?:arg_max|arg_min)\(": "DuckDB only; use max_by or min_by",
-    r"(?<!dbt\.)\b(?:generate_series|strftime|strptime|epoch|struct_pack|regexp_matches|quantile_cont|len)\(": (
+    r"(?<!dbt\.)\bgenerate_series\(": "DuckDB only; use dbt.generate_series",
+    r"\b(?:strftime|strptime|epoch|struct_pack|regexp_matches|quantile_cont|len)\(": (
         "DuckDB only; write a dispatched macro"
     ),
     r"\b(?:md5|hash|sha256)\(": "differs between engines; use hash_bucket or row_hash",

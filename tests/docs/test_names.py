@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -81,6 +82,9 @@ def identifiers() -> frozenset[str]:
         text = path.read_text(encoding="utf-8")
         found.update(re.findall(r"(?:def|class) (\w+)", text), re.findall(r'"(\w+)"', text))
         found.update(re.findall(r"^    (\w+):", text, re.MULTILINE))
+        found.update(re.findall(r"\bas (\w+)", text))  # columns of a query
+    markers = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["markers"]
+    found.update(marker.split(":")[0] for marker in markers)
     return frozenset(found)
 
 
