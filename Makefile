@@ -17,7 +17,7 @@ SUPERSET_VENV := .venv-superset
 SUPERSET := apache-superset==6.1.0 duckdb-engine==0.17.0 duckdb>=1.4,<3 flask-caching==2.3.1 cachetools rich
 CLIENTS := duckdb>=1.4,<1.5 duckdb-engine>=0.17 sqlalchemy<2.1 pandas pyarrow adbc-driver-manager
 # All tests but those that need an environment of their own.
-EVERYWHERE := not spark and not versions and not bi and not faults_long and not clients
+EVERYWHERE := not spark and not versions and not bi and not superset and not faults_long and not clients
 # An expression for pytest -k; empty = all tests: the seeds and Complete Journey.
 SPARK_TESTS ?=
 DEMO := examples/complete_journey
@@ -44,7 +44,7 @@ test-all: $(VENV)/dev.installed ## run those tests, and those that build whole s
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "$(EVERYWHERE)"
 
 test-faults: $(VENV)/dev.installed ## try faults and hostile input, the long cases included, and print a table of them
-	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi and not clients'
+	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi and not superset and not clients'
 
 test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark, and compare every table with DuckDB
 	$(SPARK_VENV)/bin/pytest -m spark -k '$(SPARK_TESTS)' tests/parity/test_spark.py
