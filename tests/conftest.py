@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import functools
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import textwrap
@@ -23,7 +21,6 @@ import yaml
 ROOT = Path(__file__).parent.parent
 COMMANDS = Path(sys.executable).parent
 PARSED = ROOT / ".pytest_cache" / "dbt_parsed"
-WORKERS: list[int] = []
 
 # Two workers share two cores. A library with one thread per core in each worker would only wait.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -149,19 +146,12 @@ def package_digest() -> str:
     return digest.hexdigest()
 
 
-def pytest_testnodeready(node: Any) -> None:
-    """Hook of pytest-xdist: remember the workers' processes."""
-    WORKERS.append(node.workerinfo["pid"])
-
-
 def pytest_keyboard_interrupt() -> None:
-    """Interrupt the workers too: each ends the dbt command that it waits for.
+    """Interrupt the child processes too: the workers of pytest-xdist, and what they wait for.
 
     A terminal interrupts all processes; `kill -INT`, an editor or a CI service only the first.
     """
-    for worker in WORKERS:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(worker, signal.SIGINT)
+    subprocess.run(["pkill", "-INT", "-P", str(os.getpid())], check=False)
 
 
 @pytest.fixture

@@ -208,7 +208,7 @@ def _number(value: float | None, pattern: str) -> str:
 def _next_queries(target: Target) -> RenderableType:
     text = Text.assemble(
         ("Tables. ", "bold"),
-        f"{target.path}, schema {target.schema}. DuckDB {duckdb.__version__} reads them without this "
+        f"{target.path}, schema {target.schema}. Any DuckDB client from 1.4 on reads them without this "
         "package. Start with mart_early_warning.\n",
         ("Three queries to start with\n", "bold"),
     )
