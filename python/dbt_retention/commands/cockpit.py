@@ -49,7 +49,7 @@ def run_cockpit(path: Path, *, language: Language, currency: str, port: int, con
     arguments = [f"--{name}={value}" for name, value in options.items()]
     command = [sys.executable, "-m", "streamlit", "run", app, *arguments]
     try:
-        done = subprocess.run(command, env=os.environ | environment, check=False)  # noqa: S603
+        done = subprocess.run(command, env=os.environ | environment, check=False)  # noqa: S603  # nosec B603
         return done.returncode
     except KeyboardInterrupt:
         return 0
