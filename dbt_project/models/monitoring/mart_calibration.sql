@@ -29,7 +29,7 @@ blocks as (
         *,
         0
         {%- for edge in edges %}
-        + case when probability_bin >= {{ edge }} then 1 else 0 end
+            + case when probability_bin >= {{ edge }} then 1 else 0 end
         {%- endfor %} as tier_block
     from binned
 

@@ -1,26 +1,34 @@
+-- noqa: disable=LT05
 -- One row per date from the first purchase to a year after the latest as_of_date.
 -- metricflow's time spine, and the calendar of BI tools.
-with today as (
+with spans as (
 
-    select * from {{ ref('int_retention__today') }}
+    select
+        first_purchase_date,
+        {{ days_between('first_purchase_date', 'as_of_date') }} + 366 as days_count
+    from {{ ref('int_retention__today') }}
 
 ),
 
 {# Enough for a century of orders. #}
-numbers as (
+series as (
 
     {{ dbt.generate_series(36525) }}
 
 ),
 
+numbers as (
+
+    select cast(generated_number as integer) - 1 as day_number
+    from series
+
+),
+
 dates as (
 
-    select {{ days_from('today.first_purchase_date', 'cast(numbers.generated_number as integer) - 1') }}
-            as date_day
-    from today
-    inner join numbers
-        on numbers.generated_number
-            <= {{ days_between('today.first_purchase_date', 'today.as_of_date') }} + 366
+    select {{ days_from('spans.first_purchase_date', 'numbers.day_number') }} as date_day
+    from spans
+    inner join numbers on numbers.day_number < spans.days_count
 
 ),
 
