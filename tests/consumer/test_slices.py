@@ -51,6 +51,12 @@ def test_a_shop_s_build_has_at_most_420_nodes_and_no_unit_test(manifest: dict[st
     assert len(manifest["nodes"]) <= MOST_NODES
 
 
+def test_the_semantic_layer_is_built_where_a_shop_asks_for_it(shop: Shop) -> None:
+    listed = shop.dbt("ls", "--quiet", "--output", "name", semantic_layer=True)
+    assert listed.returncode == 0, listed.stdout
+    assert {"dim_customer", "dim_product", "dim_date", "value_at_risk"} <= set(listed.stdout.split())
+
+
 def test_a_failed_data_test_names_each_broken_claim(shop: Shop) -> None:
     models = shop.folder / "models"
     claims = {"one_row_per": ["id"], "not_null": ["id"], "in_range": {"share": [0, 1]}}

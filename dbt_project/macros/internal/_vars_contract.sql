@@ -399,6 +399,10 @@
         'type': 'whole', 'low': 0, 'high': 1000000, 'default': 5, 'page': 'customers.md',
         'means': "In marts for reports, figures about fewer customers are null.",
     },
+    'semantic_layer': {
+        'type': 'flag', 'default': false, 'page': 'metrics.md',
+        'means': "Build the dimensions dim_customer, dim_product and dim_date, and define the metrics.",
+    },
     'drift_thresholds': {
         'type': 'mapping', 'needs': ['moved', 'drifted'], 'rising': true,
         'holds': {
