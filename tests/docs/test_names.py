@@ -82,7 +82,7 @@ def identifiers() -> frozenset[str]:
         text = path.read_text(encoding="utf-8")
         found.update(re.findall(r"(?:def|class) (\w+)", text), re.findall(r'"(\w+)"', text))
         found.update(re.findall(r"^    (\w+):", text, re.MULTILINE))
-        found.update(re.findall(r"\bas (\w+)", text))  # columns of a query
+        found.update(re.findall(r"\b(\w+) (?:varchar|bigint)\b", text))  # columns of a table that it creates
     markers = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["markers"]
     found.update(marker.split(":")[0] for marker in markers)
     return frozenset(found)
