@@ -199,7 +199,9 @@ def seeds_shop(folder: Path) -> Shop:
 
 def shop_in(folder: Path, project: Path, *, profiles: Path) -> Shop:
     """A working folder in which dbt builds `project`, with the profiles.yml of `profiles`."""
-    (folder / "profiles.yml").write_text((profiles / "profiles.yml").read_text())
+    profile = (profiles / "profiles.yml").read_text()
+    if not (folder / "profiles.yml").exists():  # another worker may be reading it
+        (folder / "profiles.yml").write_text(profile)
     return Shop(
         folder=folder,
         warehouse=folder / "warehouse" / "retention.duckdb",
