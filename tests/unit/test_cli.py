@@ -84,6 +84,8 @@ import os, signal, sys, time
 from dbt_retention import cli
 from dbt_retention.commands import doctor
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
+
 def interrupted(*given, **named):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(5)

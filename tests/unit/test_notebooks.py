@@ -44,7 +44,7 @@ def test_a_customer_s_rows_stay_on_one_side() -> None:
     own = np.repeat(rng.normal(size=(150, 10)), 4, axis=0)
     labels = np.repeat(rng.random(150) < 0.5, 4)
     whose = np.repeat(np.arange(150), 4)
-    forest = ["extra_trees"]
+    forest = ["random_forest"]
     known = predict_client_churn(own, labels, candidates=forest)
     strange = predict_client_churn(own, labels, customers=whose, candidates=forest)
     assert roc_auc_score(labels, known) > 0.8
