@@ -11,32 +11,12 @@ import pytest
 from dbt_retention.commands.erasure import erase, print_removals
 from dbt_retention.commands.erasure.person import LEFT, SOURCE, Removal
 from dbt_retention.commands.written_files import Written, note_written
-from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 from fault_table import Record, tried
 from rich.console import Console
+from small_warehouse import project_of, rows
 
-PROFILES = """
-shop:
-  target: dev
-  outputs:
-    dev: {type: duckdb, path: shop.duckdb}
-"""
 QUOTED = """O'Brien "C" 001"""
-
-
-def project_of(folder: Path, sql: str) -> Project:
-    """A dbt project whose warehouse contains the tables of `sql`."""
-    (folder / "dbt_project.yml").write_text("{name: shop, profile: shop}")
-    (folder / "profiles.yml").write_text(PROFILES)
-    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
-        connection.execute(sql)
-    return Project.at(folder)
-
-
-def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
-        return connection.sql(query).fetchall()
 
 
 def left(removals: list[Removal]) -> list[str]:

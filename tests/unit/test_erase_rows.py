@@ -10,30 +10,9 @@ import duckdb
 import pytest
 from dbt_retention.commands.erasure import erase, files, print_removals, tables
 from dbt_retention.commands.erasure.person import LEFT, without_words
-from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 from rich.console import Console
-
-PROFILES = """
-shop:
-  target: dev
-  outputs:
-    dev: {type: duckdb, path: shop.duckdb}
-"""
-
-
-def project_of(folder: Path, sql: str) -> Project:
-    """A dbt project whose warehouse contains the tables of `sql`."""
-    (folder / "dbt_project.yml").write_text("{name: shop, profile: shop, log-path: my_logs}")
-    (folder / "profiles.yml").write_text(PROFILES)
-    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
-        connection.execute(sql)
-    return Project.at(folder)
-
-
-def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
-        return connection.sql(query).fetchall()
+from small_warehouse import PROFILES, project_of, rows
 
 
 def test_numeric_ids_match_no_other_number(tmp_path: Path) -> None:
