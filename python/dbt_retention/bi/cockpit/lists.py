@@ -67,26 +67,24 @@ def inventory(view: View) -> None:
 
 def service(view: View) -> None:
     """The page of open service tickets."""
-    rows = view.rows("service", most=MOST)
-    if not rows:
-        view.empty("cockpit.service.empty")
-        return
-    st.caption(view.texts("cockpit.service.lead"))
-    view.download(lambda: view.rows("service", most=ALL), SERVICE, name="retention_service")
-    _first(view, rows)
-    view.table(rows, SERVICE, key="service")
+    _list(view, "service", SERVICE)
 
 
 def members(view: View) -> None:
     """The page of members and their next tier."""
-    rows = view.rows("members", most=MOST)
+    _list(view, "members", MEMBERS)
+
+
+def _list(view: View, name: str, columns: list[Column]) -> None:
+    """A page with the rows of the query `name`, and their download."""
+    rows = view.rows(name, most=MOST)
     if not rows:
-        view.empty("cockpit.members.empty")
+        view.empty(f"cockpit.{name}.empty")
         return
-    st.caption(view.texts("cockpit.members.lead"))
-    view.download(lambda: view.rows("members", most=ALL), MEMBERS, name="retention_members")
+    st.caption(view.texts(f"cockpit.{name}.lead"))
+    view.download(lambda: view.rows(name, most=ALL), columns, name=f"retention_{name}")
     _first(view, rows)
-    view.table(rows, MEMBERS, key="members")
+    view.table(rows, columns, key=name)
 
 
 def _first(view: View, rows: list[dict[str, object]]) -> None:
