@@ -1,8 +1,10 @@
--- One row per model that a build trains: is there one, and if not, why?
+-- One row per model that a build trains, and per feature family: is there a model, and if not, why? Does the
+-- family have values for enough customers of the latest as_of_date? A value that is zero counts as none.
 {% set models = {
     'churn': ['ml_churn_model', 'churn scores, warnings, reasons and chosen actions'],
     'segments': ['ml_segment_model', 'segments'],
 } %}
+{% set min_share = setting('min_coverage_share') %}
 {% set text = dbt.type_string() %}
 
 with trained as (
@@ -19,7 +21,22 @@ with trained as (
 
 ),
 
-readiness as (
+feature_coverage as (
+
+    select * from {{ ref('ml_feature_coverage') }}
+
+),
+
+shares as (
+
+    select
+        *,
+        cast(customers_count as double) / nullif(todays_customers_count, 0) as coverage_share
+    from feature_coverage
+
+),
+
+models_and_families as (
 
     select
         'model' as subject_type,
@@ -30,34 +47,57 @@ readiness as (
             else 'present'
         end as status,
         cast(null as double) as coverage_share,
-        cast(null as bigint) as rows_count,
-        cast(null as bigint) as rejected_rows_count,
-        cast(null as date) as first_date,
-        cast(null as date) as last_date,
         case when model_version is null then 0e0 else 1e0 end as measured_value,
         1e0 as needed_value,
-        cast(
-            case
-                when model_version is null
-                    then
-                        'no model was trained, so ' || dependent_text || ' are empty: '
-                        || not_trained_because
-                when not_trained_because is not null
-                    then
-                        'no new model was trained, and the champion ' || model_version || ' is kept: '
-                        || not_trained_because
-            end as {{ text }}
-        ) as what_it_costs,
-        cast(
-            case
-                when not_trained_because is not null
-                    then
-                        'see the rows of subject_type training; marts that need no model are complete, '
-                        || 'such as campaign effects and baskets. See docs/training.md'
-            end as {{ text }}
-        ) as what_to_do
+        case
+            when model_version is null
+                then 'no model was trained, so ' || dependent_text || ' are empty: ' || not_trained_because
+            else
+                'no new model was trained, and the champion ' || model_version || ' is kept: '
+                || not_trained_because
+        end as cost_text,
+        'see the rows of subject_type training; marts that need no model are complete, '
+        || 'such as campaign effects and baskets. See docs/training.md' as remedy_text
     from trained
+    union all
+    select
+        'feature family' as subject_type,
+        feature_family as subject,
+        case
+            when customers_count = 0 then 'missing'
+            when coverage_share < {{ min_share }} or empty_features_count > 0 then 'thin'
+            else 'present'
+        end as status,
+        coverage_share,
+        coverage_share as measured_value,
+        cast({{ min_share }} as double) as needed_value,
+        case
+            when customers_count = 0
+                then 'the model cannot learn from its ' || cast(features_count as {{ text }}) || ' features'
+            when empty_features_count > 0
+                then
+                    cast(empty_features_count as {{ text }})
+                    || ' of its ' || cast(features_count as {{ text }})
+                    || ' features are empty for every customer of the latest as_of_date'
+            else 'it has values for few customers of the latest as_of_date'
+        end as cost_text,
+        'fill the inputs it reads, wait for more history, or remove it from retention_features'
+            as remedy_text
+    from shares
 
 )
 
-select * from readiness
+select
+    subject_type,
+    subject,
+    status,
+    coverage_share,
+    cast(null as bigint) as rows_count,
+    cast(null as bigint) as rejected_rows_count,
+    cast(null as date) as first_date,
+    cast(null as date) as last_date,
+    measured_value,
+    needed_value,
+    cast(case when status <> 'present' then cost_text end as {{ text }}) as what_it_costs,
+    cast(case when status <> 'present' then remedy_text end as {{ text }}) as what_to_do
+from models_and_families

@@ -1,10 +1,10 @@
 -- One row per check of the shop's data: is there enough, what is lost if not, and what helps?
--- One check is one model. The checks of models come first, so that a shop without a model sees why.
+-- The checks of models come first, so that a shop without a model sees why.
 with readiness as (
 
     select * from {{ ref('int_retention__model_readiness') }}
     union all
-    select * from {{ ref('int_retention__consent_readiness') }}
+    select * from {{ ref('int_retention__mapping_readiness') }}
     union all
     select * from {{ ref('int_retention__goods_readiness') }}
     union all
@@ -12,15 +12,9 @@ with readiness as (
     union all
     select * from {{ ref('int_retention__input_readiness') }}
     union all
-    select * from {{ ref('int_retention__amount_readiness') }}
-    union all
-    select * from {{ ref('int_retention__family_readiness') }}
-    union all
     select * from {{ ref('int_retention__training_readiness') }}
     union all
     select * from {{ ref('int_retention__link_readiness') }}
-    union all
-    select * from {{ ref('int_retention__status_readiness') }}
 
 )
 
