@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -43,10 +44,44 @@ def test_vars_are_written_where_the_table_of_vars_says() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_every_mart_is_in_the_readme() -> None:
-    marts = {path.stem for path in (ROOT / "dbt_project/models").rglob("mart_*.sql")}
-    named = set(re.findall(r"^\| `(mart_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
-    assert named == marts
+MARTS = {path.stem for path in (ROOT / "dbt_project/models").rglob("mart_*.sql")}
+
+
+def test_every_mart_is_on_the_page_of_marts() -> None:
+    named = re.findall(r"^\| `(mart_\w+)` \|", (ROOT / "docs/marts.md").read_text(), re.MULTILINE)
+    assert sorted(named) == sorted(MARTS)
+
+
+def test_each_group_of_marts_links_to_the_pages_that_explain_them() -> None:
+    groups = re.findall(
+        r"^\*\*[^*]+\*\*: (.+)\n\n((?:\|.*\n)+)", (ROOT / "docs/marts.md").read_text(), re.MULTILINE
+    )
+    explained = {
+        mart: any(
+            f"`{mart}`" in (ROOT / "docs" / page).read_text() for page in re.findall(r"\((.*?)\)", pages)
+        )
+        for pages, rows in groups
+        for mart in re.findall(r"^\| `(mart_\w+)` \|", rows, re.MULTILINE)
+    }
+    assert set(explained) == MARTS
+    assert [mart for mart, is_explained in explained.items() if not is_explained] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", index)) == pages
+
+
+def test_the_readme_is_short() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert len(readme.splitlines()) < 150
+    assert "](docs/images/report.png)" in "\n".join(readme.splitlines()[:12]), (
+        "a picture before the first section"
+    )
+    assert len(re.findall(r"^\| `mart_", readme, re.MULTILINE)) == 5
+    own_shop = readme.split("## Use it in your shop")[1]
+    assert 1 <= len(re.findall(r"^\d\. ", own_shop, re.MULTILINE)) <= 6
 
 
 def test_every_family_is_documented() -> None:
@@ -325,8 +360,62 @@ def test_the_benchmarks_page_matches_the_results() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def results_of(name: str) -> dict[str, Any]:
+    """The last full run of a benchmark."""
+    found: dict[str, Any] = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+    return found
+
+
+def claims() -> dict[str, list[str]]:
+    """The figures that README quotes of each benchmark, as it writes them."""
+    decisions, effects, scoring, itemsets, growth = (
+        results_of(name) for name in ("decisions", "effects", "scoring", "itemsets", "growth")
+    )
+    pays, covers, faster, shorter = (run["ratios"] for run in (decisions, effects, scoring, itemsets))
+    return {
+        "decisions": [
+            f"{pays['over_risk_ranking']:.2f}",
+            f"{pays['over_risk_ranking_lower']:.2f}",
+            f"{decisions['shops']}",
+        ],
+        "effects": [
+            f"{100 * covers['covered_min']:.1f}",
+            f"{100 * covers['covered_max']:.1f}",
+            f"{effects['campaigns']:,}",
+        ],
+        "scoring": [f"{scoring['seconds']['logistic sql']:.1f}", f"{faster['logistic_pandas']:.2f}"],
+        "itemsets": [f"{shorter['pyfim_001']:.2f}", f"{shorter['mlxtend_001']:.2f}"],
+        "growth": [
+            f"{growth['lines'] / 1e6:.1f} million",
+            f"{growth['customers']:,}",
+            f"{growth['peak_gb']:.1f} GB",
+            f"{growth['ratios']['exponent']:.2f}",
+        ],
+    }
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_readme_s_claims_are_those_of_the_benchmarks(readme: str) -> None:
+    rows = re.findall(
+        r"^\| [^|]+ \| ([^|]+) \| `python benchmarks/(\w+)\.py` \|", (ROOT / readme).read_text(), re.MULTILINE
+    )
+    assert {name for _, name in rows} == set(claims())
+    for result, name in rows:
+        for figure in claims()[name]:
+            assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d,])", result), (name, figure)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_readme_counts_the_broken_copies(readme: str) -> None:
+    mutants = (ROOT / "tests/leakage/test_mutations.py").read_text().count("\n    Mutant(\n")
+    assert mutants > 15
+    assert re.search(
+        rf"^\| [^|]+ \| {mutants} .* `pytest tests/leakage", (ROOT / readme).read_text(), re.MULTILINE
+    )
+
+
 def test_the_readme_quotes_the_results_of_the_quality_benchmark() -> None:
-    figures = json.loads((ROOT / "benchmarks" / "results" / "quality.json").read_text())["ratios"]
+    figures = results_of("quality")["ratios"]
     sets = {
         "Complete Journey, 2017-12-01": "complete_journey_2017-12-01",
         "Complete Journey, 2017-10-01": "complete_journey_2017-10-01",
