@@ -22,6 +22,7 @@ items as (
     select
         item_code,
         item,
+        item_name,
         is_sellable and not is_left_out as is_offered,
         row_number() over (order by item) as name_number
     from {{ ref('int_retention__recommendable_items') }}
@@ -121,7 +122,8 @@ ranked as (
             order by round(scored.score, 9) desc, offer_items.name_number
         ) as offer_rank,
         offer_items.item as offer_item,
-        known_items.item as known_item,
+        offer_items.item_name as offer_item_name,
+        known_items.item_name as known_item_name,
         scored.customer_lift,
         scored.score
     from scored

@@ -25,7 +25,7 @@ items as (
     select
         frequent_items.code,
         items.item_code,
-        items.item,
+        items.item_label,
         items.all_baskets_count
     from frequent_items
     inner join {{ ref('int_retention__items') }} as items on frequent_items.item = items.item_code
@@ -42,7 +42,7 @@ named as (
         concat_ws(
             ' + '
             {% for number in range(1, max_length + 1) %}
-                , items_{{ number }}.item
+                , items_{{ number }}.item_label
             {% endfor %}
         ) as itemset,
         itemsets.baskets_count,

@@ -90,6 +90,7 @@ judged as (
     select
         items.item_code,
         items.item,
+        items.item_name,
         coalesce(item_facts.left_out_flag, 0) = 1
         or items.item in ({{ quoted_list(setting('recommendation_left_out')) }}) as is_left_out,
         coalesce(item_facts.durable_flag, 0) = 1

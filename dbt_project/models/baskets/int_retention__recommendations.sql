@@ -112,6 +112,7 @@ recommendations as (
         lists.list_rank,
         lists.item_code,
         items.item,
+        items.item_name,
         customer_items.orders_count is null as is_new,
         lists.score,
         customer_items.orders_count,

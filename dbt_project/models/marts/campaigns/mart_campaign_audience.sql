@@ -27,33 +27,15 @@ recommendations as (
 
 ),
 
-products as (
-
-    select * from {{ ref('stg_retention__products') }}
-
-),
-
-named as (
-
-    select
-        recommendations.customer_id,
-        recommendations.list_rank,
-        recommendations.reason,
-        coalesce(products.product_name, recommendations.item) as named_item
-    from recommendations
-    left join products on recommendations.item = products.product_id
-
-),
-
 recommended as (
 
     select
         customer_id,
-        max(case when list_rank = 1 then named_item end) as recommended_item_1,
-        max(case when list_rank = 2 then named_item end) as recommended_item_2,
-        max(case when list_rank = 3 then named_item end) as recommended_item_3,
+        max(case when list_rank = 1 then item_name end) as recommended_item_1,
+        max(case when list_rank = 2 then item_name end) as recommended_item_2,
+        max(case when list_rank = 3 then item_name end) as recommended_item_3,
         max(case when list_rank = 1 then reason end) as recommendation_reason
-    from named
+    from recommendations
     group by customer_id
 
 ),

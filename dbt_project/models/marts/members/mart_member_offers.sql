@@ -40,13 +40,16 @@ offers as (
     select
         customer_id,
         max(case when offer_rank = 1 then offer_item end) as offer_1,
+        max(case when offer_rank = 1 then offer_item_name end) as offer_1_name,
         max(case when offer_rank = 2 then offer_item end) as offer_2,
+        max(case when offer_rank = 2 then offer_item_name end) as offer_2_name,
         max(case when offer_rank = 3 then offer_item end) as offer_3,
+        max(case when offer_rank = 3 then offer_item_name end) as offer_3_name,
         max(
             case
                 when offer_rank = 1
                     then
-                        'customers who buy ' || known_item || ' buy it '
+                        'customers who buy ' || known_item_name || ' buy it '
                         || cast(cast(customer_lift as decimal(18, 1)) as {{ text }})
                         || ' times as often as others'
             end
@@ -80,9 +83,12 @@ final as (
                     )
         end as is_next_tier_near,
         offers.offer_1,
+        offers.offer_1_name,
         offers.offer_1_reason,
         offers.offer_2,
+        offers.offer_2_name,
         offers.offer_3,
+        offers.offer_3_name,
         warnings.churn_probability,
         warnings.risk_tier,
         warnings.value_at_risk

@@ -1,5 +1,5 @@
--- One row per pair of items: how much more often than by chance they go together, in one order and for one
--- customer.
+-- One row per item and other item: how much more often than by chance they go together, in one order and for
+-- one customer. Each pair has two rows, one in each direction.
 with pairs as (
 
     select * from {{ ref('int_retention__item_pairs') }}
@@ -12,21 +12,41 @@ items as (
 
 ),
 
+directions as (
+
+    {% for known, other in [('first', 'later'), ('later', 'first')] %}
+        select
+            {{ known }}_item_code as item_code,
+            {{ other }}_item_code as other_item_code,
+            baskets_count,
+            basket_lift,
+            basket_cosine,
+            customers_count,
+            customer_lift,
+            customer_cosine
+        from pairs
+        where customers_count >= {{ setting('min_group_size') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 named as (
 
     select
-        first_items.item,
-        later_items.item as other_item,
-        cast(pairs.baskets_count as bigint) as baskets_count,
-        pairs.basket_lift,
-        pairs.basket_cosine,
-        cast(pairs.customers_count as bigint) as customers_count,
-        pairs.customer_lift,
-        pairs.customer_cosine
-    from pairs
-    inner join items as first_items on pairs.first_item_code = first_items.item_code
-    inner join items as later_items on pairs.later_item_code = later_items.item_code
-    where pairs.customers_count >= {{ setting('min_group_size') }}
+        items.item,
+        items.item_name,
+        other_items.item as other_item,
+        other_items.item_name as other_item_name,
+        cast(directions.baskets_count as bigint) as baskets_count,
+        directions.basket_lift,
+        directions.basket_cosine,
+        cast(directions.customers_count as bigint) as customers_count,
+        directions.customer_lift,
+        directions.customer_cosine
+    from directions
+    inner join items on directions.item_code = items.item_code
+    inner join items as other_items on directions.other_item_code = other_items.item_code
 
 )
 

@@ -89,6 +89,7 @@ explained as (
         recommendations.list_name,
         cast(recommendations.list_rank as integer) as list_rank,
         recommendations.item,
+        recommendations.item_name,
         recommendations.is_new,
         round(recommendations.score, 6) as score,
         {% set text = dbt.type_string() %}
@@ -100,7 +101,7 @@ explained as (
                     || ', last on ' || cast(recommendations.last_order_date as {{ text }})
             when first_companions.known_item_code is not null
                 then
-                    'bought with ' || items.item || ' in '
+                    'bought with ' || items.item_name || ' in '
                     || cast(first_companions.baskets_count as {{ text }})
                     || case when first_companions.baskets_count = 1 then ' basket' else ' baskets' end
             else
