@@ -405,6 +405,33 @@ def test_the_readme_s_claims_are_those_of_the_benchmarks(readme: str) -> None:
             assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d,])", result), (name, figure)
 
 
+def numbers_of(part: Any) -> Iterator[float]:
+    """Every number in a result, those in its texts too."""
+    if isinstance(part, dict | list):
+        for below in part.values() if isinstance(part, dict) else part:
+            yield from numbers_of(below)
+    elif isinstance(part, str):
+        yield from (float(number) for number in re.findall(r"\d+\.\d+", part))
+    elif isinstance(part, int | float):
+        yield float(part)
+
+
+def test_the_page_on_quality_quotes_results_of_the_benchmarks() -> None:
+    page = (ROOT / "docs/how-good.md").read_text()
+    rows = re.findall(r"^\|(.*)python benchmarks/(\w+)\.py(.*)\|$", page, re.MULTILINE)
+    assert len(rows) > 8
+    for before, name, after in rows:
+        known = {
+            f"{number * factor:.{places}f}"
+            for number in numbers_of(results_of(name))
+            for factor in (1, 100, 1e-6)
+            for places in range(5)
+        }
+        quoted = re.findall(r"(?<![\w.-])\d+\.\d+(?![\w.-])", before + after)
+        assert quoted, before
+        assert [figure for figure in quoted if figure not in known] == [], name
+
+
 @pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
 def test_the_readme_counts_the_broken_copies(readme: str) -> None:
     mutants = (ROOT / "tests/leakage/test_mutations.py").read_text().count("\n    Mutant(\n")
