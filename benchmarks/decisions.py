@@ -64,14 +64,14 @@ DECISIONS = (
     "stg_retention__campaigns stg_retention__campaign_contacts int_retention__campaign_assignments "
     "int_retention__assignment_risk int_retention__decision_dates int_retention__decision_history "
     "int_retention__decision_features int_retention__campaign_responses int_retention__campaign_outcomes "
-    "int_retention__campaign_weights int_retention__campaign_moments int_retention__campaign_differences "
-    "int_retention__campaign_estimates int_retention__campaign_counts int_retention__campaign_checks "
-    "int_retention__campaign_verdicts int_retention__actions int_retention__action_priors "
-    "int_retention__audience_surpluses int_retention__action_effects int_retention__uplift_set "
-    "int_retention__uplift_model int_retention__uplift_scores int_retention__holdout_salt "
-    "int_retention__decision_customers int_retention__recent_campaigns int_retention__action_eligibility "
-    "int_retention__action_candidates "
-    "int_retention__choice_prices int_retention__chosen_actions"
+    "int_retention__campaign_weights int_retention__programme_outcomes int_retention__campaign_moments "
+    "int_retention__campaign_differences int_retention__campaign_estimates int_retention__campaign_counts "
+    "int_retention__campaign_checks int_retention__campaign_verdicts int_retention__actions "
+    "int_retention__action_priors int_retention__audience_surpluses int_retention__action_effects "
+    "int_retention__uplift_set int_retention__uplift_model int_retention__uplift_scores "
+    "int_retention__holdout_salt int_retention__decision_customers int_retention__recent_campaigns "
+    "int_retention__action_eligibility int_retention__action_candidates int_retention__choice_prices "
+    "int_retention__chosen_actions"
 )
 TREES = {"learning_rate": 0.1, "max_leaf_nodes": 12, "random_state": 1, "early_stopping": False}
 Floats = npt.NDArray[np.float64]

@@ -42,7 +42,7 @@ MODELS = (
 OUTCOMES = (
     "+int_retention__assignment_risk +int_retention__decision_history +int_retention__gross_margin "
     "+int_retention__purchase_lines +stg_retention__coupon_redemptions int_retention__campaign_responses "
-    "int_retention__campaign_outcomes"
+    "int_retention__campaign_outcomes int_retention__programme_outcomes"
 )
 
 
@@ -56,6 +56,7 @@ def build_pool(warehouse: Path) -> None:
         )
     run_dbt(warehouse, OUTCOMES)
     with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("delete from int_retention__programme_outcomes")
         connection.execute(
             f"""
             create table pool as

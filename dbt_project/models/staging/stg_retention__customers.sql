@@ -22,7 +22,8 @@ cleaned as (
         phone,
         coalesce(trim(phone) <> '', false) as has_phone,
         coalesce(email_consent, false) as has_email_consent,
-        coalesce(ads_consent, false) as has_ads_consent
+        coalesce(ads_consent, false) as has_ads_consent,
+        acquisition_cost as acquisition_cost_amount
     from accepted
 
 )

@@ -14,6 +14,7 @@ SLICES = (
     "advertising",
     "service",
     "inventory",
+    "value",
     "monitoring",
 )
 

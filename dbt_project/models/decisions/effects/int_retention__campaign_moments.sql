@@ -2,7 +2,8 @@
 -- two covariates (u, v) known before the assignment. segment: all, or the risk tier at the assignment.
 -- u predicts the outcome: for retention the churn rate of similar customers before, for the others the same
 -- figure in the look-back, scaled to one window. v falls with the days since the last order.
--- An outcome that is not known (spend or profit without amounts or costs) has no row.
+-- An outcome that is not known (spend or profit without amounts or costs) has no row. A month of the
+-- programme is added up like a campaign.
 {# Scaled by the days of the look-back in which the customer was known, at least one window. #}
 {% set known_days = 'least(days_since_first_order, ' ~ setting('lookback_days') ~ ')' %}
 {% set scale = 'window_days / greatest(' ~ known_days ~ ', window_days)' %}
@@ -64,6 +65,8 @@ measured as (
         coalesce(recency_weight, 0) as v
     from outcomes
     where y is not null
+    union all
+    select * from {{ ref('int_retention__programme_outcomes') }}
 
 ),
 

@@ -2,11 +2,11 @@
 {%- set required = ['customer_id'] -%}
 {%- set optional = [
     'signed_up_at', 'birth_year', 'gender', 'city', 'acquisition_channel', 'membership_tier',
-    'email', 'phone', 'email_consent', 'ads_consent',
+    'email', 'phone', 'email_consent', 'ads_consent', 'acquisition_cost',
 ] -%}
 {%- set types = {
     'signed_up_at': 'timestamp', 'birth_year': 'whole number', 'email_consent': 'boolean',
-    'ads_consent': 'boolean',
+    'ads_consent': 'boolean', 'acquisition_cost': 'number',
 } -%}
 {%- set key = ['customer_id'] %}
 
@@ -30,6 +30,7 @@ cleaned as (
         {{ trimmed_text('phone') }} as phone,
         try_cast(email_consent as boolean) as email_consent,
         try_cast(ads_consent as boolean) as ads_consent,
+        {{ clean_number('acquisition_cost') }} as acquisition_cost,
         {{ texts_as_given(types) }}
     from given
 
@@ -42,6 +43,7 @@ judged as (
         case
             {{ reject_unreadable(types) }}
             {{ reject_missing(required) }}
+            {{ reject_negative(['acquisition_cost']) }}
             {{ reject_extreme(types) }}
         end as broken_rule
     from cleaned
