@@ -68,6 +68,11 @@ def test_no_mart_shows_an_amount(shop: Shop) -> None:
             "mart_service_priority": ["priority_amount", "value_at_risk"],
             "mart_campaign_audience": ["value_at_risk", "expected_profit"],
             "mart_value_quality": ["expected_value_avg", "absolute_error_avg"],
+            "mart_programme_value": ["value_amount", "cumulative_value_amount"],
+            "mart_revenue_outlook": ["revenue_without_actions_amount", "added_revenue_amount"],
+            "mart_cohort_value": ["spend_per_customer_amount", "margin_per_customer_amount"],
+            "mart_discount_dependence": ["spend_amount_364d", "full_price_amount_364d"],
+            "mart_lapsed_categories": ["category_spend_amount_364d"],
         }.items()
         for column, count in known(shop, table, *columns).items()
     }

@@ -9,7 +9,7 @@
     case
         when event_at is null or event_at = {{ dbt.date_trunc('day', 'event_at') }} then null
         when extract(hour from event_at) < 6 then 'night'
-        when extract(hour from event_at) < 12 then 'morning'
+        when extract(hour from event_at) < 12 then 'forenoon'
         when extract(hour from event_at) < 18 then 'afternoon'
         else 'evening'
     end
