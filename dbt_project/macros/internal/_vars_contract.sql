@@ -666,12 +666,16 @@
             ~ "as_of_date.",
     },
     'recommendation_half_life_days': {
-        'type': 'whole', 'low': 1, 'default': 60, 'advanced': true,
-        'means': "An order this many days ago has half the weight of one on as_of_date.",
+        'type': 'whole', 'low': 1, 'or': {'type': 'choice', 'choices': ['auto']}, 'default': 'auto',
+        'advanced': true,
+        'means': "An order this many days ago has half the weight of one on as_of_date. auto = 60, 120 or "
+            ~ "365, by a backtest.",
     },
     'recommendation_prior_weight': {
-        'type': 'number', 'low': 0, 'default': 0.5, 'advanced': true,
-        'means': "The weight of the average customer's interest in an item beside the customer's own.",
+        'type': 'number', 'low': 0, 'or': {'type': 'choice', 'choices': ['auto']}, 'default': 'auto',
+        'advanced': true,
+        'means': "The weight of the average customer's interest in an item beside the customer's own. auto "
+            ~ "= 0.5, 2 or 10, by a backtest.",
     },
     'recommendation_near_customers': {
         'type': 'whole', 'low': 1, 'default': 100, 'advanced': true,

@@ -2,7 +2,7 @@
 -- One row per purpose, customer and item: what the customer had bought, as known on its as_of_date.
 -- A customer has one customer_number per purpose, so that later models join and group by whole numbers.
 {% set buckets = 4096 %}
-{% set half_life = 'cast(' ~ setting('recommendation_half_life_days') ~ ' as double)' %}
+{% set half_life = _recommendation_choices()['half_lives'][0] %}
 with recommendation_days as (
 
     select * from {{ ref('int_retention__recommendation_days') }}
@@ -66,6 +66,7 @@ history as (
     select
         recommendation_days.as_of_date,
         recommendation_days.purpose,
+        cast(coalesce(trials.half_life_days, {{ half_life }}) as double) as half_life_days,
         known_baskets.customer_id,
         known_baskets.item_code,
         known_baskets.purchase_date,
@@ -73,6 +74,10 @@ history as (
     from known_baskets
     inner join recommendation_days
         on {{ known_at('known_baskets', 'recommendation_days.as_of_date') }}
+    left join {{ ref('int_retention__recommendation_trials') }} as trials
+        on
+            recommendation_days.purpose = trials.purpose
+            and trials.is_chosen
 
 ),
 
@@ -85,7 +90,7 @@ customer_items as (
         item_code,
         count(*) as orders_count,
         max(purchase_date) as last_order_date,
-        {{ exact_sum('power(0.5, days_ago / ' ~ half_life ~ ')', scale=12) }} as decayed_orders
+        {{ exact_sum('power(0.5, days_ago / half_life_days)', scale=12) }} as decayed_orders
     from history
     group by as_of_date, purpose, customer_id, item_code
 
@@ -127,13 +132,7 @@ numbered_customers as (
 final as (
 
     select
-        customer_items.as_of_date,
-        customer_items.purpose,
-        customer_items.customer_id,
-        customer_items.item_code,
-        customer_items.orders_count,
-        customer_items.last_order_date,
-        customer_items.decayed_orders,
+        customer_items.*,
         numbered_customers.customer_number,
         numbered_customers.is_active,
         numbered_customers.is_listed

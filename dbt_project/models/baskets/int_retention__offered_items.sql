@@ -12,6 +12,13 @@ items as (
 
 ),
 
+trials as (
+
+    select * from {{ ref('int_retention__recommendation_trials') }}
+    where is_chosen
+
+),
+
 offered as (
 
     select
@@ -20,7 +27,8 @@ offered as (
         items.is_durable,
         popularity.is_everyday,
         popularity.recent_buyers_count,
-        {{ setting('recommendation_prior_weight') }} * popularity.mean_decayed_orders as prior_score,
+        coalesce(trials.prior_weight, {{ _recommendation_choices()['weights'][0] }})
+        * popularity.mean_decayed_orders as prior_score,
         row_number() over (
             partition by popularity.purpose
             order by popularity.prior_rank
@@ -31,6 +39,7 @@ offered as (
         ) as popularity_rank
     from popularity
     inner join items on popularity.item_code = items.item_code
+    left join trials on popularity.purpose = trials.purpose
     where
         popularity.purpose = 'backtest'
         or items.is_sellable
