@@ -118,7 +118,7 @@ train: $(VENV)/demo.installed ## train new models on the example seeds
 
 docs: $(VENV)/demo.installed ## write dbt's documentation site to dbt_project/target
 	$(BIN)/dbt build --quiet --project-dir dbt_project
-	$(BIN)/dbt docs generate --static --project-dir dbt_project
+	RETENTION_OVERVIEW=overview $(BIN)/dbt docs generate --static --project-dir dbt_project
 	@echo "Open dbt_project/target/static_index.html"
 
 bench: $(VENV)/bench.installed ## run every benchmark at full size, and write benchmarks/README.md

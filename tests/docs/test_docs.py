@@ -73,6 +73,17 @@ def test_every_page_is_in_the_index() -> None:
     assert set(re.findall(r"\]\(([\w-]+\.md)\)", index)) == pages
 
 
+def test_the_overview_of_dbt_docs_names_folders_and_models_that_exist() -> None:
+    page = (ROOT / "dbt_project/overview/overview.md").read_text()
+    assert page.startswith("{% docs __overview__ %}")
+    [table] = re.findall(r"^\| folder \| content \|\n\|---\|---\|\n((?:\|.*\n)+)", page, re.MULTILINE)
+    folders = {name for row in table.splitlines() for name in row.split("|")[1].strip().split(", ")}
+    assert folders == {path.name for path in (ROOT / "dbt_project/models").iterdir() if path.is_dir()}
+    models = {path.stem for path in (ROOT / "dbt_project/models").rglob("*.sql")}
+    assert set(re.findall(r"`((?:mart|int|stg)_\w+)`", page)) <= models
+    assert "RETENTION_OVERVIEW=overview" in (ROOT / "Makefile").read_text()
+
+
 def test_the_readme_is_short() -> None:
     readme = (ROOT / "README.md").read_text()
     assert len(readme.splitlines()) < 150

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -17,6 +18,7 @@ from dbt_retention.arrays import Matrix
 from dbt_retention.errors import DbtModelError, ExportParityError, RetentionError, TrainingDataError
 from dbt_retention.registry.card import Parity
 from dbt_retention.registry.explain import group_contributions
+from dbt_retention.registry.feature_label import feature_label
 from dbt_retention.registry.readme import readme_of
 from dbt_retention.registry.scoring import load
 from dbt_retention.registry.store import Registry, read_card
@@ -279,6 +281,8 @@ def test_a_version_has_plots_and_the_same_data_give_the_same_plots(tmp_path: Pat
     card = registry.champion_card("churn")
     assert card is not None
     assert next(iter(card.importance)) == FEATURES[0], "time without orders decides churn"
+    assert f"| `{FEATURES[0]}` | {feature_label(FEATURES[0])} | " in readme
+    assert all(len(words) > 20 for words in re.findall(r"!\[(.*?)\]", readme)), "each picture has an alt text"
 
 
 def test_matplotlib_is_imported_only_for_plots() -> None:

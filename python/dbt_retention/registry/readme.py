@@ -15,6 +15,17 @@ from dbt_retention.registry.card import (
     UpliftCandidate,
     UpliftTraining,
 )
+from dbt_retention.registry.feature_label import feature_label
+
+IMPORTANT = 15
+# What each plot shows, for those who cannot see it.
+PLOTS = {
+    "roc.png": "ROC curve: true positive rate against false positive rate",
+    "precision_recall.png": "Precision against recall, with the share of churners among all customers",
+    "calibration.png": "Observed churn rate against predicted probability, by bin",
+    "lift.png": "Lift against the share of customers with the highest scores",
+    "importance.png": "The most important features, by the rise of log loss where each is shuffled",
+}
 
 
 def readme_of(card: Card, *, plots: Sequence[str] = ()) -> str:
@@ -40,9 +51,12 @@ def readme_of(card: Card, *, plots: Sequence[str] = ()) -> str:
             _decisions(card),
             _profit(card, card.profit_assumptions),
         ]
+    if card.importance:
+        blocks += ["### Importance on the test date", _importance(card)]
     if plots:
         blocks.append("### Plots")
-        blocks += [f"![{name.removesuffix('.png').replace('_', ' ')}]({name})" for name in plots]
+        blocks.append("Bands and bars are 95 % intervals (Wilson), for each cutoff or bin by itself.")
+        blocks += [f"![{PLOTS.get(name, name)}]({name})" for name in plots]
     blocks += [
         "## ONNX",
         f"sha256 `{card.onnx_sha256}`, {len(card.features)} features. Largest difference to scikit-learn: "
@@ -162,6 +176,12 @@ def _test_metrics(card: Card) -> str:
         for name, metric in card.test_metrics.items()
     ]
     return _table(["metric", "value", "95 % interval"], rows)
+
+
+def _importance(card: Card) -> str:
+    largest = sorted(card.importance.items(), key=lambda item: (-item[1], item[0]))[:IMPORTANT]
+    rows = [[f"`{name}`", feature_label(name), f"{rise:.4f}"] for name, rise in largest]
+    return _table(["feature", "in words", "rise of log loss where it is shuffled"], rows)
 
 
 def _decisions(card: Card) -> str:

@@ -1,5 +1,7 @@
 """The plots of a model's README: ROC, precision and recall, calibration, lift, importance.
 
+Bands and bars are 95 % Wilson intervals of a share of customers, for each cutoff or bin by itself.
+
 matplotlib is imported when the first plot is drawn.
 """
 
@@ -13,12 +15,15 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from dbt_retention.arrays import Floats
+from dbt_retention.arrays import Floats, Ints
+from dbt_retention.registry.feature_label import feature_label
 from dbt_retention.training.metrics import ECE_BINS
 
 INK, GREY, ACCENT = "#22313f", "#9aa5b1", "#0b6e99"
 WIDTH, HEIGHT, DPI = 4.6, 3.8, 110
 IMPORTANT = 15
+
+Draw = Callable[[Any, Floats, Floats], None]
 
 
 def churn_plots(labels: Floats, scores: Floats, *, importance: Mapping[str, float]) -> dict[str, bytes]:
@@ -46,7 +51,9 @@ def _roc(axes: Any, labels: Floats, scores: Floats) -> None:
 
 
 def _precision_recall(axes: Any, labels: Floats, scores: Floats) -> None:
-    precision, recall, _ = precision_recall_curve(labels, scores)
+    precision, recall, thresholds = precision_recall_curve(labels, scores)
+    called = len(scores) - np.searchsorted(np.sort(scores), thresholds)
+    _band(axes, recall[:-1], *_wilson(precision[:-1], called))
     axes.axhline(labels.mean(), color=GREY, linewidth=1, linestyle="--")
     axes.text(0.01, labels.mean() + 0.02, f"all customers: {labels.mean():.0%}", color=GREY, fontsize=8)
     axes.plot(recall[:-1], precision[:-1], color=ACCENT, linewidth=2, drawstyle="steps-post")
@@ -62,11 +69,9 @@ def _calibration(axes: Any, labels: Floats, scores: Floats) -> None:
     count = rows[known]
     expected = np.bincount(which, scores, ECE_BINS)[known] / count
     churned = np.bincount(which, labels, ECE_BINS)[known] / count
-    squared = 1.96**2
-    centre = (churned + squared / (2 * count)) / (1 + squared / count)
-    half = np.sqrt(churned * (1 - churned) / count + squared / (4 * count**2)) * 1.96 / (1 + squared / count)
+    lower, upper = _wilson(churned, count)
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
-    axes.vlines(expected, centre - half, centre + half, color=ACCENT, linewidth=1.5, alpha=0.5)
+    axes.vlines(expected, lower, upper, color=ACCENT, linewidth=1.5, alpha=0.5)
     axes.plot(expected, churned, "o", color=ACCENT, markersize=5)
     axes.set(title="Calibration", xlabel="mean predicted probability", ylabel="observed churn rate")
     _unit(axes)
@@ -75,9 +80,12 @@ def _calibration(axes: Any, labels: Floats, scores: Floats) -> None:
 def _lift(axes: Any, labels: Floats, scores: Floats) -> None:
     order = np.argsort(-scores, kind="stable")
     called = np.arange(1, len(labels) + 1)
-    lift = np.cumsum(labels[order]) / called / labels.mean()
+    precision = np.cumsum(labels[order]) / called
+    lift = precision / labels.mean()
     from_here = max(1, len(labels) // 100)  # the lift of the first few customers is noise
     axes.axhline(1, color=GREY, linewidth=1, linestyle="--")
+    lower, upper = (bound[from_here:] / labels.mean() for bound in _wilson(precision, called))
+    _band(axes, called[from_here:] / len(labels), lower, upper)
     axes.plot(called[from_here:] / len(labels), lift[from_here:], color=ACCENT, linewidth=2)
     axes.set(title="Lift", xlabel="share of customers", ylabel="lift", xlim=(0, 1))
     axes.set_ylim(bottom=0)
@@ -86,10 +94,27 @@ def _lift(axes: Any, labels: Floats, scores: Floats) -> None:
 
 def _importance(axes: Any, importance: Mapping[str, float]) -> None:
     largest = sorted(importance.items(), key=lambda item: (-item[1], item[0]))[:IMPORTANT][::-1]
-    axes.barh([name for name, _ in largest], [value for _, value in largest], color=ACCENT, height=0.65)
+    axes.barh(
+        [feature_label(name) for name, _ in largest],
+        [value for _, value in largest],
+        color=ACCENT,
+        height=0.65,
+    )
     axes.set(title="Importance", xlabel="rise of log loss where the feature is shuffled")
     axes.tick_params(axis="y", length=0, labelsize=8)
     axes.axvline(0, color=GREY, linewidth=1)
+
+
+def _band(axes: Any, where: Floats, lower: Floats, upper: Floats) -> None:
+    axes.fill_between(where, lower, upper, color=ACCENT, alpha=0.18, linewidth=0)
+
+
+def _wilson(share: Floats, count: Ints) -> tuple[Floats, Floats]:
+    """Bounds of the 95 % Wilson interval of each share of `count` customers, shape (rows,)."""
+    squared = 1.96**2
+    centre = (share + squared / (2 * count)) / (1 + squared / count)
+    half = np.sqrt(share * (1 - share) / count + squared / (4 * count**2)) * 1.96 / (1 + squared / count)
+    return centre - half, centre + half
 
 
 def _unit(axes: Any) -> None:
