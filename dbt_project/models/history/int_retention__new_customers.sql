@@ -1,3 +1,4 @@
+-- noqa: disable=LT05
 -- One row per customer with a purchase that is known on the latest as_of_date: the first order, and the wait
 -- for a second one on a later day. Its category is the one with the highest amount.
 with purchases as (

@@ -1,8 +1,8 @@
--- One row per month and customer who could get a contact in it: the profit of the month, beside what was
--- known before it, in the columns that int_retention__campaign_moments adds up. Customers drawn for the
--- holdout are the controls, and all others are treated, whether or not they were contacted. A month counts if
--- it has ended, and a contact was made in it or in the effect window before it. Controls are no comparison
--- (has_control) where too many of them were contacted. Margin is spend times the gross margin of the shop.
+-- noqa: disable=LT05
+-- One row per month and customer who could get a contact in it: the profit of the month, and what was known
+-- before it, as int_retention__campaign_moments adds it up. Customers drawn for the holdout are the controls,
+-- all others are treated, contacted or not. A month counts if it has ended, and a contact was made in it or
+-- in the effect window before it. has_control is false where too many controls were contacted.
 {% set window_days = effect_window_days('horizon') %}
 {% set month_days = days_between('drawn.month_date', 'drawn.month_end_date') %}
 {% set known_days = days_between('drawn.first_date', 'drawn.month_date') %}

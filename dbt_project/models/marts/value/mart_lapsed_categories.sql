@@ -1,3 +1,4 @@
+-- noqa: disable=LT05
 -- One row per customer and lapsed category: the customer still buys in the shop, but has left the category.
 -- A category is lapsed where the customer bought it on at least min_days days, has not bought it for
 -- personal_cadence_multiple usual gaps, and has bought others on at least min_later_days days since: so many

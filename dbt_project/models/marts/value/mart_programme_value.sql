@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- One row per month and strategy (an action, or all): what did retention earn after its cost, and what is not
 -- known? All is compared with the holdout where it was respected; else all, and each action, with the
 -- controls of their campaigns. Campaigns draw their controls independently, so variances add up; months share
