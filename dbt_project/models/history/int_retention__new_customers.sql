@@ -53,18 +53,28 @@ first_orders as (
 
 ),
 
-first_categories as (
+first_amounts as (
 
     select
         first_orders.customer_id,
-        purchase_lines.category
+        purchase_lines.category,
+        {{ exact_sum('purchase_lines.net_amount') }} as net_amount
     from first_orders
     inner join purchase_lines on first_orders.order_id = purchase_lines.order_id
     where purchase_lines.category is not null
     group by first_orders.customer_id, purchase_lines.category
+
+),
+
+first_categories as (
+
+    select
+        customer_id,
+        category
+    from first_amounts
     qualify row_number() over (
-        partition by first_orders.customer_id
-        order by {{ exact_sum('purchase_lines.net_amount') }} desc, purchase_lines.category
+        partition by customer_id
+        order by net_amount desc, category
     ) = 1
 
 ),

@@ -42,7 +42,8 @@ measured as (
         group_name,
         count(*) as customers_count,
         {% for mark in marks %}
-            cast(count(*) filter (where observed_days >= {{ mark }}) as double) as observed_{{ mark }}d_count,
+            nullif(cast(count(*) filter (where observed_days >= {{ mark }}) as double), 0)
+                as observed_{{ mark }}d_count,
             count(*) filter (where observed_days >= {{ mark }} and waited_days <= {{ mark }})
                 as came_{{ mark }}d_count,
         {% endfor %}
