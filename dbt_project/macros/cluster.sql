@@ -7,10 +7,9 @@
 
 {% macro default__cluster(model, rows, version=none) -%}
     {%- set name = "'" ~ model ~ ("/' || " ~ version if version else "'") -%}
-    onnx_cluster({{ name }}, {{ rows }}, {{ retention.setting('max_model_megabytes') }}) + 1
+    {{ retention._function_call('onnx_cluster', [name, rows, retention.setting('max_model_megabytes')]) }}
 {%- endmacro %}
 
 {% macro spark__cluster(model, rows, version=none) -%}
-    {%- set name = "'" ~ model ~ ("/' || " ~ version if version else "'") -%}
-    onnx_cluster({{ name }}, struct({{ rows }}.*), {{ retention.setting('max_model_megabytes') }}) + 1
+    {{ retention.default__cluster(model, "struct(" ~ rows ~ ".*)", version) }}
 {%- endmacro %}

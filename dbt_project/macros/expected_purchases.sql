@@ -4,12 +4,12 @@
    process: 'bg_nbd' or 'mbg_nbd'; parameters: alias of int_retention__purchase_process. #}
 {% macro expected_purchases(process, parameters, repeats, last_weeks, observed_weeks, weeks) -%}
     {% set name = parameters ~ '.' ~ process %}
-    {%- set fitted = [name ~ '_r', name ~ '_alpha', name ~ '_a', name ~ '_b'] | join(', ') -%}
+    {%- set fitted = [name ~ '_r', name ~ '_alpha', name ~ '_a', name ~ '_b'] -%}
     {{ adapter.dispatch('expected_purchases', 'retention')(
-        process, fitted, [repeats, last_weeks, observed_weeks, weeks] | join(', ')
+        process, fitted, [repeats, last_weeks, observed_weeks, weeks]
     ) }}
 {%- endmacro %}
 
 {% macro default__expected_purchases(process, fitted, history) -%}
-    expected_purchases('{{ process }}', {{ fitted }}, {{ history }})
+    {{ retention._function_call('expected_purchases', ["'" ~ process ~ "'"] + fitted + history) }}
 {%- endmacro %}

@@ -7,13 +7,12 @@
 {%- endmacro %}
 
 {% macro default__explain(model, groups, orderings, rows) -%}
-    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
-    onnx_explain('{{ model }}', '{{ tojson(groups) }}', {{ orderings }}, {{ rows }}, {{ max_megabytes }})
+    {{ retention._function_call('onnx_explain', [
+        "'" ~ model ~ "'", "'" ~ tojson(groups) ~ "'", orderings, rows,
+        retention.setting('max_model_megabytes')
+    ]) }}
 {%- endmacro %}
 
 {% macro spark__explain(model, groups, orderings, rows) -%}
-    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
-    onnx_explain(
-        '{{ model }}', '{{ tojson(groups) }}', {{ orderings }}, struct({{ rows }}.*), {{ max_megabytes }}
-    )
+    {{ retention.default__explain(model, groups, orderings, "struct(" ~ rows ~ ".*)") }}
 {%- endmacro %}

@@ -13,9 +13,8 @@
 {% macro default__fit_action_effect(
     action, tier, levels, actions, tiers, assumed_effects, surpluses, standard_errors
 ) -%}
-    fit_action_effect(
-            {{ retention.setting('prior_effect_error') }},
-            {{ action }}, {{ tier }}, {{ levels }}, {{ actions }}, {{ tiers }},
-            {{ assumed_effects }}, {{ surpluses }}, {{ standard_errors }}
-        )
+    {{ retention._function_call('fit_action_effect', [
+        retention.setting('prior_effect_error'), action, tier, levels, actions, tiers, assumed_effects,
+        surpluses, standard_errors
+    ]) }}
 {%- endmacro %}

@@ -11,8 +11,7 @@
 {% macro default__fit_choice_prices(
     action, budget, actions, places, customers, candidate_actions, profits, costs
 ) -%}
-    fit_choice_prices(
-            {{ action }}, {{ budget }}, {{ actions }}, {{ places }},
-            {{ customers }}, {{ candidate_actions }}, {{ profits }}, {{ costs }}
-        )
+    {{ retention._function_call('fit_choice_prices', [
+        action, budget, actions, places, customers, candidate_actions, profits, costs
+    ]) }}
 {%- endmacro %}

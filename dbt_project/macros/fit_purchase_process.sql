@@ -7,5 +7,7 @@
 {%- endmacro %}
 
 {% macro default__fit_purchase_process(process, repeats, last, observed, customers) -%}
-    fit_purchase_process('{{ process }}', {{ repeats }}, {{ last }}, {{ observed }}, {{ customers }})
+    {{ retention._function_call(
+        'fit_purchase_process', ["'" ~ process ~ "'", repeats, last, observed, customers]
+    ) }}
 {%- endmacro %}

@@ -5,5 +5,5 @@
 {%- endmacro %}
 
 {% macro default__fit_spend(purchases, means) -%}
-    fit_spend({{ purchases }}, {{ means }})
+    {{ retention._function_call('fit_spend', [purchases, means]) }}
 {%- endmacro %}

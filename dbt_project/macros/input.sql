@@ -9,6 +9,7 @@
 
 {% macro default__input(name) %}
     {% do retention.check_engine() %}
+    {% do retention.check_scoring() %}
     {% if name == 'orders' %}
         {% do retention.check_vars() %}
     {% endif %}

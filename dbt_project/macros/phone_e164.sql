@@ -5,5 +5,7 @@
 {% macro phone_e164(phone) -%}
     {%- set region = retention.setting('default_region') -%}
     {%- set none_given = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
-    phone_e164({{ phone }}, {{ "'" ~ region | upper ~ "'" if region else none_given }})
+    {{ retention._function_call(
+        'phone_e164', [phone, "'" ~ region | upper ~ "'" if region else none_given]
+    ) }}
 {%- endmacro %}

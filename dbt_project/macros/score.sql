@@ -6,11 +6,10 @@
 {%- endmacro %}
 
 {% macro default__score(model, rows) -%}
-    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
-    cast(onnx_score('{{ model }}', {{ rows }}, {{ max_megabytes }}) as double)
+    {%- set arguments = ["'" ~ model ~ "'", rows, retention.setting('max_model_megabytes')] -%}
+    {{ retention._function_call('onnx_score', arguments, float_as_double=true) }}
 {%- endmacro %}
 
 {% macro spark__score(model, rows) -%}
-    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
-    cast(onnx_score('{{ model }}', struct({{ rows }}.*), {{ max_megabytes }}) as double)
+    {{ retention.default__score(model, "struct(" ~ rows ~ ".*)") }}
 {%- endmacro %}

@@ -6,11 +6,11 @@
 {%- endmacro %}
 
 {% macro default__score_version(model, version, rows) -%}
-    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
-    cast(onnx_score('{{ model }}/' || {{ version }}, {{ rows }}, {{ max_megabytes }}) as double)
+    {%- set name = "'" ~ model ~ "/' || " ~ version -%}
+    {%- set arguments = [name, rows, retention.setting('max_model_megabytes')] -%}
+    {{ retention._function_call('onnx_score', arguments, float_as_double=true) }}
 {%- endmacro %}
 
 {% macro spark__score_version(model, version, rows) -%}
-    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
-    cast(onnx_score('{{ model }}/' || {{ version }}, struct({{ rows }}.*), {{ max_megabytes }}) as double)
+    {{ retention.default__score_version(model, version, "struct(" ~ rows ~ ".*)") }}
 {%- endmacro %}

@@ -5,6 +5,7 @@
 {%- endmacro %}
 
 {% macro default__sentiment(model_version, clean_text) -%}
-    {%- set max_megabytes = retention.setting('max_model_megabytes') -%}
-    onnx_sentiment({{ model_version }}, {{ clean_text }}, {{ max_megabytes }})
+    {{ retention._function_call(
+        'onnx_sentiment', [model_version, clean_text, retention.setting('max_model_megabytes')]
+    ) }}
 {%- endmacro %}

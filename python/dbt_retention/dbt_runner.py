@@ -79,6 +79,13 @@ class Project:
                     return str(key)
         return None
 
+    def var(self, name: str) -> Any:
+        """What dbt_project.yml sets a var of the package to; None = nothing."""
+        project = yaml.safe_load((self.folder / "dbt_project.yml").read_text(encoding="utf-8"))
+        given = project.get("vars") or {}
+        of_package = given.get("retention")
+        return (given | (of_package if isinstance(of_package, dict) else {})).get(name)
+
 
 def run_dbt(
     project: Project,
@@ -89,14 +96,40 @@ def run_dbt(
     profiles_folder: Path | None = None,
     target: str | None = None,
     warnings: list[str] | None = None,
+    manifest: Any = None,
 ) -> list[Any]:
     """Run a dbt command on `project`; return the results of its nodes.
 
     target: an output of the profile; None = its default. warnings: a list that receives the warnings of the
-    package, such as a model that could not be trained; None = they are printed. Raises RetentionError for the
-    first failed node by name. DuckDB's connections are closed at the end, so that other processes can open
-    the warehouse.
+    package, such as a model that could not be trained; None = they are printed. manifest: the project as
+    dbt_result of `parse` gave it; None = dbt reads the project. Raises RetentionError for the first failed
+    node by name. DuckDB's connections are closed at the end, so that other processes can open the warehouse.
     """
+    result = dbt_result(
+        project,
+        command,
+        console=console,
+        variables=variables,
+        profiles_folder=profiles_folder,
+        target=target,
+        warnings=warnings,
+        manifest=manifest,
+    )
+    return list(getattr(result, "results", None) or [])
+
+
+def dbt_result(
+    project: Project,
+    command: Sequence[str],
+    *,
+    console: Console,
+    variables: Mapping[str, Any] | None = None,
+    profiles_folder: Path | None = None,
+    target: str | None = None,
+    warnings: list[str] | None = None,
+    manifest: Any = None,
+) -> Any:
+    """Run a dbt command as run_dbt does; return what dbt returns: of `parse` the manifest, of `ls` a list."""
     folder = profiles_folder or project.profiles_folder
     arguments = [
         "--quiet",
@@ -111,14 +144,14 @@ def run_dbt(
     ]
     if variables:
         arguments += ["--vars", yaml.safe_dump(dict(variables), default_flow_style=True, width=10_000)]
-    needs_engine = command[0] not in ("deps", "parse")
+    needs_engine = command[0] not in ("deps", "parse", "ls")
     with (
         working_in(project.working_folder),
         engine(project, profiles_folder=folder, target=target) if needs_engine else nullcontext(),
         _Steps(console, warnings=warnings) as steps,
     ):
         try:
-            outcome = dbtRunner(callbacks=[steps.hear]).invoke(arguments)
+            outcome = dbtRunner(manifest=manifest, callbacks=[steps.hear]).invoke(arguments)
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception is not None:
@@ -130,7 +163,7 @@ def run_dbt(
         message = readable(result.message or "", project=project)
         broken = [line for line in steps.broken_claims if f"{line.split(':')[0]}__claims" == result.node.name]
         raise RetentionError(f"{node}: {'; '.join([message, *broken])}")
-    return results
+    return outcome.result
 
 
 def profile_of(project: Project, *, profiles_folder: Path | None = None, target: str | None = None) -> Any:

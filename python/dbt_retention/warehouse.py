@@ -52,11 +52,11 @@ def target_of(project: Project, *, target_name: str | None = None) -> Target:
             target_name=profile.target_name,
             path=Path(credentials.path).expanduser().resolve(),
             schema=credentials.schema,
-            models_path=_models_path(credentials),
+            models_path=models_path_of(credentials),
         )
 
 
-def _models_path(credentials: Any) -> Path:
+def models_path_of(credentials: Any) -> Path:
     """The registry's folder: models_path of the plugin in the profile, or its default."""
     for plugin in credentials.plugins or []:
         if plugin.module == PLUGIN and "models_path" in (plugin.config or {}):

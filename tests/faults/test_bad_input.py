@@ -84,14 +84,12 @@ INPUTS: dict[str, tuple[str, dict[str, str], list[tuple[str, dict[str, str | Non
         "customer_id",
         {
             "signed_up_at": "2024-01-01", "birth_year": "1980", "gender": "f", "city": "Oslo",
-            "email": "a@b.example", "acquisition_cost": "5.00",
+            "email": "a@b.example",
         },
         [
             ("no customer_id", {"customer_id": None}, "customer_id is missing"),
             ("a year in words", {"birth_year": "old"}, "birth_year is not a whole number"),
             ("a sign-up in words", {"signed_up_at": "once"}, f"signed_up_at {TIME}"),
-            ("a cost in words", {"acquisition_cost": "cheap"}, f"acquisition_cost {NUMBER}"),
-            ("a negative cost", {"acquisition_cost": "-1"}, "acquisition_cost is negative"),
             ("SQL as city", {"city": INJECTION}, OK),
             ("no address", {"email": "none"}, OK),
             ("an emoji as gender", {"gender": "🦄"}, OK),

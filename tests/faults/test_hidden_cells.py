@@ -19,10 +19,6 @@ MARTS = [
     "mart_calibration",
     "mart_value_quality",
     "mart_campaign_effects",
-    "mart_second_purchase",
-    "mart_cohort_value",
-    "mart_revenue_outlook",
-    "mart_programme_value",
 ]
 LEAST = 20
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -41,13 +37,6 @@ CELLS = {
     "cohort": "select distinct cohort_month_date, cohort_customers_count from mart_retention_monthly",
     "active": "select cohort_month_date, months_since_first, active_customers_count "
     "from mart_retention_monthly",
-    "new": "select group_type, group_name, customers_count from mart_second_purchase",
-    "waiting": "select group_type, group_name, waiting_customers_count from mart_second_purchase",
-    "joined": "select distinct cohort_month_date, acquisition_channel, customers_count "
-    "from mart_cohort_value",
-    "expected": "select group_type, group_name, customers_count from mart_revenue_outlook",
-    "contacted": "select group_type, group_name, contacted_customers_count from mart_revenue_outlook",
-    "assigned": "select month_date, strategy, treated_count from mart_programme_value",
 }
 
 
@@ -86,25 +75,7 @@ def lines_of(truth: dict[Cell, int | None]) -> list[dict[Cell, int]]:
             if tiers:
                 lines.append(dict.fromkeys(tiers, 1) | {(arm, campaign, "all"): -1})
     lines += [{cell: 1, ("active", cell[1], 0): -1} for cell in truth if cell[0] == "cohort"]
-    lines += lines_of_value(truth)
     return [line for line in lines if set(line) <= set(truth)]
-
-
-def lines_of_value(truth: dict[Cell, int | None]) -> list[dict[Cell, int]]:
-    """The same of the marts about value, whose cells are (kind, group type or month, group)."""
-    parts: dict[Cell, dict[Cell, int]] = {}
-    for cell in truth:
-        if cell[0] in ("new", "waiting", "expected", "contacted") and cell[1] != "all":
-            whole = (cell[0], "all", "all")
-        elif cell[0] in ("joined", "assigned") and cell[2] != "all":
-            whole = (cell[0], cell[1], "all")
-        else:
-            continue
-        parts.setdefault((*whole, cell[1]), {whole: -1})[cell] = 1
-    for month in {cell[1] for cell in truth if cell[0] == "joined"}:
-        for other in (("new", "cohort", str(month)), ("cohort", month)):
-            parts[other] = {("joined", month, "all"): 1, other: -1}
-    return list(parts.values())
 
 
 def recovered_cells(

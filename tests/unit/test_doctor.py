@@ -72,6 +72,13 @@ def test_a_project_without_problems(shop: Path, capsys: pytest.CaptureFixture[st
     assert "        Run: retention build" in lines, "the fix of the warning about models"
 
 
+def test_scoring_outside_dbt_needs_no_plugin(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "profiles.yml").write_text(PROFILE.replace("duckdb_plugin", "x"))
+    assert checks_of(shop, capsys)["profile"][0] == "error"
+    (shop / "dbt_project.yml").write_text(PROJECT.replace("retention: {", "retention: {scoring: external, "))
+    assert checks_of(shop, capsys)["profile"][0] == "ok"
+
+
 @pytest.mark.parametrize(
     ("file", "text", "check", "status", "found", "fix"),
     [

@@ -254,6 +254,12 @@
         'means': "if_missing: train where no champion fits the features and vars. auto: also on drift or "
             ~ "decay.",
     },
+    'scoring': {
+        'type': 'choice', 'choices': ['in_warehouse', 'external'], 'default': 'in_warehouse',
+        'page': 'daily-use.md',
+        'means': "in_warehouse: SQL calls functions of the package, and dbt runs Python models. external: "
+            ~ "retention build trains and scores between two runs of dbt.",
+    },
     'churn_candidates': {
         'type': 'list', 'least': 1,
         'each': {

@@ -47,42 +47,44 @@ statistics as (
 
 alive as (
 
-    select
-        statistics.customer_id,
-        statistics.as_of_date,
-        statistics.repeats,
-        statistics.observed_weeks,
-        horizons.horizon_weeks,
-        parameters.bg_nbd_r,
-        parameters.bg_nbd_alpha,
-        parameters.mbg_nbd_r,
-        parameters.mbg_nbd_alpha,
-        case
-            when statistics.repeats = 0 then 1
-            else 1 / (
-                1 + parameters.bg_nbd_a / (parameters.bg_nbd_b + statistics.repeats - 1) * power(
-                    (parameters.bg_nbd_alpha + statistics.observed_weeks)
-                    / (parameters.bg_nbd_alpha + statistics.last_weeks),
-                    parameters.bg_nbd_r + statistics.repeats
+    {% call function_rows() %}
+        select
+            statistics.customer_id,
+            statistics.as_of_date,
+            statistics.repeats,
+            statistics.observed_weeks,
+            horizons.horizon_weeks,
+            parameters.bg_nbd_r,
+            parameters.bg_nbd_alpha,
+            parameters.mbg_nbd_r,
+            parameters.mbg_nbd_alpha,
+            case
+                when statistics.repeats = 0 then 1
+                else 1 / (
+                    1 + parameters.bg_nbd_a / (parameters.bg_nbd_b + statistics.repeats - 1) * power(
+                        (parameters.bg_nbd_alpha + statistics.observed_weeks)
+                        / (parameters.bg_nbd_alpha + statistics.last_weeks),
+                        parameters.bg_nbd_r + statistics.repeats
+                    )
                 )
-            )
-        end as bg_nbd_alive,
-        1 / (
-            1 + parameters.mbg_nbd_a / (parameters.mbg_nbd_b + statistics.repeats) * power(
-                (parameters.mbg_nbd_alpha + statistics.observed_weeks)
-                / (parameters.mbg_nbd_alpha + statistics.last_weeks),
-                parameters.mbg_nbd_r + statistics.repeats
-            )
-        ) as mbg_nbd_alive,
-        {% for process in processes %}
-            {{ expected_purchases(
-                process, 'parameters', 'statistics.repeats', 'statistics.last_weeks',
-                'statistics.observed_weeks', 'horizons.horizon_weeks'
-            ) }} as purchases_expected_{{ process }}_horizon{{ ',' if not loop.last }}
-        {% endfor %}
-    from statistics
-    inner join parameters on statistics.as_of_date = parameters.as_of_date
-    inner join horizons on statistics.as_of_date = horizons.as_of_date
+            end as bg_nbd_alive,
+            1 / (
+                1 + parameters.mbg_nbd_a / (parameters.mbg_nbd_b + statistics.repeats) * power(
+                    (parameters.mbg_nbd_alpha + statistics.observed_weeks)
+                    / (parameters.mbg_nbd_alpha + statistics.last_weeks),
+                    parameters.mbg_nbd_r + statistics.repeats
+                )
+            ) as mbg_nbd_alive,
+            {% for process in processes %}
+                {{ expected_purchases(
+                    process, 'parameters', 'statistics.repeats', 'statistics.last_weeks',
+                    'statistics.observed_weeks', 'horizons.horizon_weeks'
+                ) }} as purchases_expected_{{ process }}_horizon{{ ',' if not loop.last }}
+            {% endfor %}
+        from statistics
+        inner join parameters on statistics.as_of_date = parameters.as_of_date
+        inner join horizons on statistics.as_of_date = horizons.as_of_date
+    {% endcall %}
 
 ),
 

@@ -1,4 +1,4 @@
--- noqa: disable=LT05
+-- noqa: disable=LT02,LT05
 -- One row per as_of_date: parameters of the shop's purchase process and of spend, fitted on the purchases
 -- known on as_of_date.
 -- All customers known by then count, also those who left. A large shop is sampled by a hash, which does not
@@ -116,15 +116,17 @@ spends as (
 
 fitted as (
 
-    select
-        gathered.as_of_date,
-        {% for process in ['bg_nbd', 'mbg_nbd'] %}
-            {{ fit_purchase_process(process, 'repeats', 'last_weeks', 'observed_weeks', 'customers') }}
-                as {{ process }},
-        {% endfor %}
-        {{ fit_spend('spends.days', 'spends.spend_per_day') }} as gamma_gamma
-    from gathered
-    left join spends on gathered.as_of_date = spends.as_of_date
+    {% call function_rows() %}
+        select
+            gathered.as_of_date,
+            {% for process in ['bg_nbd', 'mbg_nbd'] %}
+                {{ fit_purchase_process(process, 'repeats', 'last_weeks', 'observed_weeks', 'customers') }}
+                    as {{ process }},
+            {% endfor %}
+            {{ fit_spend('spends.days', 'spends.spend_per_day') }} as gamma_gamma
+        from gathered
+        left join spends on gathered.as_of_date = spends.as_of_date
+    {% endcall %}
 
 ),
 

@@ -9,11 +9,13 @@ with customers as (
 
 trimmed as (
 
-    select
-        customer_id,
-        {{ clean_text('email') }} as email_trimmed,
-        {{ phone_e164('phone') }} as phone_normal
-    from customers
+    {% call function_rows() %}
+        select
+            customer_id,
+            {{ clean_text('email') }} as email_trimmed,
+            {{ phone_e164('phone') }} as phone_normal
+        from customers
+    {% endcall %}
 
 ),
 

@@ -16,14 +16,16 @@ challenger as (
 
 scored as (
 
-    select
-        test_set.customer_id,
-        test_set.as_of_date,
-        challenger.model_version,
-        {{ score_version('churn', 'challenger.model_version', 'test_set') }} as churn_probability
-    from test_set
-    inner join challenger
-        on test_set.as_of_date >= challenger.labels_known_until_date
+    {% call function_rows() %}
+        select
+            test_set.customer_id,
+            test_set.as_of_date,
+            challenger.model_version,
+            {{ score_version('churn', 'challenger.model_version', 'test_set') }} as churn_probability
+        from test_set
+        inner join challenger
+            on test_set.as_of_date >= challenger.labels_known_until_date
+    {% endcall %}
 
 )
 

@@ -1,8 +1,9 @@
+-- noqa: disable=LT02
 -- One row per warned customer on the latest as_of_date and reason: its contribution, sentence and rank.
 -- A reason has a sentence only if the condition of one of its sentences holds for the customer.
 -- Contributions are in log-odds against the median customer, and add up to the score. They are exact for up
 -- to reasons_exact_customers warned customers: each further group of features doubles the time.
-{% set reasons = feature_reasons() %}
+{% set reasons = feature_reasons() %}{% set groups = reasons | map(attribute='features') | list %}
 
 with scoring_set as (
 
@@ -51,14 +52,14 @@ precision as (
 
 explained as (
 
-    select
-        warned.customer_id,
-        warned.as_of_date,
-        {{ explain(
-            'churn', reasons | map(attribute='features') | list, 'precision.orderings', 'warned'
-        ) }} as contributions
-    from warned
-    cross join precision
+    {% call function_rows() %}
+        select
+            warned.customer_id,
+            warned.as_of_date,
+            {{ explain('churn', groups, 'precision.orderings', 'warned') }} as contributions
+        from warned
+        cross join precision
+    {% endcall %}
 
 ),
 

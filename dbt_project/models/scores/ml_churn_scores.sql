@@ -24,15 +24,17 @@ season_shifts as (
 
 scored as (
 
-    select
-        scoring_set.customer_id,
-        scoring_set.as_of_date,
-        scoring_set.split,
-        champion.model_version,
-        champion.decision_threshold,
-        {{ score_version('churn', 'champion.model_version', 'scoring_set') }} as model_probability
-    from scoring_set
-    cross join champion
+    {% call function_rows() %}
+        select
+            scoring_set.customer_id,
+            scoring_set.as_of_date,
+            scoring_set.split,
+            champion.model_version,
+            champion.decision_threshold,
+            {{ score_version('churn', 'champion.model_version', 'scoring_set') }} as model_probability
+        from scoring_set
+        cross join champion
+    {% endcall %}
 
 ),
 

@@ -15,13 +15,15 @@ champion as (
 
 scored as (
 
-    select
-        percentiles.customer_id,
-        percentiles.as_of_date,
-        {{ cluster('segments', 'percentiles', version='champion.model_version') }} as segment_number,
-        champion.model_version
-    from percentiles
-    cross join champion
+    {% call function_rows() %}
+        select
+            percentiles.customer_id,
+            percentiles.as_of_date,
+            {{ cluster('segments', 'percentiles', version='champion.model_version') }} as segment_number,
+            champion.model_version
+        from percentiles
+        cross join champion
+    {% endcall %}
 
 )
 

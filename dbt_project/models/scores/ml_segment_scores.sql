@@ -14,16 +14,18 @@ champion as (
 
 scored as (
 
-    select
-        segment_set.customer_id,
-        segment_set.as_of_date,
-        segment_set.recency_percentile,
-        segment_set.frequency_percentile,
-        segment_set.monetary_percentile,
-        {{ cluster('segments', 'segment_set', version='champion.model_version') }} as segment_number,
-        champion.model_version
-    from segment_set
-    cross join champion
+    {% call function_rows() %}
+        select
+            segment_set.customer_id,
+            segment_set.as_of_date,
+            segment_set.recency_percentile,
+            segment_set.frequency_percentile,
+            segment_set.monetary_percentile,
+            {{ cluster('segments', 'segment_set', version='champion.model_version') }} as segment_number,
+            champion.model_version
+        from segment_set
+        cross join champion
+    {% endcall %}
 
 )
 

@@ -84,33 +84,35 @@ net_statistics as (
 
 expected as (
 
-    select
-        statistics.*,
-        {% for name, weeks in {
-            'horizon': 'statistics.horizon_days / cast(7 as double)', '12m': year_weeks
-        }.items() %}
-            {{ expected_purchases(
-                'mbg_nbd', 'parameters', 'statistics.days_count - 1', 'statistics.last_weeks',
-                'statistics.observed_weeks', weeks
-            ) }} as expected_orders_{{ name }},
-        {% endfor %}
-        case
-            when statistics.is_all_credited then 0
-            else
-                parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.net_spend_ever)
-                / (
-                    parameters.gamma_gamma_p * statistics.days_with_amount_count
-                    + parameters.gamma_gamma_q - 1
-                )
-        end as expected_order_amount,
-        statistics.net_spend_364d
-        / least(
-            greatest(
-                statistics.days_known, {{ setting('min_value_history_days') }}
-            ), 364
-        ) as naive_spend_per_day
-    from net_statistics as statistics
-    inner join parameters on statistics.as_of_date = parameters.as_of_date
+    {% call function_rows() %}
+        select
+            statistics.*,
+            {% for name, weeks in {
+                'horizon': 'statistics.horizon_days / cast(7 as double)', '12m': year_weeks
+            }.items() %}
+                {{ expected_purchases(
+                    'mbg_nbd', 'parameters', 'statistics.days_count - 1', 'statistics.last_weeks',
+                    'statistics.observed_weeks', weeks
+                ) }} as expected_orders_{{ name }},
+            {% endfor %}
+            case
+                when statistics.is_all_credited then 0
+                else
+                    parameters.gamma_gamma_p * (parameters.gamma_gamma_v + statistics.net_spend_ever)
+                    / (
+                        parameters.gamma_gamma_p * statistics.days_with_amount_count
+                        + parameters.gamma_gamma_q - 1
+                    )
+            end as expected_order_amount,
+            statistics.net_spend_364d
+            / least(
+                greatest(
+                    statistics.days_known, {{ setting('min_value_history_days') }}
+                ), 364
+            ) as naive_spend_per_day
+        from net_statistics as statistics
+        inner join parameters on statistics.as_of_date = parameters.as_of_date
+    {% endcall %}
 
 ),
 

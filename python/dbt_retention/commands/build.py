@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from dbt_common.invocation import get_invocation_id
 from rich.console import Console
 
+from dbt_retention.commands.external import build_externally, is_external
 from dbt_retention.commands.publish import Destination, publish
 from dbt_retention.commands.publish.finished import building_marker
 from dbt_retention.commands.slices import selection_of
@@ -40,10 +42,10 @@ def build(
     """
     install_packages(project, console=console)
     selection = [*(select.split() if select else []), *(selection_of(only) if only else [])]
-    command = ["build", *(["--select", *selection, *ONLY_BUILT] if selection else [])]
+    options = ["--select", *selection, *ONLY_BUILT] if selection else []
     started = perf_counter()
     with _marked(project, target=target):
-        results = run_dbt(project, command, console=console, target=target)
+        results = _build(project, options, console=console, target=target)
     if not results:
         raise RetentionError(
             f"--select is '{select}', which matches nothing in this project; nothing was built. Names of all "
@@ -61,6 +63,13 @@ def build(
             console=console,
             invocation_id=get_invocation_id(),
         )
+
+
+def _build(project: Project, options: list[str], **how: Any) -> list[Any]:
+    """Run `dbt build`, in one run or, with scoring: external, in several."""
+    if is_external(project):
+        return build_externally(project, options, **how)
+    return run_dbt(project, ["build", *options], **how)
 
 
 @contextmanager
@@ -86,9 +95,9 @@ def train(project: Project, *, target: str | None, console: Console) -> None:
     """
     install_packages(project, console=console)
     warnings: list[str] = []
-    run_dbt(
+    _build(
         project,
-        ["build", "--select", *(f"+{model}" for model in MODELS), *ONLY_BUILT],
+        ["--select", *(f"+{model}" for model in MODELS), *ONLY_BUILT],
         console=console,
         variables={"training_policy": "always"},
         target=target,

@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from rich.console import Console
 
 from dbt_retention import __version__
+from dbt_retention.commands.external import is_external
 from dbt_retention.commands.init import set_inputs
 from dbt_retention.commands.init_profile import STORAGE
 from dbt_retention.commands.project_yaml import packages_folder, read_project
@@ -90,7 +91,7 @@ def _checks(folder: Path | None, *, target_name: str | None) -> Iterator[Check]:
             "profile", "error", str(error), "Run: retention init, which writes one where there is none"
         )
         return
-    yield _profile(profile)
+    yield _profile(profile, needs_plugin=not is_external(project))
     if profile.credentials.type != "duckdb":
         return
     try:
@@ -202,12 +203,12 @@ def _inputs(project: Project, settings: dict[str, Any]) -> Check:
     return Check("inputs", "ok", ", ".join(f"{name}: {value}" for name, value in given.items()))
 
 
-def _profile(profile: Any) -> Check:
+def _profile(profile: Any, *, needs_plugin: bool) -> Check:
     credentials = profile.credentials
     found = f"{profile.profile_name}, target {profile.target_name}, {credentials.type}"
     if credentials.type != "duckdb":
         return Check("profile", "ok", found)
-    if not any(plugin.module == PLUGIN for plugin in credentials.plugins or []):
+    if needs_plugin and not any(plugin.module == PLUGIN for plugin in credentials.plugins or []):
         return Check(
             "profile",
             "error",

@@ -19,6 +19,7 @@ import yaml
 from rich.console import Console
 
 from dbt_retention.arrays import Floats
+from dbt_retention.commands.external import scoring_is
 from dbt_retention.dbt_runner import Project, install_packages, run_dbt
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name
@@ -61,13 +62,15 @@ def evaluate(
         artifacts = Path(scratch) / "target"
 
         def dbt(*command: str) -> None:
-            run_dbt(
-                project,
-                [*command, "--target-path", str(artifacts)],
-                console=console,
-                variables={"test_date": as_of.isoformat(), "training_policy": "always"},
-                profiles_folder=Path(scratch),
-            )
+            variables = {"test_date": as_of.isoformat(), "training_policy": "always"}
+            with scoring_is("in_warehouse"):  # the profile has the plugin: _profiles_for asks for it
+                run_dbt(
+                    project,
+                    [*command, "--target-path", str(artifacts)],
+                    console=console,
+                    variables=variables | {"scoring": "in_warehouse"},
+                    profiles_folder=Path(scratch),
+                )
 
         dbt("parse")
         manifest = json.loads((artifacts / "manifest.json").read_text(encoding="utf-8"))

@@ -3,7 +3,7 @@
 | function | returns |
 |---|---|
 | onnx_score('churn', row) | float: churn probability or uplift |
-| onnx_cluster('segments', row) | bigint: number of the segment, from 0 |
+| onnx_cluster('segments', row) | bigint: number of the segment, from 1 |
 | onnx_explain('churn', '[["a"], ["b", "c"]]', orderings, row) | list of double; orderings null = exact |
 | onnx_sentiment(model_version, text) | double; null where the version or the text is null |
 | fit_purchase_process('bg_nbd', x[], t_x[], T[], customers[]) | struct(r, alpha, a, b, log_likelihood) |

@@ -25,7 +25,7 @@ def model_functions(scorer: Scorer) -> list[SqlFunction]:
     def onnx_cluster(*arguments: Arrow) -> Arrow:
         model, rows = _model_and_rows(scorer, arguments, usage="onnx_cluster('segments', row)", count=2)
         model.require("cluster")
-        return pa.array(model.clusters(model.matrix(struct_rows(rows))))
+        return pa.array(model.clusters(model.matrix(struct_rows(rows))) + 1)
 
     def onnx_explain(*arguments: Arrow) -> Arrow:
         usage = "onnx_explain('churn', '[[\"feature\"], …]', orderings, row)"

@@ -84,15 +84,18 @@ limit_arrays as (
 
 fitted as (
 
-    select
-        limits.action,
-        {{ fit_choice_prices(
-            'limits.action', 'limits.budget', 'limit_arrays.actions', 'limit_arrays.places',
-            'sample_arrays.customers', 'sample_arrays.actions', 'sample_arrays.profits', 'sample_arrays.costs'
-        ) }} as fitted_prices
-    from limits
-    cross join limit_arrays
-    cross join sample_arrays
+    {% call function_rows() %}
+        select
+            limits.action,
+            {{ fit_choice_prices(
+                'limits.action', 'limits.budget', 'limit_arrays.actions', 'limit_arrays.places',
+                'sample_arrays.customers', 'sample_arrays.actions', 'sample_arrays.profits',
+                'sample_arrays.costs'
+            ) }} as fitted_prices
+        from limits
+        cross join limit_arrays
+        cross join sample_arrays
+    {% endcall %}
 
 ),
 

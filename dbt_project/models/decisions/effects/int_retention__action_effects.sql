@@ -75,17 +75,19 @@ measured as (
 
 fitted as (
 
-    select
-        measured.action,
-        measured.risk_tier,
-        measured.assumed_rate,
-        measured.contacts_count,
-        {{ fit_action_effect(
-            'measured.action_number', 'measured.tier_number', 'gathered.levels', 'gathered.actions',
-            'gathered.tiers', 'gathered.assumed_effects', 'gathered.surpluses', 'gathered.standard_errors'
-        ) }} as factor
-    from measured
-    cross join gathered
+    {% call function_rows() %}
+        select
+            measured.action,
+            measured.risk_tier,
+            measured.assumed_rate,
+            measured.contacts_count,
+            {{ fit_action_effect(
+                'measured.action_number', 'measured.tier_number', 'gathered.levels', 'gathered.actions',
+                'gathered.tiers', 'gathered.assumed_effects', 'gathered.surpluses', 'gathered.standard_errors'
+            ) }} as factor
+        from measured
+        cross join gathered
+    {% endcall %}
 
 ),
 

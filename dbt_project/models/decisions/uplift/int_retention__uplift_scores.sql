@@ -44,11 +44,24 @@ scoring_set as (
 
 scored as (
 
+    {% call function_rows() %}
+        select
+            customer_id,
+            action,
+            mean_correction,
+            {{ score('uplift', 'scoring_set') }} as model_uplift_rate
+        from scoring_set
+    {% endcall %}
+
+),
+
+corrected as (
+
     select
         customer_id,
         action,
-        round({{ score('uplift', 'scoring_set') }} + mean_correction, 6) as uplift_rate
-    from scoring_set
+        round(model_uplift_rate + mean_correction, 6) as uplift_rate
+    from scored
 
 ),
 
@@ -59,7 +72,7 @@ uplift_scores as (
         action,
         uplift_rate,
         uplift_rate < 0 as is_sleeping_dog
-    from scored
+    from corrected
 
 )
 
