@@ -10,7 +10,9 @@ from conftest import ROOT, foreign_shop
 pytestmark = pytest.mark.whole_shop
 
 INPUTS = ("orders", "order_lines", "products")
-BY_PART = [f"int_retention__{name}" for name in ("usual_items", "new_items", "recommendations")]
+BY_PART = [
+    f"int_retention__{name}" for name in ("near_customers", "usual_items", "new_items", "recommendations")
+]
 LISTS = "select * from int_retention__recommendations order by all"
 
 
@@ -25,11 +27,14 @@ def test_recommendations_do_not_depend_on_the_size_of_the_parts(tmp_path: Path) 
     )
     shop.build("--select", "+int_retention__recommendations")
     at_once = shop.query(LISTS)
-    [(buyers,)] = shop.query("select buyers_count from int_retention__today")
-    assert len(at_once) > buyers
+    [(numbers,)] = shop.query("select max(customer_number) from int_retention__customer_items")
+    assert len(at_once) > numbers
 
-    shop.build("--select", *BY_PART, advanced={"recommendation_customers_at_once": buyers // 6})
-    assert "set variable retention_part = 5" in (shop.folder / "logs" / "dbt.log").read_text()
+    shop.build("--select", *BY_PART, advanced={"recommendation_customers_at_once": numbers // 6})
+    assert (
+        f"set variable retention_part_start = {numbers // 6 * 5}"
+        in (shop.folder / "logs" / "dbt.log").read_text()
+    )
     assert shop.query(LISTS) == at_once
 
     refused = shop.dbt(

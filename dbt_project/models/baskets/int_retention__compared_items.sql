@@ -12,7 +12,7 @@ reference_sizes as (
         item_number,
         count(*) as references_count
     from customer_items
-    where is_reference
+    where reference_number is not null
     group by item_number
 
 ),
@@ -65,6 +65,7 @@ sizes as (
 rarest_items as (
 
     select
+        listed_items.purpose,
         listed_items.customer_number,
         listed_items.item_number,
         listed_items.items_count

@@ -40,10 +40,10 @@ customers as (
     select
         customer_number,
         count(*) as items_count,
-        row_number() over (
+        cast(row_number() over (
             partition by purpose
             order by {{ hash_bucket("'near ' || customer_id", 1000000007) }}, customer_number
-        ) as reference_rank
+        ) as integer) as reference_rank
     from distinctive
     group by purpose, customer_id, customer_number
 
@@ -58,7 +58,10 @@ final as (
         distinctive.is_listed,
         distinctive.item_number,
         customers.items_count,
-        customers.reference_rank <= {{ setting('recommendation_reference_customers') }} as is_reference
+        case
+            when customers.reference_rank <= {{ setting('recommendation_reference_customers') }}
+                then customers.reference_rank
+        end as reference_number
     from distinctive
     inner join customers on distinctive.customer_number = customers.customer_number
 
