@@ -9,7 +9,7 @@ import duckdb
 
 TOLERANCE = 1e-9 + 1e-15  # one step of nine decimal places, where one engine rounds a tie up
 # Columns of one engine only: hashes that decide what to compute again.
-OWN_COLUMNS = {"input_fingerprint", "int_retention__known_days.fingerprint"}
+OWN_COLUMNS = {"input_fingerprint", "history_fingerprint", "int_retention__known_days.fingerprint"}
 
 
 @dataclass(frozen=True)

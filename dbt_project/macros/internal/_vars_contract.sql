@@ -640,6 +640,11 @@
         'means': "Customers with an order in this many days get recommendations. Popularity is of the same "
             ~ "days.",
     },
+    'recommendation_refresh_days': {
+        'type': 'whole', 'low': 1, 'default': 7,
+        'means': "Lists are made again after this many days, and at once for customers with new orders. "
+            ~ "1 = all lists in every build. Spark always makes all.",
+    },
     'recommendation_left_out': {
         'type': 'list', 'each': {'type': 'text'}, 'nullable': true, 'default': [],
         'means': "Categories, subcategories or items that are never recommended.",

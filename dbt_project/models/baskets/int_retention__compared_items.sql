@@ -17,11 +17,12 @@ reference_sizes as (
 
 ),
 
-listed_items as (
+sampled_items as (
 
     select
         customer_items.purpose,
         customer_items.customer_number,
+        customer_items.is_listed,
         customer_items.item_number,
         customer_items.items_count,
         reference_sizes.references_count,
@@ -32,7 +33,7 @@ listed_items as (
         ) as pairs_count
     from customer_items
     inner join reference_sizes on customer_items.item_number = reference_sizes.item_number
-    where customer_items.is_listed
+    where customer_items.is_sampled
 
 ),
 
@@ -42,7 +43,7 @@ sampling as (
     select
         purpose,
         cast(count(distinct case when is_active then customer_number end) as double)
-        / nullif(count(distinct case when is_listed then customer_number end), 0) as active_per_listed
+        / nullif(count(distinct case when is_sampled then customer_number end), 0) as active_per_sampled
     from customer_items
     group by purpose
 
@@ -51,33 +52,37 @@ sampling as (
 sizes as (
 
     select
-        listed_items.purpose,
-        sum(listed_items.references_count) * max(sampling.active_per_listed) as pairs_count,
-        count(distinct listed_items.customer_number) * max(sampling.active_per_listed) as customers_count
-    from listed_items
-    inner join sampling on listed_items.purpose = sampling.purpose
-    group by listed_items.purpose
+        sampled_items.purpose,
+        sum(sampled_items.references_count) * max(sampling.active_per_sampled) as pairs_count,
+        count(distinct sampled_items.customer_number) * max(sampling.active_per_sampled) as customers_count
+    from sampled_items
+    inner join sampling on sampled_items.purpose = sampling.purpose
+    group by sampled_items.purpose
 
 ),
 
 {# If there are too many pairs, each customer gets an equal share of them, the rarest items first. A sample
-   gets no more than if all active customers were listed, because it measures the lists of all. #}
+   gets no more than if all active customers were listed, because it measures the lists of all. So a share
+   does not depend on whose lists are made in this build. #}
 rarest_items as (
 
     select
-        listed_items.purpose,
-        listed_items.customer_number,
-        listed_items.item_number,
-        listed_items.items_count
-    from listed_items
-    inner join sizes on listed_items.purpose = sizes.purpose
+        sampled_items.purpose,
+        sampled_items.customer_number,
+        sampled_items.item_number,
+        sampled_items.items_count
+    from sampled_items
+    inner join sizes on sampled_items.purpose = sizes.purpose
     where
-        sizes.pairs_count <= {{ setting('recommendation_max_pairs') }}
-        or listed_items.pairs_count <= greatest(
-            {{ 2 * setting('recommendation_near_customers') }},
-            {{ setting('recommendation_max_pairs') }} / sizes.customers_count
+        sampled_items.is_listed
+        and (
+            sizes.pairs_count <= {{ setting('recommendation_max_pairs') }}
+            or sampled_items.pairs_count <= greatest(
+                {{ 2 * setting('recommendation_near_customers') }},
+                {{ setting('recommendation_max_pairs') }} / sizes.customers_count
+            )
+            or sampled_items.pairs_count = sampled_items.references_count
         )
-        or listed_items.pairs_count = listed_items.references_count
 
 )
 

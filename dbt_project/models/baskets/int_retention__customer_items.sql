@@ -1,21 +1,8 @@
 -- noqa: disable=LT05
 -- One row per purpose, customer and item: what the customer had bought, as known on its as_of_date.
 -- A customer has one customer_number per purpose, so that later models join and group by whole numbers.
-{% set buckets = 4096 %}
-{% set half_life = _recommendation_choices()['half_lives'][0] %}
-with recommendation_days as (
-
-    select * from {{ ref('int_retention__recommendation_days') }}
-
-),
-
-baskets as (
-
-    select * from {{ ref('int_retention__baskets') }}
-
-),
-
-items as (
+{% set buckets, half_life = 4096, _recommendation_choices()['half_lives'][0] %}
+with items as (
 
     select * from {{ ref('int_retention__recommendable_items') }}
 
@@ -48,7 +35,7 @@ known_baskets as (
         order_date as purchase_date,
         known_from_date,
         cast(null as date) as undone_from_date
-    from baskets
+    from {{ ref('int_retention__baskets') }}
     union all
     select
         undone_items.customer_id,
@@ -72,12 +59,10 @@ history as (
         known_baskets.purchase_date,
         {{ days_between('known_baskets.purchase_date', 'recommendation_days.as_of_date') }} as days_ago
     from known_baskets
-    inner join recommendation_days
+    inner join {{ ref('int_retention__recommendation_days') }} as recommendation_days
         on {{ known_at('known_baskets', 'recommendation_days.as_of_date') }}
     left join {{ ref('int_retention__recommendation_trials') }} as trials
-        on
-            recommendation_days.purpose = trials.purpose
-            and trials.is_chosen
+        on recommendation_days.purpose = trials.purpose and trials.is_chosen
 
 ),
 
@@ -96,16 +81,24 @@ customer_items as (
 
 ),
 
+kept_lists as (
+
+    {{ kept_lists('items', 'today') }}
+
+),
+
 {# Every item counts here, also one that is never recommended. #}
 customers as (
 
     select
-        purpose,
-        customer_id,
-        {{ hash_bucket("'list ' || customer_id", buckets) }} as sample_bucket,
+        customer_items.purpose,
+        customer_items.customer_id,
+        {{ hash_bucket("'list ' || customer_items.customer_id", buckets) }} as sample_bucket,
         max(last_order_date) >= {{ days_from('as_of_date', -setting('recommendation_active_days')) }}
-            as is_active
+            as is_active,
+        sum({{ row_hash(['items.item', 'orders_count', 'last_order_date']) }}) as history_fingerprint
     from customer_items
+    inner join items on customer_items.item_code = items.item_code
     group by as_of_date, purpose, customer_id
 
 ),
@@ -117,6 +110,7 @@ numbered_customers as (
         purpose,
         customer_id,
         cast(row_number() over (order by purpose, customer_id) as integer) as customer_number,
+        history_fingerprint,
         is_active,
         is_active
         and (
@@ -124,7 +118,7 @@ numbered_customers as (
             or sample_bucket
             < cast({{ buckets * setting('recommendation_test_customers') }} as double)
             / nullif(sum(case when is_active then 1 else 0 end) over (partition by purpose), 0)
-        ) as is_listed
+        ) as is_sampled
     from customers
 
 ),
@@ -134,14 +128,21 @@ final as (
     select
         customer_items.*,
         numbered_customers.customer_number,
+        numbered_customers.history_fingerprint,
         numbered_customers.is_active,
-        numbered_customers.is_listed
+        numbered_customers.is_sampled,
+        numbered_customers.is_sampled
+        and (numbered_customers.purpose = 'backtest' or kept_lists.customer_id is null) as is_listed
     from customer_items
     inner join items on customer_items.item_code = items.item_code
     inner join numbered_customers
         on
             customer_items.purpose = numbered_customers.purpose
             and customer_items.customer_id = numbered_customers.customer_id
+    left join kept_lists
+        on
+            numbered_customers.customer_id = kept_lists.customer_id
+            and numbered_customers.history_fingerprint = kept_lists.history_fingerprint
     where not items.is_left_out
 
 )

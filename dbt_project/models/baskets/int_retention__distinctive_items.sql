@@ -20,6 +20,7 @@ distinctive as (
         customer_items.customer_id,
         customer_items.customer_number,
         customer_items.is_active,
+        customer_items.is_sampled,
         customer_items.is_listed,
         2 * customer_items.item_code + case when customer_items.purpose = 'backtest' then 1 else 0 end
             as item_number
@@ -55,6 +56,7 @@ final as (
         distinctive.purpose,
         distinctive.customer_number,
         distinctive.is_active,
+        distinctive.is_sampled,
         distinctive.is_listed,
         distinctive.item_number,
         customers.items_count,

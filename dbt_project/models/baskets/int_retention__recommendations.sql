@@ -2,13 +2,14 @@
 -- usual: all items. new: items that the customer never bought. mixed, for letters: two own items and a new
 -- one in turn; items that nearly every customer buys come last.
 -- A list has at least ten items, because the backtest evaluates ten.
+-- Lists are made for the listed customers; the others keep the list of the last build (kept_lists).
 {{ config(materialized='by_part') }}
 {% set list_length = [setting('recommendation_list_length'), 10] | max %}
 with customer_items as (
 
     select * from {{ ref('int_retention__customer_items') }}
     where
-        is_listed
+        is_sampled
         and {{ in_part('customer_number') }}
 
 ),
@@ -39,7 +40,9 @@ customers as (
         as_of_date,
         purpose,
         customer_id,
-        customer_number
+        customer_number,
+        history_fingerprint,
+        is_listed
     from customer_items
 
 ),
@@ -117,7 +120,10 @@ recommendations as (
         lists.score,
         customer_items.orders_count,
         customer_items.last_order_date,
-        lists.recent_buyers_count
+        lists.recent_buyers_count,
+        customers.as_of_date as listed_date,
+        customers.history_fingerprint,
+        '{{ _list_settings() }}' as list_settings
     from lists
     inner join customers on lists.customer_number = customers.customer_number
     inner join items on lists.item_code = items.item_code
@@ -125,7 +131,10 @@ recommendations as (
         on
             lists.customer_number = customer_items.customer_number
             and lists.item_code = customer_items.item_code
-    where lists.list_rank <= {{ list_length }}
+    where
+        customers.is_listed
+        and lists.list_rank <= {{ list_length }}
+    {{ _kept_rows('customers', 'items') }}
 
 )
 

@@ -108,7 +108,8 @@ explained as (
                 'bought by ' || cast(recommendations.recent_buyers_count as {{ text }})
                 || case when recommendations.recent_buyers_count = 1 then ' customer' else ' customers' end
                 || ' in the last {{ active_days }} {{ "day" if active_days == 1 else "days" }}'
-        end as reason
+        end as reason,
+        recommendations.listed_date
     from recommendations
     left join first_companions
         on
