@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from conftest import Shop
 
 pytest.importorskip("streamlit", reason="the cockpit needs the extra bi")
-from dbt_retention.bi.customer_charts import rule_graph
+from dbt_retention.bi.customer_charts import rule_graph, timeline
 from dbt_retention.bi.texts import texts_in
 from streamlit.testing.v1 import AppTest
 
@@ -121,6 +122,18 @@ def test_a_customer_has_the_figures_of_sql(served: Path, monkeypatch: pytest.Mon
     assert shown["Value at risk"] == f"{value:,.0f} EUR"
     assert shown["Last order"] == f"{silent} days ago"
     assert f"1.  {reason}" in [text.value for text in app.text]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "title"),
+    [(9.5, "EUR", "Spend (EUR)"), (9.5, "", "Spend (currency of your orders)"), (None, "EUR", "Orders")],
+)
+def test_the_axis_of_the_timeline_has_a_unit(amount: float | None, currency: str, title: str) -> None:
+    order = {"purchase_date": date(2024, 5, 1), "orders_count": 1, "spend_amount": amount}
+    customer = dict.fromkeys(("next_order_from_date", "next_order_until_date", "expected_next_order_date"))
+    chart = timeline([order], customer | {"as_of_date": date(2024, 6, 1)}, texts_in("en"), currency=currency)
+    [bars] = [layer for layer in chart.to_dict()["layer"] if layer["mark"]["type"] == "bar"]
+    assert bars["encoding"]["y"]["title"] == title
 
 
 def test_every_page_of_a_shop_with_orders_alone_says_what_is_missing(

@@ -13,11 +13,15 @@ from dbt_retention.bi.texts import Texts
 WIDTH = 350  # half of a page
 
 
-def timeline(orders: list[Row], customer: Row, texts: Texts) -> Chart:
-    """Orders of a customer in time, the decision date, and the interval of the next order."""
+def timeline(orders: list[Row], customer: Row, texts: Texts, *, currency: str = "") -> Chart:
+    """Orders of a customer in time, the decision date, and the interval of the next order.
+
+    currency: the unit of the spend; empty = that of the shop's orders.
+    """
     has_amounts = any(row["spend_amount"] is not None for row in orders)
     column = "spend_amount" if has_amounts else "orders_count"
-    title = texts("column.spend") if has_amounts else texts("column.orders")
+    spend = f"{texts('column.spend')} ({currency or texts('unit.order_currency')})"
+    title = spend if has_amounts else texts("column.orders")
     day = alt.X("purchase_date:T", title=None, axis=alt.Axis(format="%Y-%m", tickCount=8))
     bars = (
         alt.Chart(_data(orders))
@@ -28,7 +32,7 @@ def timeline(orders: list[Row], customer: Row, texts: Texts) -> Chart:
             tooltip=[
                 alt.Tooltip("purchase_date:T", title=texts("column.date"), format="%Y-%m-%d"),
                 _tip("orders_count", texts("column.orders"), ",d"),
-                _tip("spend_amount", texts("column.spend"), ",.2f"),
+                _tip("spend_amount", spend, ",.2f"),
             ],
         )
     )

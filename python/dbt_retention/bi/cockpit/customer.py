@@ -38,7 +38,7 @@ def show(view: View) -> None:
         _action(view, customer)
     st.subheader(t("cockpit.customer.timeline"))
     if orders:
-        view.chart(customer_charts.timeline(orders, customer, t))
+        view.chart(customer_charts.timeline(orders, customer, t, currency=view.formats.currency))
         st.caption(t("cockpit.customer.timeline_note"))
     else:
         view.empty("cockpit.customer.no_orders")
