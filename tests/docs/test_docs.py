@@ -175,6 +175,28 @@ def test_every_exposed_mart_answers_a_question() -> None:
     assert exposed <= asked
 
 
+def exposed_marts(name: str) -> set[str]:
+    """The marts that an exposure depends on."""
+    exposures = yaml.safe_load((ROOT / "dbt_project/models/exposures.yml").read_text())["exposures"]
+    [found] = [exposure for exposure in exposures if exposure["name"] == name]
+    return set(re.findall(r"mart_\w+", str(found["depends_on"])))
+
+
+def test_the_exposure_of_the_superset_dashboard_has_the_marts_of_its_charts() -> None:
+    dashboard = (ROOT / "bi/superset/dashboard.py").read_text()
+    assert exposed_marts("superset_dashboard") == set(re.findall(r'"(mart_\w+)"', dashboard)) != set()
+
+
+def test_the_report_and_the_cockpit_read_every_mart_of_their_exposures() -> None:
+    read = {
+        mart
+        for query in (ROOT / "python/dbt_retention/bi/queries").glob("*.sql")
+        for mart in re.findall(r"\bmart_\w+", query.read_text())
+    }
+    for name in ("report", "cockpit"):
+        assert set() != exposed_marts(name) <= read
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_point_to_existing_files(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
