@@ -187,13 +187,15 @@ def train(project: ProjectOption = None, target: TargetOption = None) -> None:
 
 
 @app.command()
-def summary(project: ProjectOption = None, target: TargetOption = None) -> None:
+def summary(as_json: JsonOption = False, project: ProjectOption = None, target: TargetOption = None) -> None:
     """Print the main results of the last build: customers at risk, reasons, value at risk, actions."""
     from dbt_retention.commands.summary import print_summary
+    from dbt_retention.commands.summary_facts import print_facts
     from dbt_retention.dbt_runner import Project
     from dbt_retention.warehouse import target_of
 
-    print_summary(target_of(Project.at(project), target_name=target), console=console)
+    print_results = print_facts if as_json else print_summary
+    print_results(target_of(Project.at(project), target_name=target), console=console)
 
 
 @app.command()

@@ -22,6 +22,7 @@ NEXT_STEPS = """Next:
   retention build --publish serving/marts.duckdb
   retention summary
   retention report
+  retention cockpit
 See docs/installing.md"""
 
 
