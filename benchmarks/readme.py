@@ -58,7 +58,7 @@ def section(result: dict[str, Any]) -> list[str]:
     if table := result.get("table"):
         lines += ["", *map(table_row, (table[0], ["---"] * len(table[0]), *table[1:]))]
     if result["growth"]:
-        lines += ["", f"![Growth of {name}](results/{name}.svg)"]
+        lines += ["", f"![{alt_text(result['growth'])}](results/{name}.svg)"]
     libraries = ", ".join(f"{key} {value}" for key, value in result["versions"].items())
     lines += [
         "",
@@ -66,6 +66,15 @@ def section(result: dict[str, Any]) -> list[str]:
         f"load {machine['load_at_end']} at the end; {libraries}.",
     ]
     return lines
+
+
+def alt_text(growth: dict[str, Any]) -> str:
+    """What the chart of growth shows, for those who cannot see it."""
+    lines = []
+    for label, points in growth["series"].items():
+        (small, least), (large, most) = points[0], points[-1]
+        lines.append(f"{label} from {least:,} at {small:,} to {most:,} at {large:,}")
+    return f"{growth['cost'].capitalize()} against {growth['unit']}: {'; '.join(lines)}".replace("Cpu", "CPU")
 
 
 def at(result: dict[str, Any]) -> list[tuple[str, float]]:
