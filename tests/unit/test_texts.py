@@ -69,6 +69,20 @@ def test_every_reason_has_a_chinese_sentence(sentence: str) -> None:
     assert ENGLISH.sentence(sentence) == sentence
 
 
+@pytest.mark.parametrize(
+    ("reason", "translated"),
+    [
+        ("bought with Mint Tea in 19 baskets", "在 19 个购物篮中与“Mint Tea”一起购买"),
+        ("bought with Tea in 1 basket", "在 1 个购物篮中与“Tea”一起购买"),
+        ("bought in 3 orders, last on 2024-02-20", "买过 3 单，最近一次在 2024-02-20"),
+        ("bought by 6 customers in the last 84 days", "近 84 天有 6 位客户购买"),
+    ],
+)
+def test_the_reason_of_a_recommendation_has_a_chinese_sentence(reason: str, translated: str) -> None:
+    assert texts_in("zh").sentence(reason) == translated
+    assert texts_in("en").sentence(reason) == reason
+
+
 @pytest.mark.parametrize("texts", [ENGLISH, CHINESE])
 def test_an_unknown_value_stays_as_it_is(texts: Texts) -> None:
     assert texts.value("action", "a_new_action") == "a_new_action"

@@ -39,6 +39,7 @@ MEMBERS = [
     Column("is_next_tier_near", "column.near", "check"),
     Column("amount_to_next_tier", "column.amount_to_next", "amount"),
     Column("orders_to_next_tier", "column.orders_to_next", "count"),
+    Column("offer_1_name", "column.item_to_offer"),
     Column("risk_tier", "column.risk_tier", values="risk_tier"),
     Column("value_at_risk", "column.value_at_risk", "amount"),
 ]
