@@ -74,7 +74,7 @@ first_categories as (
     from first_amounts
     qualify row_number() over (
         partition by customer_id
-        order by net_amount desc, category
+        order by net_amount desc, category asc
     ) = 1
 
 ),
