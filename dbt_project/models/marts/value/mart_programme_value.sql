@@ -72,8 +72,9 @@ compared as (
         strategy,
         case when is_holdout then 'holdout' when measured_count > 0 then 'controls' else 'none' end
             as comparison,
-        case when strategy = 'all' and not is_holdout then coalesce(reason, 'no month has ended since') end
-            as why_no_holdout,
+        case
+            when strategy = 'all' and not is_holdout then coalesce(reason, 'no ended month with known contacts, amounts and costs')
+        end as why_no_holdout,
         treated_count,
         measured_count,
         unmeasured_count,
