@@ -42,6 +42,7 @@ from dbt_retention.training.rows import (
     labelled,
     learnable_features,
     still_fits,
+    without_date_features,
 )
 from dbt_retention.training.selection import choose_champion
 from dbt_retention.training.settings import ChurnSettings, read_settings
@@ -58,7 +59,8 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
     """
     chosen = read_settings(ChurnSettings, settings)
     offered = feature_names(rows)
-    features = learnable_features(rows.filter(is_split(rows, "train")), offered)
+    training_rows = rows.filter(is_split(rows, "train"))
+    features = without_date_features(training_rows, learnable_features(training_rows, offered))
     test_dates = dates_of(rows.filter(is_split(rows, "test")))
     test_date = test_dates.max().astype(date) if len(test_dates) else None
     horizon_days = ShopFacts.of(rows).churn_horizon_days if len(rows) else None

@@ -25,7 +25,7 @@ from dbt_retention.arrays import Floats, Matrix
 from dbt_retention.training import RANDOM_STATE
 from dbt_retention.training.blend import mean_log_odds
 from dbt_retention.training.candidates import CANDIDATES, GRIDS
-from dbt_retention.training.transformers import ChosenFeatures, Selection, without_empty
+from dbt_retention.training.transformers import ChosenFeatures, Selection, without_noise
 
 NEIGHBOURS_TO_IMPUTE_FROM = 10
 
@@ -46,7 +46,7 @@ def fit_candidate(fresh: Callable[[], Any], matrix: Matrix, churned: Floats, *, 
     fresh: creates an unfitted estimator. matrix: shape (rows, features), NaN = null; churned: 0 or 1, shape
     (rows,).
     """
-    known = without_empty(matrix)
+    known = without_noise(matrix)
     if how.imputations == 1:
         return [_fitted(fresh(), known, churned, how=how)]
     return [

@@ -13,11 +13,12 @@ import pyarrow.compute
 from dbt_retention.arrays import Bools, Floats, Matrix, Vector
 from dbt_retention.registry.card import Card
 from dbt_retention.registry.scoring import as_matrix
+from dbt_retention.training.transformers import MIN_SPREAD, varies
 
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
 
-MIN_SPREAD = 1e-3  # relative to the largest absolute value of a column
+SEASON_DAYS = 365  # the training dates of a model that may learn from the date itself span more days
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,24 @@ def _is_learnable(values: Vector) -> bool:
         return False
     lowest, highest = float(np.nanmin(values)), float(np.nanmax(values))
     return highest == lowest or highest - lowest >= MIN_SPREAD * max(abs(lowest), abs(highest))
+
+
+def without_date_features(rows: pa.Table, features: Sequence[str]) -> list[str]:
+    """The features without those that tell the dates of `rows` apart, but not the customers of a date.
+
+    rows: training rows. Such a feature, the season for example, has as many values as there are dates. Where
+    the dates span SEASON_DAYS or less, a model cannot learn a season from them: it would recognise the dates,
+    and extrapolate to the next one.
+    """
+    dates = dates_of(rows)
+    if not features or dates.max() - dates.min() > np.timedelta64(SEASON_DAYS, "D"):
+        return list(features)
+    matrix = as_matrix(rows, features)
+    tells_customers_apart = np.zeros(len(features), dtype=bool)
+    for day in np.unique(dates):
+        tells_customers_apart |= varies(matrix[dates == day])
+    kept = tells_customers_apart | ~varies(matrix)
+    return [name for name, is_kept in zip(features, kept, strict=True) if is_kept]
 
 
 def still_fits(card: Card, *, offered: Collection[str], filled: Collection[str]) -> bool:

@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from dbt_retention.training import RANDOM_STATE
 
+MIN_SPREAD = 1e-3  # relative to the largest absolute value of a column
 SMALLEST_EIGENVALUE = 1e-4  # relative to the largest; smaller ones are noise in float32
 
 Selection = Literal["none", "importance", "rfe", "lasso"]
@@ -85,9 +86,26 @@ class ChosenFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 return SelectFromModel(lasso, threshold=1e-6)
 
 
-def without_empty(matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The matrix with 0 in columns without any value, shape (rows, features).
+def without_noise(matrix: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The matrix with one value in columns that hardly vary in these rows, shape (rows, features).
 
-    Trees cannot bin such a column, and it has no median. With 0, no coefficient and no split uses it.
+    A column without any value becomes 0: trees cannot bin it, and it has no median. In a column that is
+    almost constant, such as a share of 84 days where the history has 40, every value becomes the lowest one.
+    Else it would be divided by its tiny deviation, and rows of a later date would be extreme.
     """
-    return np.where(np.isnan(matrix).all(axis=0), np.zeros_like(matrix), matrix)
+    lowest = np.where(np.isnan(matrix).all(axis=0), 0, np.fmin.reduce(matrix, axis=0))
+    kept = np.isnan(matrix) & ~np.isnan(matrix).all(axis=0)
+    return np.where(varies(matrix) | kept, matrix, lowest.astype(matrix.dtype))
+
+
+def varies(matrix: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Whether the values of a column differ by at least MIN_SPREAD of their size, shape (features,).
+
+    matrix: shape (rows, features), NaN = null.
+    """
+    lowest = np.fmin.reduce(matrix, axis=0, initial=np.inf)
+    highest = np.fmax.reduce(matrix, axis=0, initial=-np.inf)
+    differs = highest > lowest
+    with np.errstate(invalid="ignore"):
+        is_wide = highest - lowest >= MIN_SPREAD * np.maximum(abs(lowest), abs(highest))
+    return np.asarray(differs & is_wide)

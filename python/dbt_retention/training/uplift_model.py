@@ -19,7 +19,7 @@ from dbt_retention.registry.card import Calibration
 from dbt_retention.training import RANDOM_STATE
 from dbt_retention.training.candidates import gradient_boosting, logistic_regression
 from dbt_retention.training.contacts import Contacts
-from dbt_retention.training.transformers import without_empty
+from dbt_retention.training.transformers import without_noise
 
 FOLDS = 3
 
@@ -52,7 +52,7 @@ def _two_models(fresh: Callable[[], Any]) -> Callable[[Contacts], list[Any]]:
     def fit(contacts: Contacts) -> list[Any]:
         fitted = []
         for arm in (contacts.treated, ~contacts.treated):
-            fitted.append(fresh().fit(without_empty(contacts.matrix[arm]), contacts.retained[arm]))
+            fitted.append(fresh().fit(without_noise(contacts.matrix[arm]), contacts.retained[arm]))
         return fitted
 
     return fit
@@ -69,7 +69,7 @@ def _transformed_outcome(contacts: Contacts) -> list[Any]:
         early_stopping=False,
         random_state=RANDOM_STATE,
     )
-    return [trees.fit(without_empty(contacts.matrix), contacts.transformed)]
+    return [trees.fit(without_noise(contacts.matrix), contacts.transformed)]
 
 
 UPLIFT_CANDIDATES: dict[str, Callable[[Contacts], list[Any]]] = {
