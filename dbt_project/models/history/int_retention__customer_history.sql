@@ -22,6 +22,7 @@ history as (
         cast(customers.signed_up_at as date) as signed_up_date,
         {{ days_between('cast(customers.signed_up_at as date)', 'spine.as_of_date') }} as days_since_signup,
         customers.birth_year,
+        customers.city,
         customers.acquisition_channel,
         customers.membership_tier
     from spine
