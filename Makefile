@@ -22,7 +22,7 @@ EVERYWHERE := not spark and not versions and not bi and not superset and not fau
 SPARK_TESTS ?=
 DEMO := examples/complete_journey
 SERVING := $(DEMO)/warehouse/serving/marts.duckdb
-EXAMPLES := $(DEMO) examples/cdnow
+EXAMPLES := $(DEMO) examples/cdnow examples/ta_feng
 BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notdir $(wildcard benchmarks/*.py))))
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 

@@ -1,7 +1,7 @@
 """Quality of each candidate on real shops: past dates, backtested with only the data available at the time.
 
     pip install -e '.[demo,boosting]'
-    python benchmarks/quality.py                        # about ten minutes on two cores
+    python benchmarks/quality.py                        # about fifteen minutes on two cores
     python benchmarks/quality.py --sets cdnow_1998-01-01 --candidates logistic_regression,gradient_boosting
 
 Each example project builds its training set with a fixed test date, as `retention evaluate` does. Each
@@ -10,13 +10,21 @@ is the package's default. Figures are of the test date, with 95 % intervals of a
 Higher is better for AUC and AP (average precision), lower for Brier and ECE (expected calibration error, ten
 bins). The targets of AUC and AP are the best of these peers on the same customers and labels: recency alone,
 a logistic regression of RFM, BG/NBD's P(no purchase in H), churnkit's random forest, Featuretools with
-LightGBM, openretailscience's RFM score. The last line is JSON.
+LightGBM, openretailscience's RFM score. On Ta-Feng they are a logistic regression of log recency, orders,
+orders in 28 days, tenure and spend.
+
+The second table is the next basket of Ta-Feng: the last basket of each customer with at least three is held
+out, and `int_retention__recommendations` lists ten usual items. The peers are the customer's own counts
+filled up with popular items, on the same customers, and TIFU-kNN as published (Hu et al. 2020, on a subset).
+The last line is JSON.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import duckdb
@@ -28,6 +36,7 @@ SETS = {
     "complete_journey_2017-12-01": ("complete_journey", "2017-12-01"),
     "complete_journey_2017-10-01": ("complete_journey", "2017-10-01"),
     "cdnow_1998-01-01": ("cdnow", "1998-01-01"),
+    "ta_feng_2001-02-01": ("ta_feng", "2001-02-01"),
 }
 METRICS = {
     "auc": "AUC",
@@ -40,20 +49,105 @@ PEERS = {  # AUC and AP of the best peer
     "complete_journey_2017-12-01": (0.866, 0.478),
     "complete_journey_2017-10-01": (0.864, 0.496),
     "cdnow_1998-01-01": (0.803, 0.910),
+    "ta_feng_2001-02-01": (0.7507, 0.6870),
 }
-MOST_ECE = {"complete_journey_2017-12-01": 0.02, "complete_journey_2017-10-01": 0.02}
+MOST_ECE = {
+    "complete_journey_2017-12-01": 0.02,
+    "complete_journey_2017-10-01": 0.02,
+    "ta_feng_2001-02-01": 0.02,
+}
+NEXT_BASKET = {"recall at 10": 0.1301, "NDCG at 10": 0.1011}  # TIFU-kNN, as published
+# Own counts, then popular items: the ten first of each customer whose last basket is held out.
+OWN_COUNTS = """
+    with buyers as (select distinct customer_id from shop_transactions where is_held_out),
+    counts as (
+        select customer_id, product_id, count(distinct order_id) as orders_count
+        from shop_transactions where not is_held_out group by all
+    ),
+    popular as (
+        select product_id, count(*) as buyers_count from counts group by all
+    ),
+    filled as (
+        select customer_id, product_id, orders_count from counts
+        union all
+        select buyers.customer_id, most.product_id, 0 from buyers
+        cross join (select * from popular order by buyers_count desc, product_id limit 60) as most
+    ),
+    items as (
+        select customer_id, product_id, max(orders_count) as orders_count from filled group by all
+    )
+    select items.customer_id, items.product_id as item, row_number() over (
+        partition by items.customer_id
+        order by items.orders_count desc, popular.buyers_count desc, items.product_id
+    ) as list_rank
+    from items inner join popular using (product_id) inner join buyers using (customer_id)
+"""
+USUAL_ITEMS = """
+    select customer_id, item, list_rank from int_retention__recommendations
+    where purpose = 'today' and list_name = 'usual'
+"""
+RECALL_AND_NDCG = """
+    with ranked as ({lists}),
+    held_out as (select distinct customer_id, product_id as item from shop_transactions where is_held_out),
+    baskets as (select customer_id, count(*) as items_count from held_out group by all),
+    hits as (
+        select customer_id, count(*) as hits_count, sum(1 / log2(list_rank + 1)) as gain
+        from ranked inner join held_out using (customer_id, item) where list_rank <= 10 group by all
+    ),
+    ideal as (
+        select range + 1 as items_count, sum(1 / log2(range + 2)) over (order by range) as gain from range(10)
+    )
+    select
+        sum(coalesce(hits_count, 0) / baskets.items_count) / count(*),
+        sum(coalesce(hits.gain, 0) / ideal.gain) / count(*),
+        count(*)
+    from baskets
+    inner join ideal on ideal.items_count = least(baskets.items_count, 10)
+    left join hits using (customer_id)
+"""
+
+
+def built(example: str, model: str, name: str, scratch: Path, **given: Any) -> Path:
+    """The warehouse, called `name`, of the example project with `model` and all that it reads.
+
+    given: vars of the build.
+    """
+    folder = ROOT / "examples" / example
+    warehouse = scratch / f"{name}.duckdb"
+    environment = {"RETENTION_DUCKDB": str(warehouse), "RETENTION_MODELS": str(scratch / "models_onnx")}
+    if example == "ta_feng":
+        done = run_path(str(folder / "download.py"))["download"](scratch)
+        environment["TA_FENG_CSV"] = str(done)
+    artifacts = ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
+    left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    build = ["build", "--select", f"+{model}", *left_out, "--vars", json.dumps(given)]
+    for words in (["deps"], [*build, *artifacts]):
+        dbt(folder, *words, environment=environment)
+    return warehouse
+
+
+def next_basket(scratch: Path) -> dict[str, dict[str, float]]:
+    """Recall and NDCG of ten items for the last baskets of Ta-Feng: by the package, and by own counts."""
+    warehouse = built(
+        "ta_feng",
+        "int_retention__recommendations",
+        "next_basket",
+        scratch,
+        hold_out_last_baskets=True,
+        as_of_date="2001-03-01",
+        recommendation_active_days=120,
+    )
+    found = {}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for method, lists in (("recommendation", USUAL_ITEMS), ("own counts", OWN_COUNTS)):
+            [(recall, ndcg, customers)] = connection.sql(RECALL_AND_NDCG.format(lists=lists)).fetchall()
+            found[method] = {"recall at 10": recall, "NDCG at 10": ndcg, "customers": customers}
+    return found
 
 
 def training_set(example: str, test_date: str, scratch: Path) -> pa.Table:
     """ml_training_set of the example project with this test date."""
-    folder = ROOT / "examples" / example
-    warehouse = scratch / f"{example}_{test_date}.duckdb"
-    environment = {"RETENTION_DUCKDB": str(warehouse), "RETENTION_MODELS": str(scratch / "models_onnx")}
-    artifacts = ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
-    left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    build = ["build", "--select", "+ml_training_set", *left_out, "--vars", f"{{test_date: '{test_date}'}}"]
-    for words in (["deps"], [*build, *artifacts]):
-        dbt(folder, *words, environment=environment)
+    warehouse = built(example, "ml_training_set", f"{example}_{test_date}", scratch, test_date=test_date)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.sql(
             "select * from ml_training_set order by as_of_date, customer_id"
@@ -116,15 +210,29 @@ def main() -> None:
                 table.append([name, shown, *cells])
                 print(table_row(table[-1]), flush=True)
                 found.setdefault(name, {})[candidate] = figures
+        baskets = next_basket(scratch) if "ta_feng_2001-02-01" in sets else {}
+        for method, figures in baskets.items():
+            cells = [f"{figures[metric]:.4f}" for metric in NEXT_BASKET]
+            print(table_row(["ta_feng next basket", method, *cells, f"{figures['customers']:,} customers"]))
     champions = {
         f"{name} {words}": round(found[name][CHAMPION][metric]["value"], 4)
         for name in sets
         for metric, words in METRICS.items()
     }
+    recommended = (
+        {f"ta_feng {metric}": round(baskets["recommendation"][metric], 4) for metric in NEXT_BASKET}
+        if baskets
+        else {}
+    )
     report(
         "quality",
-        ratios=champions,
+        ratios=champions | recommended,
         at_least={
+            f"ta_feng {metric}": max(published, round(baskets["own counts"][metric], 4))
+            for metric, published in NEXT_BASKET.items()
+            if baskets
+        }
+        | {
             f"{name} {metric}": peer
             for name in sets
             for metric, peer in zip(("AUC", "AP"), PEERS[name], strict=True)

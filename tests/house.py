@@ -64,7 +64,7 @@ FOUND = {
 ENDINGS = ("*.md", "*.sql", "*.yml", "*.py", "*.toml", "Makefile", ".ci/run")
 FOLDERS = (
     *("docs", "dbt_project", "python", "tests", "benchmarks", "seeds"),
-    *("examples/complete_journey", "examples/cdnow", ".ci"),
+    *("examples/complete_journey", "examples/cdnow", "examples/ta_feng", ".ci"),
 )
 # Built by tools, or English that is no explanation: the phrases themselves, and texts of simulated customers.
 LEFT_OUT = re.compile(
