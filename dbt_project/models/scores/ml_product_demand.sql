@@ -1,8 +1,10 @@
 -- noqa: disable=LT05
 -- One row per split (test, score) and product of the shop or of a scored customer: the demand within the
--- churn horizon, by three forecasts, and on the test date what was bought.
+-- churn horizon, by five forecasts, and on the test date what was bought.
 -- customers = the usual units that do not leave with their customers; naive = the units of as many days
--- before; mean = the mean of the two.
+-- before; mean = the mean of the two; smoothed = exponential smoothing of all periods of so many days (Brown
+-- 1959); seasonal = the units of the same days 52 weeks ago, or naive in the first year of a product.
+{% set older_share = 0.7 %}
 with snapshots as (
 
     select
@@ -61,7 +63,11 @@ recent_lines as (
         snapshots.horizon_days,
         purchase_lines.product_id,
         purchase_lines.pieces_count,
-        {{ days_between('purchase_lines.purchase_date', 'snapshots.as_of_date') }} as days_ago
+        {{ days_between('purchase_lines.purchase_date', 'snapshots.as_of_date') }} as days_ago,
+        floor(
+            ({{ days_between('purchase_lines.purchase_date', 'snapshots.as_of_date') }} - 1)
+            / cast(snapshots.horizon_days as double)
+        ) as periods_ago
     from snapshots
     inner join purchase_lines on {{ known_at('purchase_lines', 'snapshots.as_of_date') }}
 
@@ -74,7 +80,12 @@ trends as (
         product_id,
         {{ exact_sum('pieces_count', condition='days_ago <= horizon_days') }} as recent_units,
         {{ exact_sum('pieces_count', condition='days_ago > horizon_days and days_ago <= 2 * horizon_days') }}
-            as previous_units
+            as previous_units,
+        {{ exact_sum('pieces_count * power(%s, periods_ago)' % older_share, scale=9) }}
+        * {{ 1 - older_share }} / (1 - power({{ older_share }}, max(periods_ago) + 1)) as smoothed_units,
+        {{ exact_sum('pieces_count', condition='days_ago > 364 - horizon_days and days_ago <= 364') }}
+            as seasonal_units,
+        max(days_ago) as days_known
     from recent_lines
     group by split, product_id
 
@@ -90,8 +101,7 @@ actual as (
         on
             purchase_lines.purchase_date >= snapshots.as_of_date
             and purchase_lines.purchase_date < snapshots.label_window_end_date
-            and {{ is_kept('purchase_lines') }}
-    where snapshots.split = 'test'
+    where snapshots.split = 'test' and {{ is_kept('purchase_lines') }}
     group by purchase_lines.product_id
 
 ),
@@ -121,17 +131,14 @@ joined as (
         coalesce(trends.recent_units, 0) as naive_units,
         (coalesce(demand.usual_units - demand.units_at_risk, 0) + coalesce(trends.recent_units, 0)) / 2
             as mean_units,
+        round(coalesce(trends.smoothed_units, 0), 6) as smoothed_units,
+        coalesce(case when trends.days_known >= 364 then trends.seasonal_units end, trends.recent_units, 0)
+            as seasonal_units,
         case when snapshots.split = 'test' then coalesce(actual.actual_units, 0) end as actual_units
     from product_ids
     cross join snapshots
-    left join demand
-        on
-            product_ids.product_id = demand.product_id
-            and snapshots.split = demand.split
-    left join trends
-        on
-            product_ids.product_id = trends.product_id
-            and snapshots.split = trends.split
+    left join demand on product_ids.product_id = demand.product_id and snapshots.split = demand.split
+    left join trends on product_ids.product_id = trends.product_id and snapshots.split = trends.split
     left join actual on product_ids.product_id = actual.product_id
     where (select count(*) from scores) > 0
 

@@ -1,8 +1,10 @@
 -- One row per product: the demand that may leave with the customers at risk, the forecast, and the stock.
--- The forecast is one of three (ml_product_demand): the one with the smallest sum of errors on the test date.
+-- The forecast is one of five (ml_product_demand): the one with the smallest sum of errors on the test date,
+-- over the products of a category. Categories of which fewer than least_products were bought choose together.
 -- Figures about fewer than min_group_size customers are null: units at risk over usual units is their churn
 -- probability. The forecast stays.
-{% set methods = ['customers', 'mean', 'naive'] %}
+{% set methods = ['customers', 'mean', 'smoothed', 'seasonal', 'naive'] %}
+{% set least_products = 20 %}
 
 with demand as (
 
@@ -16,10 +18,22 @@ products as (
 
 ),
 
-test_demand as (
+grouped as (
 
-    select * from demand
-    where split = 'test'
+    select
+        demand.*,
+        products.product_name,
+        products.category,
+        products.stock_on_hand_count,
+        case
+            when
+                sum(case when demand.split = 'test' and demand.actual_units > 0 then 1 else 0 end)
+                    over (partition by products.category)
+                >= {{ least_products }}
+                then products.category
+        end as product_group
+    from demand
+    left join products on demand.product_id = products.product_id
 
 ),
 
@@ -27,35 +41,41 @@ errors as (
 
     {% for method in methods %}
         select
+            product_group,
             '{{ method }}' as forecast_method,
             {{ loop.index }} as preference,
             {{ exact_sum('abs(' ~ method ~ '_units - actual_units)') }} as error_units
-        from test_demand
+        from grouped
+        where split = 'test'
+        group by product_group
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
 
-{# Without a test date all errors are 0, and the first method is taken. #}
 chosen as (
 
-    select min_by(forecast_method, (error_units, preference)) as forecast_method
+    select
+        product_group,
+        min_by(forecast_method, (error_units, preference)) as forecast_method
     from errors
+    group by product_group
 
 ),
 
+{# Without a test date the forecast is that of the customers. #}
 forecasts as (
 
     select
-        demand.*,
-        chosen.forecast_method,
-        case chosen.forecast_method
-            when 'customers' then demand.customers_units
-            when 'mean' then demand.mean_units
-            when 'naive' then demand.naive_units
+        grouped.*,
+        coalesce(chosen.forecast_method, 'customers') as forecast_method,
+        case coalesce(chosen.forecast_method, 'customers')
+            {% for method in methods %}
+                when '{{ method }}' then grouped.{{ method }}_units
+            {% endfor %}
         end as forecast_units
-    from demand
-    cross join chosen
+    from grouped
+    left join chosen on coalesce(grouped.product_group, '') = coalesce(chosen.product_group, '')
 
 ),
 
@@ -63,14 +83,10 @@ joined as (
 
     select
         forecasts.*,
-        products.product_name,
-        products.category,
-        products.stock_on_hand_count,
         test_forecasts.forecast_units as test_forecast_units,
         test_forecasts.naive_units as test_naive_units,
         test_forecasts.actual_units as test_actual_units
     from forecasts
-    left join products on forecasts.product_id = products.product_id
     left join forecasts as test_forecasts
         on
             forecasts.product_id = test_forecasts.product_id
