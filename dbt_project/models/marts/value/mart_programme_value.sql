@@ -73,7 +73,8 @@ compared as (
         case when is_holdout then 'holdout' when measured_count > 0 then 'controls' else 'none' end
             as comparison,
         case
-            when strategy = 'all' and not is_holdout then coalesce(reason, 'no ended month with known contacts, amounts and costs')
+            when strategy = 'all' and not is_holdout
+                then coalesce(reason, 'no ended month with known contacts, amounts and costs')
         end as why_no_holdout,
         treated_count,
         measured_count,
