@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 pytestmark = pytest.mark.whole_shop
 
-KEYS = "customer_id, as_of_date, split, is_churned"
+KEYS = "customer_id, as_of_date, split, is_churned, season_index, season_note"
 ORDERED = "from ml_training_set order by as_of_date, customer_id"
 # A feature with leakage: it reads later orders. No rule of the rooms can see it in a shop's own project.
 LEAK = """

@@ -284,9 +284,9 @@
             ~ "gate.",
     },
     'churn_prior_shift': {
-        'type': 'choice', 'choices': ['none', 'season'], 'default': 'none',
-        'means': "season: shift probabilities by how much the churn rate at the same time last year differed "
-            ~ "from average.",
+        'type': 'choice', 'choices': ['auto', 'none', 'season'], 'default': 'auto',
+        'means': "season: probabilities follow the purchase rate of the same weeks of last year. auto: where "
+            ~ "that lowers the log loss on past dates.",
     },
     'profit_customer_value': {
         'type': 'number', 'above': 0, 'high': 1000000000000, 'default': 200,

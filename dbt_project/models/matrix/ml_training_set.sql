@@ -28,6 +28,12 @@ horizon as (
 
 ),
 
+season as (
+
+    select * from {{ ref('int_retention__season') }}
+
+),
+
 sizes as (
 
     select cast(count(*) as double) as rows_count
@@ -57,6 +63,12 @@ labelled as (
             features.{{ column }},
         {% endfor %}
         labels.is_churned,
+        -- What was measured may be learned from; on the test date only what was expected is known.
+        case
+            when season.is_used and labels.split = 'train' then season.season_index
+            when season.is_used then season.expected_index
+        end as season_index,
+        season.note as season_note,
         horizon.churn_horizon_days,
         today.history_days,
         today.buyers_count,
@@ -66,6 +78,7 @@ labelled as (
         on
             features.customer_id = labels.customer_id
             and features.as_of_date = labels.as_of_date
+    inner join season on labels.as_of_date = season.as_of_date
     cross join today
     cross join horizon
     cross join drifted

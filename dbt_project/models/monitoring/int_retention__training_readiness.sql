@@ -47,6 +47,13 @@ folds as (
 
 ),
 
+season as (
+
+    select * from {{ ref('int_retention__season') }}
+    where split = 'score'
+
+),
+
 conditions as (
 
     select
@@ -98,6 +105,14 @@ conditions as (
         'customers in the smaller class (churned or retained) of the test date' as unit_text,
         'more history or customers, or another churn_horizon_days' as remedy_text
     from classes
+    union all
+    select
+        'season' as subject,
+        compared_dates_count as measured_value,
+        {{ 0 if setting('churn_prior_shift') == 'none' else 3 }} as needed_value,
+        'training dates with a label window 364 days before' as unit_text,
+        'map older orders, or wait for a second year; or set churn_prior_shift: none' as remedy_text
+    from season
 
 ),
 
@@ -121,7 +136,10 @@ readiness as (
         case
             when measured_value < needed_value
                 then
-                    'no model is trained: ' || cast(measured_value as {{ text }}) || ' ' || unit_text
+                    case
+                        when subject = 'season' then 'probabilities do not follow the season: '
+                        else 'no model is trained: '
+                    end || cast(measured_value as {{ text }}) || ' ' || unit_text
                     || ', at least ' || cast(needed_value as {{ text }}) || ' needed'
         end as what_it_costs,
         case when measured_value < needed_value then remedy_text end as what_to_do

@@ -14,6 +14,15 @@ challenger as (
 
 ),
 
+ratios as (
+
+    select distinct
+        as_of_date,
+        purchase_rate_ratio
+    from {{ ref('ml_churn_scores') }}
+
+),
+
 scored as (
 
     {% call function_rows() %}
@@ -21,12 +30,28 @@ scored as (
             test_set.customer_id,
             test_set.as_of_date,
             challenger.model_version,
-            {{ score_version('churn', 'challenger.model_version', 'test_set') }} as churn_probability
+            challenger.uses_season,
+            {{ score_version('churn', 'challenger.model_version', 'test_set') }} as model_probability
         from test_set
         inner join challenger
             on test_set.as_of_date >= challenger.labels_known_until_date
     {% endcall %}
 
+),
+
+shifted as (
+
+    select
+        scored.customer_id,
+        scored.as_of_date,
+        scored.model_version,
+        case
+            when scored.uses_season then power(scored.model_probability, ratios.purchase_rate_ratio)
+            else scored.model_probability
+        end as churn_probability
+    from scored
+    inner join ratios on scored.as_of_date = ratios.as_of_date
+
 )
 
-select * from scored
+select * from shifted

@@ -1,7 +1,7 @@
 -- One row per customer and as_of_date (latest and test date): the churn probability from the champion.
 -- Empty without a champion: the score takes the version as an argument, so that no row is scored without one.
--- With churn_prior_shift: season it is shifted by how much more churn there was at that time of last year.
-{% set prior_shift = setting('churn_prior_shift') %}
+-- If the champion uses the season, its probability p of no purchase becomes p ^ ratio: the ratio of the
+-- purchase rate expected on the date to that of the training dates.
 
 with scoring_set as (
 
@@ -16,9 +16,42 @@ champion as (
 
 ),
 
-season_shifts as (
+season as (
 
-    select * from {{ ref('ml_season_shifts') }}
+    select * from {{ ref('int_retention__season') }}
+
+),
+
+training_dates as (
+
+    select
+        as_of_date,
+        cast(count(*) as double) as customers_count
+    from {{ ref('int_retention__labels') }}
+    where split = 'train'
+    group by as_of_date
+
+),
+
+-- The rate that the model has learned: the geometric mean over its training rows, as in training.
+learned as (
+
+    select
+        {{ exact_sum('training_dates.customers_count * ln(season.season_index)', digits=38) }}
+        / nullif(sum(case when season.season_index is not null then training_dates.customers_count end), 0)
+            as log_rate
+    from training_dates
+    inner join season on training_dates.as_of_date = season.as_of_date
+
+),
+
+ratios as (
+
+    select
+        season.as_of_date,
+        coalesce(season.expected_index / exp(learned.log_rate), 1) as purchase_rate_ratio
+    from season
+    cross join learned
 
 ),
 
@@ -31,6 +64,7 @@ scored as (
             scoring_set.split,
             champion.model_version,
             champion.decision_threshold,
+            champion.uses_season,
             {{ score_version('churn', 'champion.model_version', 'scoring_set') }} as model_probability
         from scoring_set
         cross join champion
@@ -42,26 +76,35 @@ shifted as (
 
     select
         scored.*,
-        {{ shifted_probability('scored.model_probability', 'season_shifts.log_odds_shift') }}
-            as season_probability
+        ratios.purchase_rate_ratio,
+        power(scored.model_probability, ratios.purchase_rate_ratio) as season_probability
     from scored
-    inner join season_shifts on scored.as_of_date = season_shifts.as_of_date
+    inner join ratios on scored.as_of_date = ratios.as_of_date
+
+),
+
+chosen as (
+
+    select
+        *,
+        case when uses_season then season_probability else model_probability end as churn_probability
+    from shifted
 
 ),
 
 named as (
 
     select
-        shifted.customer_id,
-        shifted.as_of_date,
-        shifted.split,
-        shifted.{{ 'season' if prior_shift == 'season' else 'model' }}_probability as churn_probability,
-        shifted.{{ 'season' if prior_shift == 'season' else 'model' }}_probability
-        >= shifted.decision_threshold as is_predicted_churner,
-        shifted.model_probability,
-        shifted.season_probability,
-        shifted.model_version
-    from shifted
+        customer_id,
+        as_of_date,
+        split,
+        churn_probability,
+        churn_probability >= decision_threshold as is_predicted_churner,
+        model_probability,
+        season_probability,
+        purchase_rate_ratio,
+        model_version
+    from chosen
 
 )
 

@@ -104,7 +104,11 @@ class Parity(_Frozen):
 
 
 class ChurnTraining(_Frozen):
-    """Training data of a churn model and the vars that define its label."""
+    """Training data of a churn model and the vars that define its label.
+
+    uses_season: the probabilities are those of an average season, and scoring shifts them to the season of
+    the date. season_note: why.
+    """
 
     churn_definition: str
     churn_definition_settings: dict[str, float] = {}
@@ -116,6 +120,8 @@ class ChurnTraining(_Frozen):
     rows: int
     customers: int
     churned_share: float
+    uses_season: bool = False
+    season_note: str = ""
 
 
 class SegmentCount(_Frozen):

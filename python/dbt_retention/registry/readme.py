@@ -94,6 +94,7 @@ def _churn(churn: ChurnTraining) -> str:
         f"**Training data.** {churn.rows:,} rows of {churn.customers:,} customers on {len(dates)} dates, "
         f"{dates[0]} to {dates[-1]}; {churn.churned_share:.1%} churned. Churn definition: {definition}. "
         f"Customers with a purchase in the last {churn.lookback_days} days."
+        + (f"\n\n**Season.** {churn.season_note}" if churn.season_note else "")
     )
 
 

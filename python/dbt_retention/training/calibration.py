@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import log_expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from dbt_retention.arrays import Floats
 from dbt_retention.registry.card import Calibration
 
+LOWEST = 1e-12  # of the probability of a purchase, so that its log is finite
 
-def sigmoid_calibration(log_odds: Floats, labels: Floats) -> Calibration:
-    """Platt's sigmoid on out-of-fold log-odds. log_odds, labels: shape (rows,).
 
+def sigmoid_calibration(log_odds: Floats, labels: Floats, *, ratios: Floats | None = None) -> Calibration:
+    """Platt's sigmoid on out-of-fold log-odds. log_odds, labels, ratios: shape (rows,).
+
+    ratios: the purchase rate of the row's date relative to the training dates, see `Season.ratios`. The
+    sigmoid p is then the one whose p ** ratio fits the labels best. None = 1 in every row.
     Source: Platt (1999), Probabilistic Outputs for Support Vector Machines.
     """
     fitted = LogisticRegression(C=1e6, max_iter=1000).fit(log_odds.reshape(-1, 1), labels)
-    return Calibration(
-        slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]), rows=len(labels)
-    )
+    slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    if ratios is not None and not (ratios == 1).all():
+
+        def loss(line: Floats) -> float:
+            log_churned = ratios * log_expit(line[0] * log_odds + line[1])
+            log_stayed = np.log(np.maximum(-np.expm1(log_churned), LOWEST))
+            return -float(np.mean(np.where(labels == 1, log_churned, log_stayed)))
+
+        slope, intercept = (float(one) for one in minimize(loss, [slope, intercept], method="Nelder-Mead").x)
+    return Calibration(slope=slope, intercept=intercept, rows=len(labels))
 
 
 def isotonic_calibration(sigmoid: Calibration, log_odds: Floats, labels: Floats) -> Calibration:

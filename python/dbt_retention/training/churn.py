@@ -44,6 +44,7 @@ from dbt_retention.training.rows import (
     still_fits,
     without_date_features,
 )
+from dbt_retention.training.season import Season, season_of, varies_within_a_date
 from dbt_retention.training.selection import choose_champion
 from dbt_retention.training.settings import ChurnSettings, read_settings
 
@@ -59,8 +60,8 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
     """
     chosen = read_settings(ChurnSettings, settings)
     offered = feature_names(rows)
-    training_rows = rows.filter(is_split(rows, "train"))
-    features = without_date_features(training_rows, learnable_features(training_rows, offered))
+    season = season_of(rows)
+    features = _learnable(rows.filter(is_split(rows, "train")), offered, season=season)
     test_dates = dates_of(rows.filter(is_split(rows, "test")))
     test_date = test_dates.max().astype(date) if len(test_dates) else None
     horizon_days = ShopFacts.of(rows).churn_horizon_days if len(rows) else None
@@ -70,6 +71,7 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
         return (
             churn is not None
             and still_fits(card, offered=offered, filled=features)
+            and churn.uses_season == season.is_used
             and churn.churn_definition == chosen.churn_definition
             and churn.churn_definition_settings == chosen.definition_settings
             and horizon_days in (None, churn.churn_horizon_days)
@@ -83,12 +85,18 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
         )
 
     card = champion_or_none(CHURN, chosen, registry, is_valid=is_valid)
-    because = _reason_to_train(card, rows, settings=chosen, registry=registry)
+    because = _reason_to_train(card, rows, settings=chosen, registry=registry, season=season)
     refusal = None
     if card is None or because:
         try:
             card = _train(
-                rows, offered=offered, features=features, settings=chosen, registry=registry, because=because
+                rows,
+                offered=offered,
+                features=features,
+                settings=chosen,
+                registry=registry,
+                because=because,
+                season=season,
             )
         except TrainingDataError as error:
             kept = registry.usable_champion_card(CHURN)
@@ -99,7 +107,7 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
 
 
 def _reason_to_train(
-    card: Card | None, rows: pa.Table, *, settings: ChurnSettings, registry: Registry
+    card: Card | None, rows: pa.Table, *, settings: ChurnSettings, registry: Registry, season: Season
 ) -> str:
     """Why a new model is trained, as text for the card; empty = the champion with `card` is kept."""
     if card is None:
@@ -119,7 +127,8 @@ def _reason_to_train(
         features=len(card.features),
         test_date=dates_of(test).max().astype(date),
         churned=test["is_churned"].cast(pa.float64()).to_numpy(),
-        scores=champion.probabilities(champion.matrix(test)).astype(np.float64),
+        scores=champion.probabilities(champion.matrix(test)).astype(np.float64)
+        ** season.ratios(dates_of(test), trained_on=dates_of(train)),
     )
     return why_retrain(card, evidence, settings.retraining_limits) or ""
 
@@ -132,6 +141,7 @@ def _train(
     settings: ChurnSettings,
     registry: Registry,
     because: str,
+    season: Season,
 ) -> Card:
     if not len(rows.filter(is_split(rows, "test"))):
         raise TrainingDataError(
@@ -145,7 +155,9 @@ def _train(
     folds = usable_folds(train, horizon_days=shop.churn_horizon_days)
     require_enough_data(train, test, folds, shop=shop, settings=settings)
 
-    chosen = choose_champion(train, folds, settings=settings, horizon_days=shop.churn_horizon_days)
+    chosen = choose_champion(
+        train, folds, settings=settings, horizon_days=shop.churn_horizon_days, season=season
+    )
     blend = ChurnBlend(
         members={
             f"{name}/{number}": estimator
@@ -160,15 +172,18 @@ def _train(
         blend,
         np.vstack([train.matrix, test.matrix]),
         isotonic=isotonic_calibration(chosen.calibration, chosen.log_odds, chosen.labels)
-        if settings.churn_calibration == "isotonic"
+        if settings.churn_calibration == "isotonic" and not season.is_used
         else None,
     )
+    if settings.churn_calibration == "isotonic" and season.is_used:
+        note = "Isotonic was configured, but the season needs the sigmoid."
+        blend = replace(blend, calibration=blend.calibration.model_copy(update={"note": note}))
     assumed = settings.profit_assumptions
-    out_of_fold = apply_calibration(blend.calibration, chosen.log_odds)
+    out_of_fold = apply_calibration(blend.calibration, chosen.log_odds) ** chosen.ratios
     thresholds = _thresholds(chosen.labels, out_of_fold, assumed=assumed)
 
     test_date = test.dates.max().astype(date)
-    test_scores = blend.predict(test.matrix)
+    test_scores = blend.predict(test.matrix) ** season.ratios(test.dates, trained_on=train.dates)
     importance = permutation_importance(onnx_bytes, test.matrix, test.churned, features=features)
     card = new_card(
         model=CHURN,
@@ -191,6 +206,8 @@ def _train(
             rows=len(train.churned),
             customers=len(np.unique(train.customers)),
             churned_share=float(train.churned.mean()),
+            uses_season=season.is_used,
+            season_note=season.note,
         ),
         trained_because=because,
         candidates=chosen.scores,
@@ -218,6 +235,15 @@ def _train(
     plots = churn_plots(test.churned, test_scores, importance=importance)
     registry.publish(card, onnx_bytes, plots=plots)
     return card
+
+
+def _learnable(rows: pa.Table, offered: list[str], *, season: Season) -> list[str]:
+    """The features that can be learned from; with a season, not those that only tell the date."""
+    features = without_date_features(rows, learnable_features(rows, offered))
+    if not season.is_used or not features:
+        return features
+    varies = varies_within_a_date(labelled(rows, features))
+    return [name for name, differs in zip(features, varies, strict=True) if differs]
 
 
 def _exported(

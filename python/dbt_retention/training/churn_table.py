@@ -30,6 +30,8 @@ COLUMNS = pa.schema(
         "training_rows_count": pa.int64(),
         "features_count": pa.int64(),
         "onnx_sha256": pa.string(),
+        "uses_season": pa.bool_(),
+        "season_note": pa.string(),
         "not_trained_because": pa.string(),
     }
 )
@@ -71,6 +73,8 @@ def churn_table(card: Card, *, refusal: str | None) -> pa.Table:
                 "training_rows_count": churn.rows,
                 "features_count": len(card.features),
                 "onnx_sha256": card.onnx_sha256,
+                "uses_season": churn.uses_season,
+                "season_note": churn.season_note,
                 "not_trained_because": refusal,
             }
             for candidate in card.candidates

@@ -16,7 +16,7 @@ from dbt_retention.registry.scoring import as_matrix
 from dbt_retention.training.transformers import MIN_SPREAD, varies
 
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
-KEYS = ("customer_id", "as_of_date", "split", "is_churned", *SHOP_FACTS)
+KEYS = ("customer_id", "as_of_date", "split", "is_churned", "season_index", "season_note", *SHOP_FACTS)
 
 SEASON_DAYS = 365  # the training dates of a model that may learn from the date itself span more days
 

@@ -23,6 +23,7 @@ from dbt_retention.training.calibration import sigmoid_calibration
 from dbt_retention.training.fitting import Fitting, fit_candidate, probabilities, variants
 from dbt_retention.training.metrics import binary_metrics
 from dbt_retention.training.rows import LabelledRows
+from dbt_retention.training.season import Season
 from dbt_retention.training.settings import ChurnSettings
 
 BLEND = "blend"
@@ -35,34 +36,46 @@ class Choice:
     """The champion, and the scores of all candidates on the folds.
 
     members: functions that create the champion's unfitted members: itself, or every candidate of the blend.
-    labels, log_odds: out-of-fold, shape (rows,); the log-odds are the champion's, before calibration.
+    labels, log_odds, ratios: out-of-fold, shape (rows,); the log-odds are the champion's, before calibration,
+    the ratios those of `Season.ratios`.
     """
 
     members: dict[str, Callable[[], Any]]
     scores: list[CandidateScore]
     labels: Floats
     log_odds: Floats
+    ratios: Floats
     calibration: Calibration
 
 
 def choose_champion(
-    train: LabelledRows, folds: list[tuple[date, date]], *, settings: ChurnSettings, horizon_days: int
+    train: LabelledRows,
+    folds: list[tuple[date, date]],
+    *,
+    settings: ChurnSettings,
+    horizon_days: int,
+    season: Season | None = None,
 ) -> Choice:
     """Judge all candidates of `settings` on the folds, each in its best variant, and their blend.
 
-    folds: (newest training date, validation date) pairs, see `time_folds`.
+    folds: (newest training date, validation date) pairs, see `time_folds`. season: None = not used.
     """
     tried = list(variants(settings.churn_candidates, tuning=settings.churn_tuning))
-    labels, predicted, dates = _out_of_fold(
-        train, [fresh for _, _, fresh in tried], folds, how=settings.fitting, horizon_days=horizon_days
+    labels, predicted, dates, ratios = _out_of_fold(
+        train,
+        [fresh for _, _, fresh in tried],
+        folds,
+        how=settings.fitting,
+        horizon_days=horizon_days,
+        season=season or Season({}),
     )
-    best = _best_variants(tried, labels, predicted, dates)
+    best = _best_variants(tried, labels, predicted, dates, ratios)
     blends = {name: [name] for name in best} | ({BLEND: list(best)} if len(best) > 1 else {})
     log_odds = {
         name: mean_log_odds([predicted[best[one]] for one in parts]) for name, parts in blends.items()
     }
-    calibrations = {name: sigmoid_calibration(log_odds[name], labels) for name in blends}
-    calibrated = {name: apply_calibration(calibrations[name], log_odds[name]) for name in blends}
+    calibrations = {name: sigmoid_calibration(log_odds[name], labels, ratios=ratios) for name in blends}
+    calibrated = {name: apply_calibration(calibrations[name], log_odds[name]) ** ratios for name in blends}
     scores = {name: _mean_over_folds(labels, calibrated[name], dates) for name in blends}
     champion = champion_of(labels, calibrated, scores)
     return Choice(
@@ -78,6 +91,7 @@ def choose_champion(
         ],
         labels=labels,
         log_odds=log_odds[champion],
+        ratios=ratios,
         calibration=calibrations[champion],
     )
 
@@ -105,14 +119,15 @@ def _out_of_fold(
     *,
     how: Fitting,
     horizon_days: int,
-) -> tuple[Floats, list[Floats], npt.NDArray[np.datetime64]]:
-    """Labels, the probabilities by each of `tried`, and the dates of all validation rows.
+    season: Season,
+) -> tuple[Floats, list[Floats], npt.NDArray[np.datetime64], Floats]:
+    """Labels, the probabilities by each of `tried`, and the dates and ratios of all validation rows.
 
     Where the label windows of a fold overlap, the training labels would contain a customer's own later
     purchases. Then each group of customers is predicted by members fitted on the other groups.
     """
     groups = np.asarray([crc32(str(customer).encode()) for customer in train.customers]) % CUSTOMER_GROUPS
-    labels, dates = [], []
+    labels, dates, ratios = [], [], []
     predicted: list[list[Floats]] = [[] for _ in tried]
     for newest, validation in folds:
         is_past = train.dates <= np.datetime64(newest)
@@ -125,10 +140,12 @@ def _out_of_fold(
                 continue
             labels.append(held_out.churned)
             dates.append(held_out.dates)
+            ratios.append(season.ratios(held_out.dates, trained_on=past.dates))
             for at, fresh in enumerate(tried):
                 fitted = fit_candidate(fresh, past.matrix, past.churned, how=how)
                 predicted[at].append(probabilities(fitted, held_out.matrix))
-    return np.concatenate(labels), [np.concatenate(parts) for parts in predicted], np.concatenate(dates)
+    of_members = [np.concatenate(parts) for parts in predicted]
+    return np.concatenate(labels), of_members, np.concatenate(dates), np.concatenate(ratios)
 
 
 def _best_variants(
@@ -136,12 +153,14 @@ def _best_variants(
     labels: Floats,
     predicted: list[Floats],
     dates: npt.NDArray[np.datetime64],
+    ratios: Floats,
 ) -> dict[str, int]:
     """For each candidate, the number in `tried` of the variant with the lowest calibrated log loss."""
 
     def loss(at: int) -> float:
         log_odds = mean_log_odds([predicted[at]])
-        calibrated = apply_calibration(sigmoid_calibration(log_odds, labels), log_odds)
+        calibration = sigmoid_calibration(log_odds, labels, ratios=ratios)
+        calibrated = apply_calibration(calibration, log_odds) ** ratios
         return _mean_over_folds(labels, calibrated, dates)["log_loss"]
 
     best: dict[str, int] = {}

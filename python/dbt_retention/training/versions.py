@@ -26,6 +26,7 @@ VERSION_COLUMNS = pa.schema(
         "test_date": pa.date32(),
         "training_rows_count": pa.int64(),
         "features_count": pa.int64(),
+        "uses_season": pa.bool_(),
         "test_auc": pa.float64(),
         "test_auc_lower_95": pa.float64(),
         "test_auc_upper_95": pa.float64(),
@@ -119,5 +120,6 @@ def _version_row(card: Card) -> dict[str, Any]:
             "labels_known_until_date": newest + timedelta(days=churn.churn_horizon_days),
             "test_date": date.fromisoformat(churn.test_date),
             "training_rows_count": churn.rows,
+            "uses_season": churn.uses_season,
         }
     return row
