@@ -1,8 +1,8 @@
--- One row per customer and as_of_date (latest and test date): when is the next order expected?
--- Taken from similar customers on earlier dates: P(no purchase in the horizon), by MBG/NBD, is in the same of
--- thirty equal bins, and the next three horizons had passed by then. The interval leaves out the tenth with
--- the shortest waits and holds four fifths, as nearly as whole days allow.
-{% set bins = 30 %}
+-- One row per customer and as_of_date (latest, test, judged): if the customer orders again, when?
+-- Taken from similar customers who ordered within the follow-up of earlier dates, once it had passed:
+-- P(no purchase in the horizon), by MBG/NBD, is in the same of thirty equal bins. The interval leaves out the
+-- tenth with the shortest waits and holds four fifths, as nearly as whole days allow.
+{% set most_bins, least_rows = 30, 100 %}
 
 with waits as (
 
@@ -13,22 +13,39 @@ with waits as (
 predicted_dates as (
 
     select distinct as_of_date from waits
-    where split in ('test', 'score')
+    where is_predicted
+
+),
+
+known_waits as (
+
+    select
+        predicted_dates.as_of_date,
+        waits.absence_probability,
+        waits.days_to_order,
+        row_number() over (
+            partition by predicted_dates.as_of_date
+            order by waits.absence_probability, waits.customer_id, waits.as_of_date
+        ) as place,
+        count(*) over (partition by predicted_dates.as_of_date) as places
+    from predicted_dates
+    inner join waits on predicted_dates.as_of_date >= waits.follow_up_end_date
 
 ),
 
 similar_waits as (
 
     select
-        predicted_dates.as_of_date,
-        waits.absence_probability,
-        coalesce(waits.days_to_order, waits.follow_up_days) as days_to_order,
-        ntile({{ bins }}) over (
-            partition by predicted_dates.as_of_date
-            order by waits.absence_probability, waits.customer_id, waits.as_of_date
+        as_of_date,
+        absence_probability,
+        days_to_order,
+        1 + cast(
+            floor(
+                cast(place - 1 as double) / places
+                * greatest(least(floor(places / {{ least_rows }}.0), {{ most_bins }}), 1)
+            ) as integer
         ) as bin
-    from predicted_dates
-    inner join waits on predicted_dates.as_of_date >= waits.follow_up_end_date
+    from known_waits
 
 ),
 
@@ -40,7 +57,8 @@ edges as (
         case when bin = 1 then -1 else min(absence_probability) end as lowest_probability,
         coalesce(
             lead(min(absence_probability)) over (partition by as_of_date order by bin), 2
-        ) as next_probability
+        ) as next_probability,
+        cast(count(days_to_order) as double) / count(*) as order_share
     from similar_waits
     group by as_of_date, bin
 
@@ -56,6 +74,7 @@ shares as (
         / sum(count(*)) over (partition by as_of_date, bin) as share_until,
         cast(count(*) as double) / sum(count(*)) over (partition by as_of_date, bin) as share_on_day
     from similar_waits
+    where days_to_order is not null
     group by as_of_date, bin, days_to_order
 
 ),
@@ -103,17 +122,12 @@ next_orders as (
         waits.as_of_date,
         waits.split,
         case
-            when intervals.middle_days < waits.follow_up_days
+            when edges.order_share >= 0.5
                 then {{ days_from('waits.as_of_date', 'intervals.middle_days') }}
         end as expected_next_order_date,
-        case
-            when intervals.lower_days < waits.follow_up_days
-                then {{ days_from('waits.as_of_date', 'intervals.lower_days') }}
-        end as next_order_from_date,
-        case
-            when intervals.upper_days < waits.follow_up_days
-                then {{ days_from('waits.as_of_date', 'intervals.upper_days') }}
-        end as next_order_until_date,
+        {{ days_from('waits.as_of_date', 'intervals.lower_days') }} as next_order_from_date,
+        {{ days_from('waits.as_of_date', 'intervals.upper_days') }} as next_order_until_date,
+        round(edges.order_share, 4) as order_share,
         waits.follow_up_end_date
     from waits
     inner join predicted_dates on waits.as_of_date = predicted_dates.as_of_date
