@@ -9,7 +9,7 @@ and leave for good. Growth changes either the arrivals or everybody's rate. For 
 builds labels, season and five families of features from the two (or three) years before the test date and the
 label window after it, and trains twice: with churn_prior_shift auto, and with none. ECE is the expected
 calibration error of the test date in ten bins, a mean over shops for each month. None of the seeds of the
-shops below was used to develop the method. The last line is JSON.
+shops below was used to develop the shift of probabilities. The last line is JSON.
 """
 
 from __future__ import annotations

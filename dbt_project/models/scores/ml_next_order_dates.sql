@@ -1,8 +1,13 @@
 -- One row per customer and as_of_date (latest, test, judged): if the customer orders again, when?
--- Taken from similar customers who ordered within the follow-up of earlier dates, once it had passed:
--- P(no purchase in the horizon), by MBG/NBD, is in the same of thirty equal bins. The interval leaves out the
--- tenth with the shortest waits and holds four fifths, as nearly as whole days allow.
-{% set most_bins, least_rows = 30, 100 %}
+-- Taken from similar customers who ordered within the follow-up of earlier dates, once it had passed: their
+-- P(no purchase in the horizon), by MBG/NBD, is in the same of up to thirty equal bins, of a hundred or more.
+-- The interval leaves out the tenth with the shortest waits and holds four fifths, as nearly as whole days
+-- allow. If the season is used, waits are shorter where the purchase rate is higher than it was then: by the
+-- ratio to the power of season_share, because a wait runs on beyond the label window of the index.
+{% set most_bins, least_rows, season_share = 30, 100, 0.7 %}
+{% set ratio = 'case when season.is_used then season.season_index / predicted_dates.expected_index end' %}
+{% set days_now = 'cast(round(waits.days_to_order * power(coalesce(' ~ ratio ~ ', 1), ' ~ season_share
+    ~ ')) as integer)' %}
 
 with waits as (
 
@@ -10,42 +15,41 @@ with waits as (
 
 ),
 
-predicted_dates as (
+season as (
 
-    select distinct as_of_date from waits
-    where is_predicted
+    select * from {{ ref('int_retention__season') }}
 
 ),
 
-known_waits as (
+predicted_dates as (
 
-    select
-        predicted_dates.as_of_date,
-        waits.absence_probability,
-        waits.days_to_order,
-        row_number() over (
-            partition by predicted_dates.as_of_date
-            order by waits.absence_probability, waits.customer_id, waits.as_of_date
-        ) as place,
-        count(*) over (partition by predicted_dates.as_of_date) as places
-    from predicted_dates
-    inner join waits on predicted_dates.as_of_date >= waits.follow_up_end_date
+    select distinct
+        waits.as_of_date,
+        season.expected_index
+    from waits
+    inner join season on waits.as_of_date = season.as_of_date
+    where waits.is_predicted
 
 ),
 
 similar_waits as (
 
     select
-        as_of_date,
-        absence_probability,
-        days_to_order,
-        1 + cast(
-            floor(
-                cast(place - 1 as double) / places
-                * greatest(least(floor(places / {{ least_rows }}.0), {{ most_bins }}), 1)
-            ) as integer
-        ) as bin
-    from known_waits
+        predicted_dates.as_of_date,
+        waits.absence_probability,
+        {{ held_within(days_now, high='waits.follow_up_days - 1') }} as days_to_order,
+        1 + cast(floor(
+            (row_number() over (
+                partition by predicted_dates.as_of_date
+                order by waits.absence_probability, waits.customer_id, waits.as_of_date
+            ) - 1)
+            * greatest(least(floor(count(*) over places / {{ least_rows }}.0), {{ most_bins }}), 1)
+            / count(*) over places
+        ) as integer) as bin
+    from predicted_dates
+    inner join waits on predicted_dates.as_of_date >= waits.follow_up_end_date
+    inner join season on waits.as_of_date = season.as_of_date
+    window places as (partition by predicted_dates.as_of_date)
 
 ),
 
