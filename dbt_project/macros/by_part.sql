@@ -5,8 +5,8 @@
    recommendation_customers_at_once customer numbers. Everything happens in one transaction, as in by_date.
 
    meta: {counts_in_arrays: true} is for a model that groups many rows by customer_number and a second small
-   number. The engine counts a small part in an array, with one place for each pair of numbers, if the array
-   is small enough. That is faster than a hash table. The rows are the same. #}
+   number. In a small shop the engine counts in an array, with one place for each pair of numbers, which is
+   faster than a hash table (_customers_in_part). The rows are the same. #}
 {% materialization by_part, default %}
     {% set target = this.incorporate(type='table') %}
     {% set existing = load_cached_relation(this) %}
@@ -15,9 +15,8 @@
 
     {% set filled = make_intermediate_relation(target) %}
     {% do drop_relation_if_exists(load_cached_relation(filled)) %}
-    {% set in_arrays = config.get('meta', {}).get('counts_in_arrays', false) %}
-    {% set array_bits_before = retention._count_in_arrays(24) if in_arrays %}
-    {% set cut = retention._customers_in_part(in_arrays) %}
+    {% set cut = retention._customers_in_part(config.get('meta', {}).get('counts_in_arrays', false)) %}
+    {% set array_bits_before = retention._count_in_arrays(24) if cut.in_arrays %}
     {% for part in range(cut.parts) %}
         {% do run_query('set variable retention_part_start = ' ~ part * cut.size) %}
         {% do run_query('set variable retention_part_end = ' ~ (part + 1) * cut.size) %}
@@ -31,7 +30,7 @@
     {% endfor %}
     {% do run_query('reset variable retention_part_start') %}
     {% do run_query('reset variable retention_part_end') %}
-    {% do retention._count_in_arrays(array_bits_before) if in_arrays %}
+    {% do retention._count_in_arrays(array_bits_before) if cut.in_arrays %}
     {% do drop_relation_if_exists(existing) %}
     {% do adapter.rename_relation(filled, target) %}
 
