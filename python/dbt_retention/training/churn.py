@@ -45,7 +45,7 @@ from dbt_retention.training.rows import (
     without_date_features,
 )
 from dbt_retention.training.season import Season, season_of, varies_within_a_date
-from dbt_retention.training.selection import choose_champion
+from dbt_retention.training.selection import choose_champion, do_dates_mislead
 from dbt_retention.training.settings import ChurnSettings, read_settings
 
 
@@ -61,7 +61,8 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
     chosen = read_settings(ChurnSettings, settings)
     offered = feature_names(rows)
     season = season_of(rows)
-    features = _learnable(rows.filter(is_split(rows, "train")), offered, season=season)
+    features = learnable_features(rows.filter(is_split(rows, "train")), offered)
+    lasting = _without_dates(rows.filter(is_split(rows, "train")), features, season=season)
     test_dates = dates_of(rows.filter(is_split(rows, "test")))
     test_date = test_dates.max().astype(date) if len(test_dates) else None
     horizon_days = ShopFacts.of(rows).churn_horizon_days if len(rows) else None
@@ -70,7 +71,7 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
         churn = card.churn
         return (
             churn is not None
-            and still_fits(card, offered=offered, filled=features)
+            and still_fits(card, offered=offered, filled=lasting)
             and churn.uses_season == season.is_used
             and churn.churn_definition == chosen.churn_definition
             and churn.churn_definition_settings == chosen.definition_settings
@@ -92,7 +93,8 @@ def train_churn(rows: pa.Table, *, settings: Mapping[str, Any], registry: Regist
             card = _train(
                 rows,
                 offered=offered,
-                features=features,
+                features=lasting if season.is_used else features,
+                lasting=lasting,
                 settings=chosen,
                 registry=registry,
                 because=because,
@@ -138,6 +140,7 @@ def _train(
     *,
     offered: list[str],
     features: list[str],
+    lasting: list[str],
     settings: ChurnSettings,
     registry: Registry,
     because: str,
@@ -154,6 +157,11 @@ def _train(
     shop = ShopFacts.of(rows)
     folds = usable_folds(train, horizon_days=shop.churn_horizon_days)
     require_enough_data(train, test, folds, shop=shop, settings=settings)
+    if lasting != features:
+        without = labelled(rows.filter(is_split(rows, "train")), lasting)
+        if do_dates_mislead(train, without, folds, horizon_days=shop.churn_horizon_days):
+            features, train = lasting, without
+            test = labelled(rows.filter(is_split(rows, "test")), features)
 
     chosen = choose_champion(
         train, folds, settings=settings, horizon_days=shop.churn_horizon_days, season=season
@@ -237,9 +245,9 @@ def _train(
     return card
 
 
-def _learnable(rows: pa.Table, offered: list[str], *, season: Season) -> list[str]:
-    """The features that can be learned from; with a season, not those that only tell the date."""
-    features = without_date_features(rows, learnable_features(rows, offered))
+def _without_dates(rows: pa.Table, features: list[str], *, season: Season) -> list[str]:
+    """The features without those that tell dates apart and not customers, as far as the history needs it."""
+    features = without_date_features(rows, features)
     if not season.is_used or not features:
         return features
     varies = varies_within_a_date(labelled(rows, features))

@@ -20,6 +20,7 @@ from dbt_retention.arrays import Floats
 from dbt_retention.registry.card import Calibration, CandidateScore
 from dbt_retention.training.blend import apply_calibration, mean_log_odds
 from dbt_retention.training.calibration import sigmoid_calibration
+from dbt_retention.training.candidates import CANDIDATES
 from dbt_retention.training.fitting import Fitting, fit_candidate, probabilities, variants
 from dbt_retention.training.metrics import binary_metrics
 from dbt_retention.training.rows import LabelledRows
@@ -28,6 +29,7 @@ from dbt_retention.training.settings import ChurnSettings
 
 BLEND = "blend"
 VALIDATION_DATES = 3
+MOST_LOSS = 1.02  # of features that only tell dates apart, relative to the log loss without them
 CUSTOMER_GROUPS = 3
 
 
@@ -96,6 +98,31 @@ def choose_champion(
     )
 
 
+def do_dates_mislead(
+    with_dates: LabelledRows, without: LabelledRows, folds: list[tuple[date, date]], *, horizon_days: int
+) -> bool:
+    """Whether features that only tell dates apart make the predictions of a later date clearly worse.
+
+    with_dates, without: the same training rows, with and without these features. A logistic regression
+    judges, because it extrapolates from the month more than trees do. Where no fold trains on two dates, the
+    folds cannot tell, and the answer is yes.
+    """
+    if all(len(np.unique(without.dates[without.dates <= np.datetime64(newest)])) < 2 for newest, _ in folds):
+        return True
+    losses = []
+    for rows in (with_dates, without):
+        labels, [predicted], dates, ratios = _out_of_fold(
+            rows,
+            [CANDIDATES["logistic_regression"]],
+            folds,
+            how=Fitting(),
+            horizon_days=horizon_days,
+            season=Season({}),
+        )
+        losses.append(_calibrated_loss(labels, predicted, dates, ratios))
+    return losses[0] > MOST_LOSS * losses[1]
+
+
 def time_folds(dates: npt.NDArray[np.datetime64], *, horizon_days: int) -> list[tuple[date, date]]:
     """(newest training date, validation date) of the expanding folds, oldest first.
 
@@ -158,16 +185,22 @@ def _best_variants(
     """For each candidate, the number in `tried` of the variant with the lowest calibrated log loss."""
 
     def loss(at: int) -> float:
-        log_odds = mean_log_odds([predicted[at]])
-        calibration = sigmoid_calibration(log_odds, labels, ratios=ratios)
-        calibrated = apply_calibration(calibration, log_odds) ** ratios
-        return _mean_over_folds(labels, calibrated, dates)["log_loss"]
+        return _calibrated_loss(labels, predicted[at], dates, ratios)
 
     best: dict[str, int] = {}
     for name in dict.fromkeys(name for name, _, _ in tried):
         own = [at for at, variant in enumerate(tried) if variant[0] == name]
         best[name] = own[0] if len(own) == 1 else min(own, key=loss)
     return best
+
+
+def _calibrated_loss(
+    labels: Floats, predicted: Floats, dates: npt.NDArray[np.datetime64], ratios: Floats
+) -> float:
+    log_odds = mean_log_odds([predicted])
+    calibration = sigmoid_calibration(log_odds, labels, ratios=ratios)
+    calibrated = apply_calibration(calibration, log_odds) ** ratios
+    return _mean_over_folds(labels, calibrated, dates)["log_loss"]
 
 
 def champion_of(labels: Floats, calibrated: Mapping[str, Floats], scores: Mapping[str, Any]) -> str:
