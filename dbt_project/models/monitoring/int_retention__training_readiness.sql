@@ -111,7 +111,7 @@ conditions as (
         compared_dates_count as measured_value,
         {{ 0 if setting('churn_prior_shift') == 'none' else 3 }} as needed_value,
         'training dates with a label window 364 days before' as unit_text,
-        'map older orders, or wait for a second year; or set churn_prior_shift: none' as remedy_text
+        'map older orders, or wait for a second year; or set the var churn_prior_shift to none' as remedy_text
     from season
 
 ),
