@@ -106,8 +106,8 @@ planned as (
                 else {{ hide_small_group('control_count', 'smaller_arm_count') }}
             end as integer
         ) as control_count,
-        {{ hide_small_group('round(base_retention_rate, 6)', 'audience_count') }} as base_retention_rate,
-        {{ hide_small_group('round(expected_effect_rate, 6)', 'audience_count') }} as expected_effect_rate,
+        {{ hide_small_group(rounded('base_retention_rate', 6), 'audience_count') }} as base_retention_rate,
+        {{ hide_small_group(rounded('expected_effect_rate', 6), 'audience_count') }} as expected_effect_rate,
         {{ hide_small_group('round(detectable_errors * standard_error, 6)', 'smaller_arm_count') }}
             as minimum_detectable_effect_rate,
         {{ hide_small_group(
