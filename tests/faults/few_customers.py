@@ -8,7 +8,7 @@ from conftest import Shop, foreign_shop
 from dbt_retention.generate import Shop as Simulated
 from dbt_retention.generate import generate_shop
 
-# Lists of recommendations are made every morning, so that tables can be compared with a full build's.
+# Lists of recommendations are made every day, so that tables can be compared with a full build's.
 SETTINGS = {"min_buyers": 100, "min_training_churners": 50, "recommendation_refresh_days": 1}
 
 

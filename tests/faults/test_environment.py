@@ -191,7 +191,7 @@ def test_of_two_builds_at_once_one_is_refused(few: Shop, unbuilt: Shop, record_p
 
 
 def test_a_clock_that_was_set_back_changes_nothing(few: Shop, unbuilt: Shop, record_property: Record) -> None:
-    """The same morning again, 400 days earlier by the clock."""
+    """The same day again, 400 days earlier by the clock."""
     if not shutil.which("faketime"):
         pytest.skip("faketime is not installed")
     unbuilt.warehouse.parent.mkdir()

@@ -1,4 +1,4 @@
-"""Twenty-four mornings of one shop: late rows, cancellations, new columns, a campaign and a new model."""
+"""Twenty-four daily builds of one shop: late rows, cancellations, new columns, a campaign and a new model."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from few_customers import generate_few, shop_of_files
 
 pytestmark = pytest.mark.faults_long
 
-MORNINGS = 24
-# The sixth campaign begins on the fourth morning.
+DAYS = 24
+# The sixth campaign begins on the fourth day.
 FIRST = "date '2024-03-11'"
 # When the shop learns of a row.
 KNOWN_AT = {
@@ -36,11 +36,11 @@ PREDICTIONS = "as_of_date, customer_id, churn_probability, risk_tier, value_at_r
 
 
 def write_inputs(generated: Path, inputs: Path, *, number: int) -> None:
-    """Write what the shop knows on a morning; `number` counts from 0."""
-    morning = f"({FIRST} + {number})"
+    """Write what the shop knows on a day; `number` counts from 0."""
+    day = f"({FIRST} + {number})"
     for source in sorted(generated.glob("*.parquet"), reverse=True):  # orders before their lines
         known = KNOWN_AT.get(source.stem)
-        query = f"select * from '{source}'" + (f" where {known} < {morning}" if known else "")
+        query = f"select * from '{source}'" + (f" where {known} < {day}" if known else "")
         if source.stem == "orders":
             if number < LATE:
                 query += f" and not ({LATE_ORDERS})"
@@ -52,7 +52,7 @@ def write_inputs(generated: Path, inputs: Path, *, number: int) -> None:
                 query = f"select 'web' as till, * from ({query})"
         elif source.stem == "order_lines":
             query += f" where order_id in (select order_id from '{inputs / 'orders.parquet'}')"
-            returned = f"returned_at < {morning}"
+            returned = f"returned_at < {day}"
             query = (
                 f"select * replace (if({returned}, returned_at, null) as returned_at, "
                 f"if({returned}, returned_quantity, 0) as returned_quantity) from ({query})"
@@ -77,7 +77,7 @@ def size_of(path: Path) -> int:
     return path.stat().st_size
 
 
-def test_twenty_four_mornings_end_as_one_full_build(tmp_path: Path, record_property: Record) -> None:
+def test_twenty_four_daily builds_end_as_one_full_build(tmp_path: Path, record_property: Record) -> None:
     generated, inputs = tmp_path / "generated", tmp_path / "inputs"
     generate_few(generated)
     inputs.mkdir()
@@ -85,7 +85,7 @@ def test_twenty_four_mornings_end_as_one_full_build(tmp_path: Path, record_prope
     shop = shop_of_files(tmp_path / "shop", inputs)
     published: dict[str, list[tuple[object, ...]]] = {}
     seconds, sizes, versions, missing = [], [], [], 0
-    for number in range(MORNINGS):
+    for number in range(DAYS):
         write_inputs(generated, inputs, number=number)
         before = used_seconds()
         shop.build(**({"training_policy": "always"} if number == TRAINED else {}))
@@ -106,7 +106,7 @@ def test_twenty_four_mornings_end_as_one_full_build(tmp_path: Path, record_prope
         )
         missing += len(said) - len(kept)
         assert kept == said, day
-    assert len(published) == MORNINGS
+    assert len(published) == DAYS
     assert len(set(versions)) == 2
     assert versions[TRAINED] != versions[TRAINED - 1]
 
@@ -127,10 +127,10 @@ def test_twenty_four_mornings_end_as_one_full_build(tmp_path: Path, record_prope
     lost(record_property, "rows lost", missing)
     tried(
         record_property,
-        f"{MORNINGS} mornings: late rows, cancellation, columns, campaign, model",
+        f"{DAYS} daily builds: late rows, cancellation, columns, campaign, model",
         expected="0 rows lost; tables as after a full refresh; the file does not grow",
         got=f"{missing} lost; {len(different)} tables differ; file {sizes[-1] / fresh:.2f} of a fresh one; "
-        f"{sizes[-1] / sizes[1]:.2f} of that of the second morning; "
+        f"{sizes[-1] / sizes[1]:.2f} of that of the second day; "
         f"CPU s first {seconds[0]:.0f}, second {seconds[1]:.0f}, last {seconds[-1]:.0f}",
     )
     assert missing == 0
