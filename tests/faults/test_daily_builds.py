@@ -77,7 +77,7 @@ def size_of(path: Path) -> int:
     return path.stat().st_size
 
 
-def test_twenty_four_daily builds_end_as_one_full_build(tmp_path: Path, record_property: Record) -> None:
+def test_twenty_four_daily_builds_end_as_one_full_build(tmp_path: Path, record_property: Record) -> None:
     generated, inputs = tmp_path / "generated", tmp_path / "inputs"
     generate_few(generated)
     inputs.mkdir()

@@ -191,15 +191,18 @@ def test_of_two_builds_at_once_one_is_refused(few: Shop, unbuilt: Shop, record_p
 
 
 def test_a_clock_that_was_set_back_changes_nothing(few: Shop, unbuilt: Shop, record_property: Record) -> None:
-    """The same day again, 400 days earlier by the clock."""
+    """The same day a third time, 400 days earlier by the clock."""
     if not shutil.which("faketime"):
         pytest.skip("faketime is not installed")
     unbuilt.warehouse.parent.mkdir()
     shutil.copy(few.warehouse, unbuilt.warehouse)
     shutil.copytree(few.models, unbuilt.models)
+    unbuilt.build()
+    expected = unbuilt.tables()
     process = started(unbuilt, *BUILD, before=("faketime", "-f", "-400d"))
     output, _ = process.communicate()
-    different = differing(unbuilt, few)
+    found = unbuilt.tables()
+    different = {name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)}
     tried(record_property, "clock set back", expected="the same tables", got=f"{len(different)} differ")
     assert process.returncode == 0, output
     assert different == set()
