@@ -111,6 +111,15 @@ def test_a_python_model_runs_in_a_warehouse_without_the_plugin(tmp_path: Path) -
         assert warehouse.connection.sql("select count(*) from duckdb_tables()").fetchall() == [(1,)]
 
 
+def test_an_error_of_the_database_in_a_python_model_is_one_sentence(tmp_path: Path) -> None:
+    model = SimpleNamespace(name="m", database="memory", schema="main", alias="m", config={})
+    code = "def model(dbt, session):\n    return session.sql('select * from missing').to_arrow_table()"
+    with duckdb.connect() as connection:
+        warehouse = Warehouse(connection, tmp_path)
+        with pytest.raises(RetentionError, match="its table cannot be made: Catalog Error"):
+            warehouse.run_python_model(model, code=code, relations={})
+
+
 def test_a_warehouse_in_memory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "dbt_project.yml").write_text("{name: shop, profile: shop}")
     (tmp_path / "profiles.yml").write_text(

@@ -76,7 +76,7 @@ class Warehouse:
             self.connection.unregister("external_results")
             self.connection.execute("drop table external_rows")
         except duckdb.Error as error:
-            raise RetentionError(f"its rows cannot be read: {error}") from error
+            raise RetentionError(f"its table cannot be made: {error}") from error
 
     def run_python_model(self, node: Any, *, code: str, relations: Mapping[str, str]) -> None:
         """Make the external table of `node`: what the code of its Python model returns.
@@ -87,11 +87,13 @@ class Warehouse:
         exec(compile(code, f"{node.name}.py", "exec"), module)  # noqa: S102  # nosec B102
         try:
             table = module["model"](_Dbt(self.connection, node, relations), self.connection)
+            self.connection.register("external_results", table)
+            self._create(node, "select * from external_results")
+            self.connection.unregister("external_results")
         except DbtModelError as error:
             raise RetentionError(str(error)) from None
-        self.connection.register("external_results", table)
-        self._create(node, "select * from external_results")
-        self.connection.unregister("external_results")
+        except duckdb.Error as error:
+            raise RetentionError(f"its table cannot be made: {error}") from error
 
     def drop(self, node: Any) -> None:
         """Drop the external table of `node`, if it exists."""
