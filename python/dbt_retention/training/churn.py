@@ -41,10 +41,11 @@ from dbt_retention.training.rows import (
     is_split,
     labelled,
     learnable_features,
+    spans_a_season,
     still_fits,
     without_date_features,
 )
-from dbt_retention.training.season import Season, season_of, varies_within_a_date
+from dbt_retention.training.season import Season, season_of
 from dbt_retention.training.selection import choose_champion, do_dates_mislead
 from dbt_retention.training.settings import ChurnSettings, read_settings
 
@@ -246,12 +247,14 @@ def _train(
 
 
 def _without_dates(rows: pa.Table, features: list[str], *, season: Season) -> list[str]:
-    """The features without those that tell dates apart and not customers, as far as the history needs it."""
-    features = without_date_features(rows, features)
-    if not season.is_used or not features:
+    """The features without those that only tell dates apart, unless a model may learn a season from them.
+
+    In a year or less a model would recognise the dates and extrapolate. Where the season shifts the
+    probabilities, it would learn the season a second time.
+    """
+    if spans_a_season(rows) and not season.is_used:
         return features
-    varies = varies_within_a_date(labelled(rows, features))
-    return [name for name, differs in zip(features, varies, strict=True) if differs]
+    return without_date_features(rows, features)
 
 
 def _exported(

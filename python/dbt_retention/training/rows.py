@@ -18,7 +18,7 @@ from dbt_retention.training.transformers import MIN_SPREAD, varies
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
 KEYS = ("customer_id", "as_of_date", "split", "is_churned", "season_index", "season_note", *SHOP_FACTS)
 
-SEASON_DAYS = 365  # the training dates of a model that may learn from the date itself span more days
+SEASON_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -97,19 +97,25 @@ def _is_learnable(values: Vector) -> bool:
 def without_date_features(rows: pa.Table, features: Sequence[str]) -> list[str]:
     """The features without those that tell the dates of `rows` apart, but not the customers of a date.
 
-    rows: training rows. Such a feature, the season for example, has as many values as there are dates. Where
-    the dates span SEASON_DAYS or less, a model cannot learn a season from them: it would recognise the dates,
-    and extrapolate to the next one.
+    rows: training rows. Such a feature, the month for example, has one value per date. A value that only some
+    customers of a date have tells them apart.
     """
-    dates = dates_of(rows)
-    if not features or dates.max() - dates.min() > np.timedelta64(SEASON_DAYS, "D"):
-        return list(features)
-    matrix = as_matrix(rows, features)
+    if not features:
+        return []
+    dates, matrix = dates_of(rows), as_matrix(rows, features)
     tells_customers_apart = np.zeros(len(features), dtype=bool)
     for day in np.unique(dates):
-        tells_customers_apart |= varies(matrix[dates == day])
+        of_date = matrix[dates == day]
+        empty = np.isnan(of_date)
+        tells_customers_apart |= varies(of_date) | (empty.any(axis=0) & ~empty.all(axis=0))
     kept = tells_customers_apart | ~varies(matrix)
     return [name for name, is_kept in zip(features, kept, strict=True) if is_kept]
+
+
+def spans_a_season(rows: pa.Table) -> bool:
+    """Whether the dates span more than SEASON_DAYS, so that a model may learn from the date itself."""
+    dates = dates_of(rows)
+    return bool(len(dates)) and dates.max() - dates.min() > np.timedelta64(SEASON_DAYS, "D")
 
 
 def still_fits(card: Card, *, offered: Collection[str], filled: Collection[str]) -> bool:

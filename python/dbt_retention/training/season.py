@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
-from dbt_retention.arrays import Bools, Floats, Matrix
-from dbt_retention.training.rows import LabelledRows, dates_of
+from dbt_retention.arrays import Floats
+from dbt_retention.training.rows import dates_of
 
 Dates = npt.NDArray[np.datetime64]
 
@@ -65,22 +65,3 @@ def season_of(rows: pa.Table) -> Season:
     days, first = np.unique(dates, return_index=True)
     known = {day: float(index[at]) for day, at in zip(days, first, strict=True) if not np.isnan(index[at])}
     return Season(known, note)
-
-
-def varies_within_a_date(rows: LabelledRows) -> Bools:
-    """Whether each feature differs between customers of some date, shape (features,).
-
-    A feature such as the month has one value per date. A model would learn the season of the training dates
-    from it, which the shift would then count a second time.
-    """
-    varies = np.zeros(rows.matrix.shape[1], dtype=bool)
-    for day in np.unique(rows.dates):
-        varies |= _differs(rows.matrix[rows.dates == day])
-    return varies
-
-
-def _differs(matrix: Matrix) -> Bools:
-    empty = np.isnan(matrix)
-    lowest = np.where(empty, np.inf, matrix).min(axis=0)
-    highest = np.where(empty, -np.inf, matrix).max(axis=0)
-    return np.asarray((lowest < highest) | (empty.any(axis=0) & ~empty.all(axis=0)))
