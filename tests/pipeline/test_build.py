@@ -255,14 +255,32 @@ def test_expected_value_has_a_smaller_error_than_the_naive_rate(built_shop: Shop
     assert 0.7 < expected / actual < 1.4
 
 
-def test_the_stock_forecast_is_no_worse_than_the_naive_one(built_shop: Shop) -> None:
-    groups = built_shop.query(
-        "select forecast_method, sum(abs(test_forecast_units - test_actual_units)), "
-        "sum(abs(test_naive_units - test_actual_units)) from mart_inventory_warning group by forecast_method"
+def test_the_stock_forecast_chosen_before_the_test_date_is_no_worse_than_the_naive_one_on_it(
+    built_shop: Shop,
+) -> None:
+    [(error, naive_error)] = built_shop.query(
+        "select sum(abs(test_forecast_units - test_actual_units)), "
+        "sum(abs(test_naive_units - test_actual_units)) from mart_inventory_warning"
     )
-    for method, error, naive_error in groups:
-        assert error <= naive_error + 0.01, method
-    assert sum(error for _, error, _ in groups) < sum(naive_error for _, _, naive_error in groups)
+    assert 0 < error < naive_error
+
+
+def test_each_date_s_stock_forecast_is_chosen_on_the_date_before(built_shop: Shop) -> None:
+    methods = ["customers", "mean", "smoothed", "seasonal", "naive"]
+    least_error = {
+        split: methods[min(range(5), key=errors.__getitem__)]
+        for split, *errors in built_shop.query(
+            f"select split, {', '.join(f'sum(abs({name}_units - actual_units))' for name in methods)} "
+            "from ml_product_demand where split <> 'score' group by split"
+        )
+    }
+    chosen = built_shop.query(
+        "select distinct forecast_method, test_forecast_method from mart_inventory_warning"
+    )
+    assert chosen == [(least_error["test"], least_error["choice"])]
+    days = dict(built_shop.query("select distinct split, as_of_date from ml_product_demand"))
+    [(horizon,)] = built_shop.query("select churn_horizon_days from int_retention__horizon")
+    assert (days["test"] - days["choice"]).days == horizon
 
 
 def test_the_next_order_interval_covers_about_80_percent(built_shop: Shop) -> None:

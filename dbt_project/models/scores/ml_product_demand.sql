@@ -1,19 +1,19 @@
 -- noqa: disable=LT05
--- One row per split (test, score) and product of the shop or of a scored customer: the demand within the
--- churn horizon, by five forecasts, and on the test date what was bought.
+-- One row per split (choice, test, score) and product of the shop or of a scored customer: the demand within
+-- the churn horizon, by five forecasts, and on the first two dates what was bought.
 -- customers = the usual units that do not leave with their customers; naive = the units of as many days
 -- before; mean = the mean of the two; smoothed = exponential smoothing of all periods of so many days (Brown
 -- 1959); seasonal = the units of the same days 52 weeks ago, or naive in the first year of a product.
 {% set older_share = 0.7 %}
 with snapshots as (
 
-    select
-        as_of_date,
-        split,
-        label_window_end_date,
-        {{ days_between('as_of_date', 'label_window_end_date') }} as horizon_days
-    from {{ ref('int_retention__snapshots') }}
-    where split in ('test', 'score')
+    select * from {{ ref('int_retention__snapshots') }}
+
+),
+
+dates as (
+
+    {{ demand_dates('snapshots') | indent(4) }}
 
 ),
 
@@ -59,17 +59,17 @@ demand as (
 recent_lines as (
 
     select
-        snapshots.split,
-        snapshots.horizon_days,
+        dates.split,
+        dates.horizon_days,
         purchase_lines.product_id,
         purchase_lines.pieces_count,
-        {{ days_between('purchase_lines.purchase_date', 'snapshots.as_of_date') }} as days_ago,
+        {{ days_between('purchase_lines.purchase_date', 'dates.as_of_date') }} as days_ago,
         floor(
-            ({{ days_between('purchase_lines.purchase_date', 'snapshots.as_of_date') }} - 1)
-            / cast(snapshots.horizon_days as double)
+            ({{ days_between('purchase_lines.purchase_date', 'dates.as_of_date') }} - 1)
+            / cast(dates.horizon_days as double)
         ) as periods_ago
-    from snapshots
-    inner join purchase_lines on {{ known_at('purchase_lines', 'snapshots.as_of_date') }}
+    from dates
+    inner join purchase_lines on {{ known_at('purchase_lines', 'dates.as_of_date') }}
 
 ),
 
@@ -94,15 +94,16 @@ trends as (
 actual as (
 
     select
+        dates.split,
         purchase_lines.product_id,
         {{ exact_sum('purchase_lines.pieces_count') }} as actual_units
     from purchase_lines
-    inner join snapshots
+    inner join dates
         on
-            purchase_lines.purchase_date >= snapshots.as_of_date
-            and purchase_lines.purchase_date < snapshots.label_window_end_date
-    where snapshots.split = 'test' and {{ is_kept('purchase_lines') }}
-    group by purchase_lines.product_id
+            purchase_lines.purchase_date >= dates.as_of_date
+            and purchase_lines.purchase_date < dates.label_window_end_date
+    where dates.split in ('choice', 'test') and {{ is_kept('purchase_lines') }}
+    group by dates.split, purchase_lines.product_id
 
 ),
 
@@ -118,9 +119,9 @@ product_ids as (
 joined as (
 
     select
-        snapshots.split,
-        snapshots.as_of_date,
-        snapshots.horizon_days,
+        dates.split,
+        dates.as_of_date,
+        dates.horizon_days,
         product_ids.product_id,
         coalesce(demand.customers_count, 0) as customers_count,
         coalesce(demand.warned_customers_count, 0) as warned_customers_count,
@@ -134,12 +135,12 @@ joined as (
         round(coalesce(trends.smoothed_units, 0), 6) as smoothed_units,
         coalesce(case when trends.days_known >= 364 then trends.seasonal_units end, trends.recent_units, 0)
             as seasonal_units,
-        case when snapshots.split = 'test' then coalesce(actual.actual_units, 0) end as actual_units
+        case when dates.split <> 'score' then coalesce(actual.actual_units, 0) end as actual_units
     from product_ids
-    cross join snapshots
-    left join demand on product_ids.product_id = demand.product_id and snapshots.split = demand.split
-    left join trends on product_ids.product_id = trends.product_id and snapshots.split = trends.split
-    left join actual on product_ids.product_id = actual.product_id
+    cross join dates
+    left join demand on product_ids.product_id = demand.product_id and dates.split = demand.split
+    left join trends on product_ids.product_id = trends.product_id and dates.split = trends.split
+    left join actual on product_ids.product_id = actual.product_id and dates.split = actual.split
     where (select count(*) from scores) > 0
 
 )

@@ -1,10 +1,12 @@
 -- One row per product: the demand that may leave with the customers at risk, the forecast, and the stock.
--- The forecast is one of five (ml_product_demand): the one with the smallest sum of errors on the test date,
--- over the products of a category. Categories of which fewer than least_products were bought choose together.
+-- The forecast is one of five (ml_product_demand): the one with the smallest sum of errors over the products
+-- of a category. Categories of which fewer than least_products were bought choose together. The test date
+-- chooses for the latest as_of_date, and the choice date for the test date, which judges that earlier choice.
 -- Figures about fewer than min_group_size customers are null: units at risk over usual units is their churn
 -- probability. The forecast stays.
 {% set methods = ['customers', 'mean', 'smoothed', 'seasonal', 'naive'] %}
 {% set least_products = 20 %}
+{% set method_of_row = "coalesce(of_category.forecast_method, of_others.forecast_method, 'customers')" %}
 
 with demand as (
 
@@ -27,8 +29,8 @@ grouped as (
         products.stock_on_hand_count,
         case
             when
-                sum(case when demand.split = 'test' and demand.actual_units > 0 then 1 else 0 end)
-                    over (partition by products.category)
+                sum(case when demand.actual_units > 0 then 1 else 0 end)
+                    over (partition by demand.split, products.category)
                 >= {{ least_products }}
                 then products.category
         end as product_group
@@ -41,13 +43,14 @@ errors as (
 
     {% for method in methods %}
         select
+            case split when 'choice' then 'test' else 'score' end as for_split,
             product_group,
             '{{ method }}' as forecast_method,
             {{ loop.index }} as preference,
             {{ exact_sum('abs(' ~ method ~ '_units - actual_units)') }} as error_units
         from grouped
-        where split = 'test'
-        group by product_group
+        where split in ('choice', 'test')
+        group by split, product_group
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -56,26 +59,30 @@ errors as (
 chosen as (
 
     select
+        for_split,
         product_group,
         min_by(forecast_method, (error_units, preference)) as forecast_method
     from errors
-    group by product_group
+    group by for_split, product_group
 
 ),
 
-{# Without a test date the forecast is that of the customers. #}
+{# Without an earlier date the forecast is that of the customers. #}
 forecasts as (
 
     select
         grouped.*,
-        coalesce(chosen.forecast_method, 'customers') as forecast_method,
-        case coalesce(chosen.forecast_method, 'customers')
+        {{ method_of_row }} as forecast_method,
+        case {{ method_of_row }}
             {% for method in methods %}
                 when '{{ method }}' then grouped.{{ method }}_units
             {% endfor %}
         end as forecast_units
     from grouped
-    left join chosen on coalesce(grouped.product_group, '') = coalesce(chosen.product_group, '')
+    left join chosen as of_category
+        on grouped.split = of_category.for_split and grouped.category = of_category.product_group
+    left join chosen as of_others
+        on grouped.split = of_others.for_split and of_others.product_group is null
 
 ),
 
@@ -83,6 +90,7 @@ joined as (
 
     select
         forecasts.*,
+        test_forecasts.forecast_method as test_forecast_method,
         test_forecasts.forecast_units as test_forecast_units,
         test_forecasts.naive_units as test_naive_units,
         test_forecasts.actual_units as test_actual_units
@@ -130,6 +138,7 @@ final as (
             when stock_on_hand_count < usual_units then 'enough if they leave'
             else 'enough'
         end as stock_warning,
+        test_forecast_method,
         round(test_forecast_units, 2) as test_forecast_units,
         round(test_naive_units, 2) as test_naive_units,
         round(test_actual_units, 2) as test_actual_units
