@@ -69,6 +69,8 @@ def cockpit(file: Path, *options: str) -> Iterator[str]:
 def settled(page: Page) -> Page:
     """The page when Streamlit has drawn everything."""
     page.wait_for_selector("h1")
-    page.wait_for_selector('[data-testid="stStatusWidget"]', state="detached")
+    for unfinished in ("stStatusWidget", "stSkeleton"):
+        page.wait_for_function(f"!document.querySelector('[data-testid={unfinished}]')")
     page.wait_for_timeout(1500)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from conftest import Shop
 
 pytest.importorskip("streamlit", reason="the cockpit needs the extra bi")
-from dbt_retention.bi.customer_charts import rule_graph, timeline
+from dbt_retention.bi.customer_charts import rule_graph, stock, timeline
+from dbt_retention.bi.marts import Marts, open_serving_file
 from dbt_retention.bi.texts import texts_in
 from streamlit.testing.v1 import AppTest
 
@@ -159,6 +161,44 @@ def test_every_page_of_a_shop_with_orders_alone_says_what_is_missing(
         connection.execute("delete from mart_early_warning_history")
     for page in PAGES:
         assert opened(path, page, monkeypatch).info, page
+
+
+def test_campaigns_whose_profit_is_not_known_are_shown(
+    served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "marts.duckdb"
+    shutil.copy(served, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "update mart_campaign_effects set incremental_profit_amount = null, is_causal = false"
+        )
+    app = opened(path, "campaigns", monkeypatch)
+    shown = app.dataframe[0].value
+    assert shown["Profit brought (EUR)"].isna().all()
+    assert all(finding.endswith(", not causal") for finding in shown["Finding"])
+
+
+def test_a_customer_in_the_holdout_is_shown_as_such(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(served, "warnings", monkeypatch, "en")
+    held = query(
+        served,
+        "select customer_id from mart_early_warning where is_holdout and risk_tier <> 'low' order by 1",
+    )
+    shown = app.dataframe[0].value
+    assert sorted(shown.loc[shown["Action"] == "holdout", "Customer"]) == [customer for (customer,) in held]
+
+
+def test_products_of_the_same_name_have_a_bar_each() -> None:
+    rows = [{"product": "Milk", "units_at_risk": units} for units in (34.0, 23.0)]
+    bars = stock(rows, texts_in("en")).to_dict()["data"]["values"]
+    assert len({bar["numbered"] for bar in bars}) == 2
+
+
+def test_drift_is_of_the_features_that_the_model_uses(served: Path) -> None:
+    with Marts(lambda: open_serving_file(served)) as marts:
+        shown = {row["name"] for row in marts.rows("drift") if row["subject"] == "feature"}
+    used = query(served, "select name from mart_feature_importance where subject = 'feature'")
+    assert shown == {name for (name,) in used} - {"month_sine", "month_cosine"}
 
 
 def test_a_missing_file_names_the_next_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ against orange for better and worse.
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, TypeAlias
 
 import altair as alt
@@ -28,6 +29,7 @@ FONT = (
 )
 WIDTH = 440
 LABEL = 230  # pixels: the longest label beside an axis
+LINE = 58  # letters of a line of a long label
 
 Chart: TypeAlias = "alt.Chart | alt.LayerChart"
 
@@ -296,7 +298,9 @@ def campaigns(rows: list[Row], texts: Texts) -> Chart:
         x=alt.X(
             "lower_points:Q",
             title=texts("report.campaigns.effect_axis"),
-            axis=alt.Axis(format="+d", domain=False, tickCount=7),
+            axis=alt.Axis(
+                labelExpr="datum.value === 0 ? '0' : format(datum.value, '+,~f')", domain=False, tickCount=7
+            ),
         ),
         x2="upper_points:Q",
     )
@@ -377,14 +381,23 @@ def drift(rows: list[Row], texts: Texts) -> Chart:
         row
         | {
             "status": texts.value("drift_status", row["drift_status"]),
-            "what": texts.value("drift_name", row["name"])
-            if row["subject"] == "score"
-            else row["in_words"] or row["name"].replace("_", " "),
+            "what": "|".join(textwrap.wrap(row["in_words"] or row["name"].replace("_", " "), LINE)),
         }
         for row in rows
     ]
+    lines = max(row["what"].count("|") + 1 for row in named)
     base = alt.Chart(_data(named)).encode(
-        y=alt.Y(**_labels("what", [row["what"] for row in named], labelLimit=360)),
+        y=alt.Y(
+            **_labels(
+                "what",
+                [row["what"] for row in named],
+                labelLimit=0,
+                labelExpr="split(datum.label, '|')",
+                labelLineHeight=14,
+                labelBaseline="line-top",
+                labelOffset=-7 * (lines if lines == 1 else 1),
+            )
+        ),
         x=alt.X(
             "population_stability_index:Q",
             title=texts("report.drift.axis"),
@@ -405,7 +418,7 @@ def drift(rows: list[Row], texts: Texts) -> Chart:
         + base.mark_text(align="left", dx=5).encode(
             text=alt.Text("population_stability_index:Q", format=".2f")
         )
-    ).properties(width=580, height=27 * len(rows))
+    ).properties(width=560, height=(13 + 14 * lines) * len(rows))
 
 
 def recommendations(rows: list[Row], texts: Texts) -> Chart:

@@ -73,6 +73,7 @@ def rhythm(orders: list[Row], silent_days: int, texts: Texts) -> Chart:
     gaps = [{"gap": row["gap_days"]} for row in orders if row["gap_days"] is not None]
     most = max([silent_days, *(row["gap"] for row in gaps)])
     step = next(step for step in (1, 2, 5, 7, 14, 28, 56, 112) if most / step <= 24 or step == 112)
+    edges = [step * place for place in range(int(most // step) + 2)]
     bars = (
         alt.Chart(_data(gaps))
         .mark_bar(color=PALE_BLUE)
@@ -81,6 +82,7 @@ def rhythm(orders: list[Row], silent_days: int, texts: Texts) -> Chart:
                 "gap:Q",
                 bin=alt.Bin(step=step),
                 title=texts("cockpit.customer.gap_axis"),
+                axis=alt.Axis(values=edges[:: 1 + len(edges) // 9]),
                 scale=alt.Scale(domain=[0, step * (most // step + 1)]),
             ),
             y=alt.Y(
@@ -161,9 +163,16 @@ def month_of(day: date) -> str:
 
 def stock(rows: list[Row], texts: Texts) -> Chart:
     """Products with the largest demand at risk: units that warned customers usually buy."""
-    named = [row | {"place": str(number)} for number, row in enumerate(rows)]
+    # Two products may have the same name: a bar is found by its number, which the label does not show.
+    named = [row | {"numbered": f"{number}|{row['product']}"} for number, row in enumerate(rows)]
     base = alt.Chart(_data(named)).encode(
-        y=alt.Y(**_labels("product", [row["product"] for row in named])),
+        y=alt.Y(
+            **_labels(
+                "numbered",
+                [row["numbered"] for row in named],
+                labelExpr="slice(datum.label, indexof(datum.label, '|') + 1)",
+            )
+        ),
         x=alt.X(**_figures("units_at_risk", texts("cockpit.inventory.at_risk_axis"), ",.0f")),
     )
     bars = base.mark_bar(height=15, color=BLUE, cornerRadiusEnd=2)

@@ -34,6 +34,7 @@ def run_cockpit(path: Path, *, language: Language, currency: str, port: int, con
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
         "theme.base": "light",
+        "theme.baseFontSize": 14,
         "theme.primaryColor": BLUE,
         "theme.textColor": INK,
         "theme.secondaryBackgroundColor": "#f5f7f9",

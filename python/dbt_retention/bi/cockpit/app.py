@@ -39,13 +39,13 @@ PAGES: dict[str, Callable[[View], None]] = {
 NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
 STYLE = """
 <style>
-.block-container { padding: 2.6rem 2.5rem 2rem; max-width: 1240px; }
+.block-container { padding: 2.6rem 1.6rem 2rem; max-width: 1240px; }
 h1 { font-size: 1.75rem !important; padding-bottom: 0.4rem !important; }
 h3 { font-size: 1.05rem !important; padding-top: 0.9rem !important; }
 [data-testid="stMetricValue"] { font-size: 1.45rem; }
 [data-testid="stMetricDelta"] svg { display: none; }
 [data-testid="stMetricLabel"] p { white-space: normal; line-height: 1.3; }
-[data-testid="stSidebar"] { min-width: 230px; max-width: 230px; }
+[data-testid="stSidebar"] { min-width: 205px; max-width: 205px; }
 [data-testid="stSidebar"] [role="radiogroup"] { gap: 0.35rem; }
 </style>
 """

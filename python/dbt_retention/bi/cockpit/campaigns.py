@@ -19,19 +19,15 @@ def show(view: View) -> None:
         if judged := [row for row in campaigns if row["lower_points"] is not None]:
             view.chart(charts.campaigns(judged, t))
         view.table(
-            [row | {"interval": _interval(view, row)} for row in campaigns],
+            [row | _in_words(view, row) for row in campaigns],
             [
                 Column("campaign_id", "column.campaign_id"),
                 Column("action", "column.action", values="action"),
                 Column("assigned_from_date", "column.date", "day"),
-                Column("treated_count", "column.treated", "count"),
-                Column("compared_count", "column.compared", "count"),
-                Column("treated_retention_rate", "column.stayed_treated", "percent"),
-                Column("compared_retention_rate", "column.stayed_compared", "percent"),
-                Column("effect_points", "column.effect", "points"),
-                Column("interval", "column.effect_interval"),
-                Column("retention_verdict", "column.verdict", values="retention_verdict"),
-                Column("is_causal", "column.causal", "check"),
+                Column("treated", "column.stayed_treated"),
+                Column("compared", "column.stayed_compared"),
+                Column("effect", "column.effect", "interval"),
+                Column("finding", "column.verdict"),
                 Column("cost_amount", "column.campaign_cost", "amount"),
                 Column("incremental_profit_amount", "column.incremental_profit", "amount"),
             ],
@@ -79,7 +75,21 @@ def show(view: View) -> None:
     )
 
 
-def _interval(view: View, row: Row) -> str | None:
-    if row["lower_points"] is None:
-        return None
-    return f"{view.formats.change(row['lower_points'], 1)} … {view.formats.change(row['upper_points'], 1)}"
+def _in_words(view: View, row: Row) -> Row:
+    """Who stayed, the effect with its interval, and the finding of a campaign."""
+    t, f = view.texts, view.formats
+    words = {
+        arm: t(
+            "cockpit.campaigns.stayed",
+            share=f.percent(row[f"{arm}_retention_rate"]),
+            customers=f.count(row[f"{arm}_count"]),
+        )
+        for arm in ("treated", "compared")
+    }
+    effect = f.change(row["effect_points"], 1)
+    if row["lower_points"] is not None:
+        effect += f"  ({f.change(row['lower_points'], 1)} … {f.change(row['upper_points'], 1)})"
+    finding = t.value("retention_verdict", row["retention_verdict"])
+    if not row["is_causal"]:
+        finding += t("cockpit.campaigns.not_causal")
+    return words | {"effect": effect, "finding": finding}

@@ -31,15 +31,15 @@ def show(view: View) -> None:
                 row
                 | {
                     "meaning": t(f"report.metrics.{row['metric']}"),
-                    "interval": f"{f.decimal(row['lower_95'])} … {f.decimal(row['upper_95'])}",
+                    "interval": f"{f.decimal(row['lower_95'], 3)} … {f.decimal(row['upper_95'], 3)}",
                 }
                 for row in metrics
             ],
             [
                 Column("metric", "column.metric", values="metric"),
-                Column("metric_value", "column.value", "decimal"),
+                Column("metric_value", "column.value", "measure"),
                 Column("interval", "column.interval"),
-                Column("meaning", "column.meaning", "sentence"),
+                Column("meaning", "column.meaning", "sentence", pixels=520),
             ],
             key="metrics",
         )

@@ -9,16 +9,16 @@ from dbt_retention.bi.cockpit.view import ALL, MOST, Column, View
 
 STOCK = ["too little", "enough if they leave", "enough", "too much", "stock not known"]
 INVENTORY = [
-    Column("product", "column.product"),
-    Column("category", "column.category"),
+    Column("product", "column.product", pixels=205),
+    Column("category", "column.category", pixels=125),
     Column("warned_customers_count", "column.warned_customers", "count"),
-    Column("usual_units", "column.usual_units", "decimal"),
-    Column("units_at_risk", "column.units_at_risk", "decimal"),
-    Column("units_at_risk_share", "column.share_at_risk", "percent"),
-    Column("forecast_units", "column.forecast_units", "decimal"),
+    Column("usual_units", "column.usual_units", "units"),
+    Column("units_at_risk", "column.units_at_risk", "units"),
+    Column("units_at_risk_share", "column.share_at_risk", "percent", is_shown=False),
+    Column("forecast_units", "column.forecast_units", "units", is_shown=False),
     Column("stock_on_hand_count", "column.stock", "count"),
     Column("stock_days", "column.stock_days", "days"),
-    Column("stock_warning", "column.stock_warning", values="stock_warning"),
+    Column("stock_warning", "column.stock_warning", values="stock_warning", pixels=122),
 ]
 SERVICE = [
     Column("priority_rank", "column.rank", "count"),
@@ -33,15 +33,15 @@ SERVICE = [
 ]
 MEMBERS = [
     Column("customer_id", "column.customer"),
-    Column("is_member", "column.member", "check"),
-    Column("membership_tier", "column.tier"),
+    Column("membership_tier", "column.tier", values="membership_tier"),
+    Column("earned_tier", "column.earned_tier", values="membership_tier"),
     Column("next_tier", "column.next_tier"),
     Column("is_next_tier_near", "column.near", "check"),
     Column("amount_to_next_tier", "column.amount_to_next", "amount"),
     Column("orders_to_next_tier", "column.orders_to_next", "count"),
     Column("offer_1_name", "column.item_to_offer"),
     Column("risk_tier", "column.risk_tier", values="risk_tier"),
-    Column("value_at_risk", "column.value_at_risk", "amount"),
+    Column("value_at_risk", "column.value_at_risk", "amount", is_shown=False),
 ]
 
 

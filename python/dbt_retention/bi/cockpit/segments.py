@@ -23,7 +23,7 @@ def show(view: View) -> None:
                 Column("customers_count", "column.customers", "count"),
                 Column("customers_share", "column.share", "percent"),
                 Column("days_since_last_order_avg", "column.silent", "days"),
-                Column("orders_avg_364d", "column.orders_per_year", "decimal"),
+                Column("orders_avg_364d", "column.orders_per_year", "units"),
                 Column("spend_amount_avg_364d", "column.spend_per_year", "amount"),
                 Column("churn_probability_avg", "column.churn_probability", "percent"),
                 Column("value_at_risk", "column.value_at_risk", "amount"),

@@ -16,23 +16,31 @@ from dbt_retention.bi.formats import UNKNOWN, Formats
 from dbt_retention.bi.marts import Marts, Row, open_serving_file
 from dbt_retention.bi.texts import Texts
 
-Kind = Literal["text", "count", "amount", "percent", "points", "decimal", "days", "day", "sentence", "check"]
+Kind = Literal[
+    "text", "sentence", "interval", "check", "day", "days",
+    "count", "amount", "units", "decimal", "measure", "percent", "points",
+]  # fmt: skip
 MOST = 1000  # rows of a table on a page; a download has all
 ALL = 1_000_000_000
 DIGITS = {"amount": 2, "percent": 3, "days": 0}  # after the decimal point
+HEADER = 33  # pixels of the header of a table
+LARGE = 100  # from here on, no digits after the decimal point are shown
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a table: its key in the rows, the key of its label, and what it holds.
 
-    values: the column of the texts whose words replace its values.
+    values: the column of the texts whose words replace its values. pixels: its width; None = as wide as its
+    header and values. is_shown: False = only in the download.
     """
 
     key: str
     label: str
     kind: Kind = "text"
     values: str | None = None
+    pixels: int | None = None
+    is_shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class View:
             "amount": self.formats.currency,
             "days": self.texts("unit.days_short"),
             "points": self.texts("unit.points_short"),
+            "interval": self.texts("unit.points_short"),
         }.get(column.kind)
         return f"{text} ({unit})" if unit else text
 
@@ -91,15 +100,27 @@ class View:
         lines: of text in a row, for sentences.
         """
         row_pixels = 35 if lines == 1 else 14 + 21 * lines
+        shown = [column for column in columns if column.is_shown]
+        frame = self.frame(rows, shown)
+        config = {}
+        for column in shown:
+            label = self.label(column)
+            if column.kind == "percent":
+                frame[label] = 100 * frame[label].astype(float)
+            is_large = column.kind in ("amount", "units") and bool(
+                frame[label].astype(float).abs().max() >= LARGE
+            )
+            if is_large:
+                frame[label] = frame[label].astype(float).round()
+            config[label] = _config(column, is_large=is_large)
         options: dict[str, Any] = {
-            "column_config": {self.label(column): _config(column.kind) for column in columns},
+            "column_config": config,
             "hide_index": True,
-            "height": min(38 + row_pixels * len(rows), most_pixels),
+            "height": min(HEADER + row_pixels * len(rows), most_pixels),
             "row_height": row_pixels,
             "placeholder": UNKNOWN,
             "key": key,
         }
-        frame = self.frame(rows, columns)
         if not selectable:
             st.dataframe(frame, **options)
             return None
@@ -127,20 +148,24 @@ class View:
             return [None if value is None else self.texts.value(named, value) for value in values]
         if column.kind == "sentence":
             return [self.texts.sentence(value) for value in values]
+        if column.kind == "units":
+            return [None if value is None else float(value) for value in values]
         if column.kind in DIGITS:
             return [None if value is None else round(float(value), DIGITS[column.kind]) for value in values]
         return values
 
 
-def _config(kind: Kind) -> Any:
+def _config(column: Column, *, is_large: bool) -> Any:
+    """How Streamlit shows a column. Percentages are times 100; is_large: its figures are whole numbers."""
+    kind, width = column.kind, column.pixels
     numbers = {
-        **{"count": "localized", "amount": "accounting", "percent": "percent"},
-        **{"points": "%+.1f", "decimal": "%.2f", "days": "localized"},
+        **{"count": "localized", "amount": "%.2f", "percent": "%.1f%%"},
+        **{"points": "%+.1f", "decimal": "%.2f", "measure": "%.3f", "units": "%.1f", "days": "localized"},
     }
     if kind in numbers:
-        return st.column_config.NumberColumn(format=numbers[kind])
+        return st.column_config.NumberColumn(width=width, format="localized" if is_large else numbers[kind])
     if kind == "day":
-        return st.column_config.DateColumn(format="YYYY-MM-DD")
+        return st.column_config.DateColumn(format="YYYY-MM-DD", width=width)
     if kind == "check":
-        return st.column_config.CheckboxColumn()
-    return st.column_config.TextColumn(width="large" if kind == "sentence" else None)
+        return st.column_config.CheckboxColumn(width=width)
+    return st.column_config.TextColumn(width="large" if kind == "sentence" and width is None else width)

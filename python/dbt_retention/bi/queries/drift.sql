@@ -1,4 +1,11 @@
--- One row per feature, and one for the churn probability, the most changed first.
+-- One row per feature of the champion, and one for the churn probability, the most changed first. Without the features
+-- of the month: the month of today is another than that of the test date, whatever customers do.
+with words as (
+
+    select name, in_words from mart_feature_importance where subject = 'feature'
+
+)
+
 select
     drift.subject,
     drift.name,
@@ -11,5 +18,11 @@ select
     drift.reference_rows_count,
     drift.today_rows_count
 from mart_drift as drift
-left join (select name, in_words from mart_feature_importance where subject = 'feature') as words using (name)
+left join words using (name)
+where
+    drift.subject <> 'feature'
+    or (
+        drift.name not in ('month_sine', 'month_cosine')
+        and (words.name is not null or not exists (select 1 from words))
+    )
 order by drift.subject = 'feature', drift.population_stability_index desc, drift.name
