@@ -1,5 +1,5 @@
 -- One row per feature of the champion, and one for the churn probability, the most changed first. Without the features
--- of the month: the month of today is another than that of the test date, whatever customers do.
+-- of the month: the latest as_of_date is in another month than the test date, whatever customers do.
 with words as (
 
     select name, in_words from mart_feature_importance where subject = 'feature'
