@@ -14,6 +14,8 @@ ALSO_.venv-dbt-1.12 := metricflow python-dotenv
 CLIENTS_VENV := .venv-clients
 # Superset needs an older SQLAlchemy.
 SUPERSET_VENV := .venv-superset
+# The audit of the lock looks at files, so its own packages need not agree with the lock.
+AUDIT_VENV := .venv-audit
 SUPERSET := apache-superset==6.1.0 duckdb-engine==0.17.0 duckdb>=1.4,<3 flask-caching==2.3.1 cachetools rich
 CLIENTS := duckdb>=1.4,<1.5 duckdb-engine>=0.17 sqlalchemy<2.1 pandas pyarrow adbc-driver-manager
 # All tests but those that need an environment of their own.
@@ -27,7 +29,7 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-faults test-spark test-duckdb-1 test-dbt-1.12 test-clients test-bi test-superset cockpit superset pictures chromium java check lint format build train docs vars dist lock clean bench
+.PHONY: help demo test test-all test-faults audit test-spark test-duckdb-1 test-dbt-1.12 test-clients test-bi test-superset cockpit superset pictures chromium java check lint format build train docs vars dist lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +47,11 @@ test-all: $(VENV)/dev.installed ## run those tests, and those that build whole s
 
 test-faults: $(VENV)/dev.installed ## try faults and hostile input, the long cases included, and print a table of them
 	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi and not superset and not clients'
+
+audit: $(AUDIT_VENV)/installed ## look up every package of the lock in PyPI's database of vulnerabilities; needs the network
+	for lock in $(filter-out requirements/constraints.txt,$(wildcard requirements/*.txt)); do \
+		$(AUDIT_VENV)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement $$lock || exit 1; \
+	done
 
 test-spark: java $(SPARK_VENV)/installed ## build the seeds and Complete Journey on Spark, and compare every table with DuckDB
 	$(SPARK_VENV)/bin/pytest -m spark -k '$(SPARK_TESTS)' tests/parity/test_spark.py
@@ -140,14 +147,14 @@ lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
 	done
 
 clean: ## remove everything that builds, tests and this file created
-	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) $(CLIENTS_VENV) $(SUPERSET_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) $(CLIENTS_VENV) $(SUPERSET_VENV) $(AUDIT_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf logs target dbt_project/target dbt_project/logs
 	for example in $(EXAMPLES); do \
 		rm -rf $$example/target $$example/logs $$example/dbt_packages $$example/warehouse $$example/models_onnx; \
 	done
 	find models_onnx -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
 
-$(VENV)/bin/python $(SPARK_VENV)/bin/python $(VERSION_VENVS:%=%/bin/python) $(CLIENTS_VENV)/bin/python $(SUPERSET_VENV)/bin/python:
+$(VENV)/bin/python $(SPARK_VENV)/bin/python $(VERSION_VENVS:%=%/bin/python) $(CLIENTS_VENV)/bin/python $(SUPERSET_VENV)/bin/python $(AUDIT_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version). Choose another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
@@ -163,6 +170,11 @@ $(SPARK_VENV)/installed: requirements/spark.txt pyproject.toml | $(SPARK_VENV)/b
 	@echo "Installing requirements/spark.txt into $(SPARK_VENV) ..."
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/spark.txt
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(AUDIT_VENV)/installed: | $(AUDIT_VENV)/bin/python
+	@echo "Installing pip-audit into $(AUDIT_VENV) ..."
+	@$(AUDIT_VENV)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
 	@touch $@
 
 # Other people's versions, so no lock.

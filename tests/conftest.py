@@ -154,6 +154,44 @@ def pytest_keyboard_interrupt() -> None:
     subprocess.run(["pkill", "-INT", "-P", str(os.getpid())], check=False)
 
 
+FAULTS = ROOT / "tests" / "faults"
+LEFT_OUT = pytest.StashKey[set[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT] = set()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Note which long tests of faults are left out."""
+    for item in items:
+        is_long = any(item.get_closest_marker(name) for name in ("faults_long", "whole_shop"))
+        if is_long and item.path.is_relative_to(FAULTS):
+            item.config.stash[LEFT_OUT].add(item.nodeid.removeprefix("tests/faults/").split("[")[0])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):  # a worker of pytest-xdist tells the process that prints
+        session.config.workeroutput["left_out"] = sorted(session.config.stash[LEFT_OUT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker of pytest-xdist left out; a worker that crashed says nothing."""
+    node.config.stash[LEFT_OUT].update(getattr(node, "workeroutput", {}).get("left_out", []))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name the long cases of faults that this run leaves out."""
+    names = sorted(config.stash[LEFT_OUT])
+    if names:
+        terminalreporter.section(
+            f"{len(names)} long tests of faults were left out; make test-faults runs them"
+        )
+        for name in names:
+            terminalreporter.write_line(name)
+
+
 @pytest.fixture
 def shop_of_seeds(tmp_path: Path) -> Shop:
     """The package on its example seeds, in a separate folder; not built yet."""

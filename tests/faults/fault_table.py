@@ -1,6 +1,6 @@
 """Runs the tests of faults and prints a table: each case, what was expected, and what came.
 
-python tests/faults/fault_table.py [arguments of pytest]     # make test-faults
+python tests/faults/fault_table.py [arguments of pytest]     # make test-faults: all files of this folder
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 CASE, LOST = "fault case", "fault lost"
 LOSSES = ("rows lost", "wrong champions", "unreadable moments")
-WIDTH = 72
+WIDTHS = (72, 72, 160)  # of the case, of what was expected, and of what came
 Record = Callable[[str, object], None]
 
 
@@ -36,10 +36,6 @@ class FaultTable:
     def __init__(self) -> None:
         self.rows: list[tuple[str, str, str, str]] = []
         self.losses = Counter(dict.fromkeys(LOSSES, 0))
-        self.left_out: list[str] = []
-
-    def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        self.left_out += [item.name.split("[")[0] for item in items]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call" and not report.failed:
@@ -55,17 +51,19 @@ class FaultTable:
         write = terminalreporter.write_line
         write("")
         for state, *texts in [("", "case", "expected", "got"), *self.rows]:
-            write(f"{state:<9}" + " | ".join(f"{_short(text):<{WIDTH}}" for text in texts).rstrip())
+            cells = [_in_width(text, width) for text, width in zip(texts, WIDTHS, strict=True)]
+            write(f"{state:<9}" + " | ".join(cells).rstrip())
         states = Counter(row[0] for row in self.rows)
         totals = {"cases tried": len(self.rows), "survived": states["survived"], **self.losses}
         write(", ".join(f"{name} {count:,}" for name, count in totals.items()))
-        if self.left_out:
-            write(f"left out {len(self.left_out)} tests: {', '.join(sorted(set(self.left_out)))}")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+def _in_width(text: str, width: int) -> str:
+    return f"{text:<{width}}" if len(text) <= width else text[: width - 1] + "…"
 
 
 if __name__ == "__main__":
-    sys.exit(pytest.main([str(Path(__file__).parent), "-q", *sys.argv[1:]], plugins=[FaultTable()]))
+    given = sys.argv[1:]
+    files = [word for word in given if Path(word.split("::")[0]).exists()]
+    folder = [] if files else [str(Path(__file__).parent)]
+    sys.exit(pytest.main([*folder, "-q", *given], plugins=[FaultTable()]))
