@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
+import numpy as np
 import pytest
 from conftest import Shop
 
@@ -77,6 +80,39 @@ def test_a_holdout_that_was_respected_is_the_comparison(copied_shop: Shop) -> No
         assert unmeasured == 0
         assert lower < value < upper
         assert lower <= treated * plain[month] <= upper, month
+    margins = {month: (upper - lower) / 2 for month, _, _, lower, upper, _ in months}
+    [(lower, upper)] = copied_shop.query(
+        "select max_by(cumulative_lower_amount, month_date), max_by(cumulative_upper_amount, month_date) "
+        "from mart_programme_value where strategy = 'all'"
+    )
+    assert (upper - lower) / 2 == pytest.approx(margin_of_all(copied_shop, margins), rel=1e-3)
+
+
+def margin_of_all(shop: Shop, margins: dict[date, float]) -> float:
+    """The margin of the sum of the months, by the correlation of their differences of means."""
+    outcomes = [
+        {
+            (customer, treated): y
+            for customer, treated, y in shop.query(
+                "select customer_id, is_treated, y from int_retention__programme_outcomes "
+                f"where campaign_id = 'programme {month}'"
+            )
+        }
+        for month in margins
+    ]
+    customers = sorted(set().union(*outcomes))
+    parts = np.zeros((len(customers), len(outcomes)))
+    for column, of_month in enumerate(outcomes):
+        for arm in (False, True):
+            amounts = {key: y for key, y in of_month.items() if key[1] == arm}
+            mean = np.mean(list(amounts.values()))
+            for row, key in enumerate(customers):
+                if key in amounts:
+                    parts[row, column] = (amounts[key] - mean) / len(amounts) * (1 if arm else -1)
+    covariances = parts.T @ parts
+    errors = np.sqrt(np.diag(covariances))
+    amounts_of_months = np.asarray(list(margins.values()))
+    return float(np.sqrt(amounts_of_months @ (covariances / np.outer(errors, errors)) @ amounts_of_months))
 
 
 def test_groups_of_the_outlook_add_up(built_shop: Shop) -> None:

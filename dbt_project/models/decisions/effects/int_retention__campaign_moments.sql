@@ -54,6 +54,7 @@ measured as (
 
     select
         campaign_id,
+        customer_id,
         risk_tier,
         outcome,
         has_control,

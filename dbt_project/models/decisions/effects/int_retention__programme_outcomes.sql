@@ -7,7 +7,6 @@
 {% set month_days = days_between('drawn.month_date', 'drawn.month_end_date') %}
 {% set known_days = days_between('drawn.first_date', 'drawn.month_date') %}
 {% set days_since = days_between('drawn.last_date', 'drawn.month_date') %}
-
 with contacts as (
 
     select
@@ -97,11 +96,11 @@ measured as (
 
     select
         drawn.month_date,
+        drawn.customer_id,
         drawn.is_holdout,
         contacted.customer_id is not null as is_contacted,
         cast({{ month_days }} as double) / greatest({{ known_days }}, {{ month_days }}) as month_share,
-        round({{ month_days }} / cast({{ month_days }} + 2 * {{ days_since }} as double), 2)
-            as recency_weight,
+        round({{ month_days }} / ({{ month_days }} + 2e0 * {{ days_since }}), 2) as recency_weight,
         drawn.spend_before,
         sum(drawn.amounts_count) over (partition by drawn.month_date) > 0 as is_amount_known,
         drawn.spend_amount * margin.gross_margin_share - coalesce(contacted.cost_amount, 0) as profit_amount,
@@ -130,6 +129,7 @@ programme_outcomes as (
 
     select
         'programme ' || cast(measured.month_date as {{ dbt.type_string() }}) as campaign_id,
+        measured.customer_id,
         'unknown' as risk_tier,
         'profit' as outcome,
         coalesce(

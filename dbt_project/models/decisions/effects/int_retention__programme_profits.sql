@@ -1,5 +1,6 @@
 -- One row per campaign with treated customers, and per month of the holdout: the profit that it added after
 -- its cost, with the margin of its interval, for how many of the treated it is measured, and why not for all.
+-- Months share the customers of the holdout: overlap is what their values have in common.
 with estimates as (
 
     select * from {{ ref('int_retention__campaign_estimates') }}
@@ -49,6 +50,7 @@ campaigns as (
         case when verdicts.is_causal then counts.treated_count - coalesce(kept.treated_count, 0) else 0 end
             as open_count,
         case when verdicts.is_causal then 0 else counts.treated_count end as uncompared_count,
+        cast(0 as double) as overlap,
         cast(null as {{ dbt.type_string() }}) as why_no_holdout
     from counts
     inner join verdicts on counts.campaign_id = verdicts.campaign_id
@@ -60,6 +62,18 @@ campaigns as (
         on
             counts.campaign_id = kept.campaign_id
             and kept.outcome = 'retained'
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_retention__programme_outcomes') }}
+
+),
+
+shared as (
+
+    {{ programme_overlaps('outcomes', 'profits') | indent(4) }}
 
 ),
 
@@ -78,6 +92,7 @@ holdouts as (
         coalesce(profits.margin_amount, 0) as margin_amount,
         0 as open_count,
         0 as uncompared_count,
+        coalesce(shared.overlap, 0) as overlap,
         case
             when not estimates.has_control then 'customers of the holdout were contacted, or it is empty'
             when profits.campaign_id is null then 'the holdout is too small'
@@ -87,6 +102,7 @@ holdouts as (
         on
             estimates.campaign_id = profits.campaign_id
             and estimates.has_control
+    left join shared on estimates.campaign_id = shared.campaign_id
     where
         estimates.outcome = 'profit'
         and estimates.campaign_id like 'programme ____-__-__'

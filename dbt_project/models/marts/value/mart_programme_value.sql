@@ -2,7 +2,7 @@
 -- One row per month and strategy (an action, or all): what did retention earn after its cost, and what is not
 -- known? All is compared with the holdout where it was respected; else all, and each action, with the
 -- controls of their campaigns. Campaigns draw their controls independently, so variances add up; months share
--- the holdout, so its margins add up.
+-- the customers of the holdout, so what their values have in common is added (overlap).
 {% set unknowns = {
     'uncompared_count': 'treated customers have no valid control arm',
     'open_count': 'treated customers have an open window',
@@ -36,8 +36,8 @@ strategies as (
             sum(open_count) as open_count,
             {{ known_sum('cost_amount') }} as cost_amount,
             {{ exact_sum('value_amount') }} as value_amount,
-            {{ exact_sum('margin_amount') }} as holdout_margin,
             {{ exact_sum('margin_amount * margin_amount') }} as squared_margin,
+            {{ exact_sum('overlap') }} as overlap,
             max(why_no_holdout) as why_no_holdout
         from profits
         {{ 'where not is_holdout' if loop.last }}
@@ -81,8 +81,8 @@ compared as (
         unmeasured_count,
         cost_amount,
         value_amount,
-        case when is_holdout then holdout_margin else 0 end as holdout_margin,
-        case when is_holdout then 0 else squared_margin end as squared_margin,
+        squared_margin,
+        overlap,
         {% for count, words in unknowns.items() %}
             coalesce(case when {{ count }} > 0 then {{ words_for_count(count) }} || ' {{ words }}; ' end, '')
             {{ '||' if not loop.last else 'as findings' }}
@@ -99,8 +99,8 @@ accumulated as (
         sum(measured_count) {{ so_far }} as all_measured_count,
         sum(unmeasured_count) {{ so_far }} as all_unmeasured_count,
         sum(value_amount) {{ so_far }} as all_value_amount,
-        sqrt(squared_margin + power(holdout_margin, 2)) as margin,
-        sqrt(sum(squared_margin) {{ so_far }} + power(sum(holdout_margin) {{ so_far }}, 2)) as all_margin
+        sqrt(squared_margin) as margin,
+        sqrt(greatest(sum(squared_margin + overlap) {{ so_far }}, 0)) as all_margin
     from compared
 
 )
