@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from dbt_retention.errors import RetentionError
-from dbt_retention.sql_functions.action_effects import Arms, fit_factors
+from dbt_retention.sql_functions.action_effects import Arms, Floats, fit_factors
 
 ASSUMED = 0.05
 
@@ -82,6 +82,57 @@ def test_the_order_of_arms_does_not_change_the_result() -> None:
     found, found_again = fit_factors(arms, assumed_error=1.0), fit_factors(again, assumed_error=1.0)
     assert np.array_equal(found.mean, found_again.mean)
     assert np.array_equal(found.standard_error, found_again.standard_error)
+
+
+def direct_factors(arms: Arms, *, assumed_error: float) -> tuple[Floats, Floats]:
+    """The same model with one matrix of all arms: generalised least squares, and restricted likelihood."""
+    actions, tiers = int(arms.action.max()) + 1, int(arms.tier.max()) + 1
+    pair = arms.action * tiers + arms.tier
+    levels = (arms.level[:, None] == np.unique(arms.level)).astype(float)
+    design = np.zeros((len(pair), actions * tiers))
+    design[np.arange(len(pair)), pair] = arms.assumed
+    together = (arms.level[:, None] == arms.level) & (pair[:, None] == pair)
+    of_action = np.arange(actions * tiers) // tiers
+    fits = []
+    for audience in (0.0, 0.003, 0.01, 0.03, 0.1):
+        for tier in (0.0, 0.25, 0.5, 1.0, 2.0):
+            for share in (0.25, 0.5, 1.0):
+                prior = (assumed_error * share) ** 2 * (of_action[:, None] == of_action)
+                prior = prior + tier**2 * np.eye(len(of_action))
+                variance = np.diag(arms.variance) + audience**2 * together + design @ prior @ design.T
+                inverse = np.linalg.inv(variance)
+                information = levels.T @ inverse @ levels
+                projected = inverse - inverse @ levels @ np.linalg.solve(information, levels.T @ inverse)
+                beyond = arms.surplus - arms.assumed
+                likelihood = -0.5 * (
+                    np.linalg.slogdet(variance)[1]
+                    + np.linalg.slogdet(information)[1]
+                    + beyond @ projected @ beyond
+                )
+                shift = prior @ design.T @ projected
+                fits.append((likelihood, 1 + shift @ beyond, np.diag(prior - shift @ design @ prior)))
+    weight = np.exp(np.array([fit[0] for fit in fits]) - max(fit[0] for fit in fits))
+    weight /= weight.sum()
+    mean = weight @ np.array([fit[1] for fit in fits])
+    spread = sum(one * (fit[2] + (fit[1] - mean) ** 2) for one, fit in zip(weight, fits, strict=True))
+    return mean.reshape(actions, tiers), np.sqrt(spread).reshape(actions, tiers)
+
+
+def test_factors_equal_those_of_one_model_of_all_arms() -> None:
+    """Three actions in two tiers over two months, with arms of different sizes."""
+    rng = np.random.default_rng(8)
+    rows = [
+        (2 * month + tier, action, tier, assumed, rng.normal(0.03, 0.05), 0.02**2 * (1 + action + month))
+        for month in range(2)
+        for tier in range(2)
+        for action in range(3)
+        for assumed in (ASSUMED * (1 + tier), 0.0)
+    ]
+    arms = Arms(*(np.array(column) for column in zip(*rows, strict=True)))
+    found = fit_factors(arms, assumed_error=0.8)
+    mean, error = direct_factors(arms, assumed_error=0.8)
+    assert found.mean == pytest.approx(mean, rel=1e-8)
+    assert found.standard_error == pytest.approx(error, rel=1e-8)
 
 
 def test_a_missing_arm_raises_a_clear_error() -> None:

@@ -108,3 +108,68 @@ def test_metrics_of_a_resample_equal_those_of_its_rows(seed: int, digits: int, t
     assume(0 < counts @ labels < 60)
     sample = binary_metrics(np.repeat(labels, counts), np.repeat(scores, counts), threshold=threshold)
     assert resampled_metrics(labels, scores, counts, threshold=threshold) == pytest.approx(sample)
+
+
+def test_a_decision_counts_customers_from_the_threshold_on() -> None:
+    """Of three customers called, the threshold itself among them, two churn: 2 x 56 - 11."""
+    labels = np.array([1.0, 1, 0, 1, 0, 0])
+    scores = np.array([0.9, 0.5, 0.6, 0.4, 0.2, 0.1])
+    found = decision(labels, scores, threshold=0.5, assumed=ASSUMED)
+    assert (found.true_positives, found.false_positives) == (2, 1)
+    assert (found.false_negatives, found.true_negatives) == (1, 2)
+    assert found.threshold == 0.5
+    assert found.profit_per_customer == pytest.approx((2 * 56 - 11) / 6)
+    assert found.accuracy == pytest.approx(4 / 6)
+    assert found.precision == found.recall == found.f1 == pytest.approx(2 / 3)
+    none = decision(labels, scores, threshold=1.0, assumed=ASSUMED)
+    assert (none.precision, none.recall, none.f1) == (0, 0, 0)
+
+
+def test_metrics_have_the_values_of_their_definitions() -> None:
+    labels = np.array([1.0, 0, 1, 0])
+    scores = np.array([0.8, 0.6, 0.55, 0.05])
+    assert binary_metrics(labels, scores, threshold=0.55) == pytest.approx(
+        {
+            "accuracy": 3 / 4,
+            "precision": 2 / 3,
+            "recall": 1,
+            "f1": 4 / 5,
+            "auc": 3 / 4,
+            "average_precision": (1 + 2 / 3) / 2,
+            "brier": (0.2**2 + 0.6**2 + 0.45**2 + 0.05**2) / 4,
+            "expected_calibration_error": (0.2 + 0.6 + 0.45 + 0.05) / 4,
+            "lift_at_10_percent": 2,
+        }
+    )
+
+
+def test_the_best_thresholds_are_scores() -> None:
+    labels = np.array([1.0, 0, 1, 0, 0])
+    scores = np.array([0.8, 0.6, 0.55, 0.3, 0.1])
+    assert best_f1_threshold(labels, scores) == 0.55
+    assert best_profit_threshold(labels, scores, assumed=ASSUMED) == 0.55
+    few_churners = np.array([1.0, 0, 0, 0, 0, 0, 0, 0, 1])
+    falling = np.linspace(0.9, 0.1, 9)
+    assert best_profit_threshold(few_churners, falling, assumed=ASSUMED) == 0.9
+    breaking_even = ProfitAssumptions(
+        customer_value=40, offer_value=0, contact_cost=20, save_rate_alpha=1, save_rate_beta=1
+    )
+    assert best_profit_threshold(labels, scores, assumed=breaking_even) == 1, "a profit of 0 is no reason"
+
+
+def test_intervals_are_percentiles_over_resamples_of_customers() -> None:
+    """Of few rows some samples hold one class alone; they are drawn again."""
+    rng = np.random.default_rng(11)
+    labels, scores = (rng.random(12) < 0.2).astype(float), rng.random(12)
+    found = with_intervals(labels, scores, threshold=0.4)
+    order = np.argsort(-scores)
+    dice, drawn = np.random.default_rng(7), []
+    while len(drawn) < 200:
+        taken = order[dice.integers(0, 12, 12)]
+        if 0 < labels[taken].sum() < 12:
+            drawn.append(binary_metrics(labels[taken], scores[taken], threshold=0.4))
+    for name, value in binary_metrics(labels, scores, threshold=0.4).items():
+        lower, upper = np.percentile([draw[name] for draw in drawn], [2.5, 97.5])
+        assert (found[name].value, found[name].lower, found[name].upper) == pytest.approx(
+            (value, lower, upper)
+        )

@@ -348,6 +348,13 @@ def test_auto_keeps_a_champion_without_training_dates(tmp_path: Path) -> None:
     assert train_churn(only_test, settings=settings, registry=Registry(tmp_path)) == before
 
 
+def labelled(churned: bool) -> pa.Table:
+    """The training set of a shop in which all customers churned, or none."""
+    rows = training_set()
+    at = rows.schema.get_field_index("is_churned")
+    return rows.set_column(at, "is_churned", pa.array([churned] * len(rows)))
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
@@ -355,8 +362,10 @@ def test_auto_keeps_a_champion_without_training_dates(tmp_path: Path) -> None:
         (training_set(history_days=179), "179 days of history .at least 180."),
         (training_set(days=[DAYS[0]]), "none can be predicted by older ones"),
         (training_set().slice(0, 2400), "no test date has a closed label window"),
+        (labelled(True), "churned and 0 stayed .at least 200 of each"),
+        (labelled(False), "0 churned and [0-9]+ stayed .at least 200 of each"),
     ],
-    ids=["few customers", "short history", "one date", "no test date"],
+    ids=["few customers", "short history", "one date", "no test date", "all churned", "none churned"],
 )
 def test_too_little_data_is_refused_and_no_version_is_published(
     tmp_path: Path, rows: pa.Table, words: str
