@@ -38,6 +38,11 @@ CustomerOption = Annotated[str, typer.Option("--customer", help="customer_id of 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
+def _progress(*, as_json: bool) -> Console:
+    """Where progress is printed: not among the JSON."""
+    return Console(stderr=True, highlight=False, soft_wrap=True) if as_json else console
+
+
 def _print_version(is_asked: bool) -> None:
     if is_asked:
         console.print(__version__)
@@ -214,6 +219,7 @@ def report(
     title: Annotated[
         str | None, typer.Option(help="Name of the shop. Default: the name of the profile or file.")
     ] = None,
+    as_json: JsonOption = False,
     target: TargetOption = None,
 ) -> None:
     """Write the report, one HTML file: customers at risk, actions, campaigns, reliability, data."""
@@ -222,7 +228,7 @@ def report(
 
     write_report(
         None if file else Project.at(project), serving_file=file, out=out, language=language,
-        currency=currency, title=title, target_name=target, console=console,
+        currency=currency, title=title, target_name=target, console=console, as_json=as_json,
     )  # fmt: skip
 
 
@@ -243,13 +249,13 @@ def cockpit(
 
 
 @app.command()
-def compact(project: ProjectOption = None, target: TargetOption = None) -> None:
+def compact(as_json: JsonOption = False, project: ProjectOption = None, target: TargetOption = None) -> None:
     """Write the DuckDB file again without the free blocks that builds left in it."""
     from dbt_retention.commands.compact import compact as run
     from dbt_retention.dbt_runner import Project
     from dbt_retention.warehouse import target_of
 
-    run(target_of(Project.at(project), target_name=target), console=console)
+    run(target_of(Project.at(project), target_name=target), console=console, as_json=as_json)
 
 
 @app.command()
@@ -287,7 +293,7 @@ def evaluate(
         Project.at(project),
         as_of=as_of.date(),
         out=out.resolve(),
-        console=Console(stderr=True, highlight=False, soft_wrap=True) if as_json else console,
+        console=_progress(as_json=as_json),
         target_name=target,
     )
     print_evaluation(result, as_of=as_of.date(), out=out, console=console, as_json=as_json)
@@ -340,12 +346,18 @@ def features_sync(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit code 1 if the list is out of date.")
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Set the var retention_features to the feature families of the project and its packages."""
     from dbt_retention.commands.features_sync import sync
+    from dbt_retention.commands.printed_json import print_json
     from dbt_retention.dbt_runner import Project
 
-    console.print(f"retention_features: {sync(Project.at(project), check=check, console=console)}")
+    change = sync(Project.at(project), check=check, console=_progress(as_json=as_json))
+    if as_json:
+        print_json({"added": change.added, "removed": change.removed}, console=console)
+    else:
+        console.print(f"retention_features: {change}")
 
 
 @app.command()
@@ -369,6 +381,7 @@ def itemsets(
         float, typer.Option(help="Stop before a level of itemsets that needs more memory, in GB.")
     ] = 8.0,
     memory_limit: Annotated[str | None, typer.Option(help="DuckDB's memory limit, e.g. 8GB.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Find frequent itemsets and association rules in a file of baskets."""
     from dbt_retention.commands.itemsets import mine_and_print
@@ -376,7 +389,7 @@ def itemsets(
     mine_and_print(
         baskets, basket=basket, item=item, min_support=min_support, max_length=max_length, out=out,
         min_confidence=min_confidence, single_consequent=single_consequent, strategy=strategy,
-        max_level_gb=max_level_gb, memory_limit=memory_limit, console=console,
+        max_level_gb=max_level_gb, memory_limit=memory_limit, console=console, as_json=as_json,
     )  # fmt: skip
 
 
@@ -397,6 +410,7 @@ def erase(
         list[str] | None,
         typer.Option(help="Another column of your tables that holds a customer_id. May be repeated."),
     ] = None,
+    as_json: JsonOption = False,
     target: TargetOption = None,
 ) -> None:
     """Remove one customer from the warehouse, its copies, logs and exports, and from all later builds."""
@@ -406,11 +420,13 @@ def erase(
 
     found = Project.at(project)
     if not (dry_run or yes):
+        if as_json:
+            raise RetentionError("--json asks no question; nothing was changed. Add --dry-run or --yes")
         _confirm_erasure(customer, found.folder)
     removals = run(
         found, customer, also=also or (), id_columns=id_column or (), target_name=target, dry_run=dry_run
     )
-    print_removals(removals, console=console, dry_run=dry_run)
+    print_removals(removals, console=console, dry_run=dry_run, as_json=as_json)
 
 
 def _confirm_erasure(customer: str, folder: Path) -> None:

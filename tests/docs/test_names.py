@@ -24,6 +24,8 @@ NOT_OURS = {
     # dbt, Spark and phonenumbers
     "generate_schema_name", "server_side_parameters", "max_by", "min_by", "timestamp_ntz",
     "is_possible_number", "is_valid_number",
+    # aliases in SQL of Python: retention summary --json
+    "scored_count", "holdout_count",
     # prefixes
     "int_retention__", "stg_retention__",
 }  # fmt: skip

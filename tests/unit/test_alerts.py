@@ -29,6 +29,7 @@ from dbt_retention.commands.erasure import erase
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import Target
+from json_page import documented
 from rich.console import Console
 
 SECRET = "T000-secret-path"
@@ -475,6 +476,7 @@ def test_json_counts_the_alerts_of_each_channel(
         {"channel": "webhook", "alerts": 3, "sent": False},
         {"channel": "slack", "alerts": 3, "sent": False},
     ]
+    assert json.loads(printed)[0].keys() == documented()["alerts"]
 
 
 def test_erasing_a_customer_cleans_the_log(

@@ -11,6 +11,7 @@ import pytest
 from dbt_retention.commands import doctor as module
 from dbt_retention.commands.doctor import doctor
 from dbt_retention.errors import RetentionError
+from json_page import documented
 from rich.console import Console
 
 PROFILE = """
@@ -48,6 +49,7 @@ def checks_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, tup
     with contextlib.suppress(RetentionError):
         doctor(folder, target_name=None, console=Console(), as_json=True)
     printed = json.loads(capsys.readouterr().out)
+    assert all(check.keys() == documented()["doctor"] for check in printed)
     return {check["name"]: (check["status"], check["found"], check["fix"]) for check in printed}
 
 

@@ -19,6 +19,7 @@ from dbt_retention.commands.publish.marts import PLATFORMS
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import Target
+from json_page import documented
 from rich.console import Console
 from test_publish import KILLED, MARTS, QUIET, published, warehouse_of_build
 
@@ -136,6 +137,7 @@ def test_several_destinations_are_written_and_listed(
     ]
     publish(target, places, console=Console(), invocation_id="one", as_json=True)
     printed = json.loads(capsys.readouterr().out)
+    assert all(each.keys() == documented()["publish"] for each in printed)
     assert [(each["kind"], each["tables"], each["rows"], each["as_of_date"]) for each in printed] == [
         (kind, 3, 33, "2024-07-01") for kind in ("duckdb", "parquet", "csv")
     ]

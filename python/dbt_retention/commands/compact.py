@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from rich.console import Console
 
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
 from dbt_retention.warehouse import Target, open_to_write
@@ -20,7 +21,7 @@ from dbt_retention.warehouse import Target, open_to_write
 UNFINISHED = ".compacting"
 
 
-def compact(target: Target, *, console: Console) -> tuple[int, int]:
+def compact(target: Target, *, console: Console, as_json: bool = False) -> tuple[int, int]:
     """Replace the DuckDB file by a copy with the same tables and no free blocks; return both sizes in bytes.
 
     The copy takes the place of the file in one step: when the command is interrupted, the old file is
@@ -55,6 +56,9 @@ def compact(target: Target, *, console: Console) -> tuple[int, int]:
         beside.unlink(missing_ok=True)
         beside.with_name(beside.name + ".wal").unlink(missing_ok=True)
     after = path.stat().st_size
+    if as_json:
+        print_json({"file": str(path), "bytes_before": before, "bytes_after": after}, console=console)
+        return before, after
     console.print(
         f"{path}: {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after.",
         soft_wrap=True,

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 
@@ -13,6 +14,7 @@ import duckdb
 from rich.console import Console
 
 from dbt_retention.commands.itemset_mining import DEFAULT_MAX_LEVEL_GB, Mined, Strategy, mine
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name, quoted_text
 
@@ -54,8 +56,12 @@ def mine_and_print(
     max_level_gb: float,
     memory_limit: str | None,
     console: Console,
+    as_json: bool = False,
 ) -> None:
-    """`mine_file`, with a line for each step and for the result. min_support: see `parse_support`."""
+    """`mine_file`, with a line for each step and for the result. min_support: see `parse_support`.
+
+    as_json: print one object with the counts, and no steps.
+    """
     started = monotonic()
     mined = mine_file(
         source,
@@ -69,8 +75,18 @@ def mine_and_print(
         strategy=strategy,
         max_level_gb=max_level_gb,
         memory_limit=memory_limit,
-        progress=lambda step: console.print(f"  {monotonic() - started:6.1f} s  {step}", style="dim"),
+        progress=None
+        if as_json
+        else lambda step: console.print(f"  {monotonic() - started:6.1f} s  {step}", style="dim"),
     )
+    if as_json:
+        found = asdict(mined) | {
+            "itemsets_count": mined.itemsets_count,
+            "seconds": round(monotonic() - started, 3),
+        }
+        found |= {name: str(out / f"{name}.parquet") for name in ("itemsets", "rules")}
+        print_json(found, console=console)
+        return
     if mined.left_out_lines_count:
         console.print(f"{mined.left_out_lines_count:,} rows left out: basket or item is null or blank")
     lengths = ", ".join(f"{count:,} of length {length}" for length, count in enumerate(mined.levels, start=1))

@@ -14,6 +14,7 @@ from dbt_retention.bi.formats import Formats
 from dbt_retention.bi.marts import Marts, open_serving_file
 from dbt_retention.bi.report import report_of
 from dbt_retention.bi.texts import Language, texts_in
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.commands.written_files import Written, note_written
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
@@ -32,8 +33,9 @@ def write_report(
     title: str | None,
     target_name: str | None,
     console: Console,
+    as_json: bool = False,
 ) -> None:
-    """Write the report, whole or not at all, and print its path as the last line.
+    """Write the report, whole or not at all, and print its path as the last line. as_json: as one object.
 
     project: whose warehouse is read, unless serving_file is given. out: None = beside the file that is read.
     title: name of the shop; None = the name of the profile, or of the file. Raises RetentionError where there
@@ -61,6 +63,10 @@ def write_report(
         note_written(read, Written("report", str(out.absolute()), datetime.now(UTC).replace(tzinfo=None)))
     finally:
         unfinished.unlink(missing_ok=True)
+    if as_json:
+        found = {"file": str(out.resolve()), "customers_count": report.customers_count}
+        print_json(found | {"bytes": len(report.html.encode())}, console=console)
+        return
     console.print(
         f"Wrote the report on {report.customers_count:,} customers, "
         f"{len(report.html.encode()) / 1000:,.0f} kB:"

@@ -13,6 +13,7 @@ the old file in one step; when the command is interrupted, the old file is compl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from dbt_retention.commands.erasure.files import files_in, files_of, without_in_
 from dbt_retention.commands.erasure.person import LEFT, SOURCE, Person, Removal
 from dbt_retention.commands.erasure.sources import sources_that_name
 from dbt_retention.commands.erasure.tables import erased_at, known, rewrite_database
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.commands.written_files import POSTGRES, list_of_places, written_files
 from dbt_retention.dbt_runner import Project
 from dbt_retention.errors import RetentionError
@@ -75,11 +77,18 @@ def erase(
     return removals
 
 
-def print_removals(removals: Sequence[Removal], *, console: Console, dry_run: bool = False) -> None:
-    """Print what was removed from each table and file, or would be.
+def print_removals(
+    removals: Sequence[Removal], *, console: Console, dry_run: bool = False, as_json: bool = False
+) -> None:
+    """Print what was removed from each table and file, or would be. as_json: as one object.
 
     Raises RetentionError with the places that could not be cleaned.
     """
+    if as_json:
+        _print_object(removals, console=console, dry_run=dry_run)
+        if not dry_run:
+            _refuse_what_is_left(removals)
+        return
     for removal in removals:
         if removal.unit == SOURCE:
             console.print(f"{removal.place}: {removal.unit}", soft_wrap=True)
@@ -99,6 +108,22 @@ def print_removals(removals: Sequence[Removal], *, console: Console, dry_run: bo
         "Clean the shop's own sources and backups yourself.",
         soft_wrap=True,
     )
+    _refuse_what_is_left(removals)
+
+
+def _print_object(removals: Sequence[Removal], *, console: Console, dry_run: bool) -> None:
+    cleaned = [asdict(removal) for removal in removals if removal.unit not in (LEFT, SOURCE)]
+    found = {
+        "dry_run": dry_run,
+        "rows": sum(removal["count"] for removal in cleaned if removal["unit"] == "rows"),
+        "removals": cleaned,
+        "left": [removal.place for removal in removals if removal.unit == LEFT],
+        "sources": [removal.place for removal in removals if removal.unit == SOURCE],
+    }
+    print_json(found, console=console)
+
+
+def _refuse_what_is_left(removals: Sequence[Removal]) -> None:
     left = [removal.place for removal in removals if removal.unit == LEFT]
     if left:
         raise RetentionError(
