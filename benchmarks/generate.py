@@ -1,6 +1,6 @@
 """`retention generate`: memory does not grow with the shop, and time grows in proportion.
 
-    python benchmarks/generate.py            # 40 k and 10 M customers, 3 months: 100 M order lines
+    python benchmarks/generate.py            # 40 k to 10 M customers, 3 months: 100 M order lines
     python benchmarks/generate.py --quick    # 40 k and 120 k customers
 
 Each shop is written by a separate process, as Parquet. The last line is JSON.
@@ -14,6 +14,7 @@ import duckdb
 from measuring import Run, exponent, generate_shop, parser, report, work_folder
 
 MONTHS = 3  # about ten order lines per customer
+QUICK, SIZES = (40_000, 120_000), (40_000, 400_000, 2_000_000, 10_000_000)  # customers
 LIMITS = {"peak_growth": 1.3, "exponent": 1.1, "peak_gb": 8.0}
 
 
@@ -27,13 +28,16 @@ def generate(folder: Path, *, customers: int) -> tuple[Run, int]:
 
 def main() -> None:
     arguments = parser(__doc__, quick="40 k and 120 k customers")
-    arguments.add_argument("--customers", type=int, nargs=2, help="two sizes, default 40000 and 10000000")
+    arguments.add_argument(
+        "--customers", type=int, nargs="+", help="sizes, default 40000 400000 2000000 10000000"
+    )
     options = arguments.parse_args()
     found = []
-    for customers in options.customers or ((40_000, 120_000) if options.quick else (40_000, 10_000_000)):
+    sizes = options.customers or (QUICK if options.quick else SIZES)
+    for customers in sizes:
         with work_folder("generate") as folder:
             found.append((customers, *generate(folder, customers=customers)))
-    (_, small, _), (customers, large, lines) = found
+    (_, small, _), *_, (customers, large, lines) = found
     points = [[count, round(run.cpu_seconds, 1)] for _, run, count in found]
     report(
         "generate",

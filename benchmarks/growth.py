@@ -1,6 +1,6 @@
 """End to end: time and memory from Parquet files to every mart, their growth, and the next daily build.
 
-    python benchmarks/growth.py            # 20 k and 1 M customers (1 M and 50 M order lines), under 8 GB
+    python benchmarks/growth.py            # 20 k to 1 M customers (1 M to 50 M order lines), under 8 GB
     python benchmarks/growth.py --quick    # 2 k and 8 k customers
     python benchmarks/growth.py --folder /mnt/big --keep
 
@@ -43,6 +43,7 @@ TRAINED = (
     "int_retention__sentiment_model",
     "int_retention__uplift_model",
 )  # trained outside of the room training
+SIZES = [20_000, 80_000, 300_000, 1_000_000]  # customers
 MONTHS = 27  # of history: about 51 order lines per customer
 LIMITS = {"exponent": 1.1, "daily": 0.2, "peak_gb": 8.0}
 BUILD = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
@@ -209,7 +210,9 @@ def project(lines: float = 1e9) -> None:
 
 def main() -> None:
     arguments = parser(__doc__, quick="2 k and 8 k customers")
-    arguments.add_argument("--customers", type=int, nargs="+", help="sizes, default 20000 and 1000000")
+    arguments.add_argument(
+        "--customers", type=int, nargs="+", help="sizes, default 20000 80000 300000 1000000"
+    )
     arguments.add_argument("--folder", type=Path, help="work here; default a temporary folder")
     arguments.add_argument("--keep", action="store_true", help="keep files and warehouses in the folder")
     arguments.add_argument("--no-kill", action="store_true", help="skip the build that is killed half way")
@@ -223,7 +226,7 @@ def main() -> None:
     if options.project:
         project()
         return
-    sizes = options.customers or ([2_000, 8_000] if options.quick else [20_000, 1_000_000])
+    sizes = options.customers or ([2_000, 8_000] if options.quick else SIZES)
 
     shops, differing = [], None
     with work_folder("growth", options.folder) as folder:

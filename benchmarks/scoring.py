@@ -1,7 +1,7 @@
 """Scores in SQL against pandas with scikit-learn and against plain onnxruntime: same run, rows and models.
 
     pip install -e .
-    python benchmarks/scoring.py             # 1 M and 10 M rows x 60 features; about 3 GB of scratch space
+    python benchmarks/scoring.py             # 1 M to 10 M rows x 60 features; about 5 GB of scratch space
     python benchmarks/scoring.py --quick     # 490 k rows, under a minute
 
 Every measurement is a separate process with its own peak memory and CPU seconds. `sql` is
@@ -206,16 +206,18 @@ def main() -> None:
         return
 
     # DuckDB distributes whole row groups of 122,880 rows.
-    small, large = (122_880, 491_520) if options.quick else (1_000_000, 10_000_000)
+    sizes = [122_880, 491_520] if options.quick else [1_000_000, 2_000_000, 5_000_000, 10_000_000]
+    small, large = sizes[0], sizes[-1]
     repeats = options.repeats or (1 if options.quick else 2)
     found: dict[tuple[str, str, int], dict[str, Any]] = {}
     with work_folder("scoring") as folder:
-        prepared = [sys.executable, __file__, "--prepare", str(folder), f"{small},{large}"]
+        prepared = [sys.executable, __file__, "--prepare", str(folder), ",".join(map(str, sizes))]
         subprocess.run(prepared, check=True)
         print(f"{len(FEATURES)} features, {THREADS} threads, best of {repeats}")
         print(f"{'model':<10}{'way':<12}{'rows':>12}{'seconds':>11}{'rows':>12}{'CPU':>11}{'peak':>11}")
         for model in MODELS:
-            found["sql", model, small] = measure("sql", model, folder, rows=small, repeats=repeats)
+            for rows in sizes[:-1]:
+                found["sql", model, rows] = measure("sql", model, folder, rows=rows, repeats=repeats)
             for way in WAYS:
                 found[way, model, large] = measure(way, model, folder, rows=large, repeats=repeats)
 
@@ -247,7 +249,7 @@ def main() -> None:
             "unit": "customers",
             "cost": "CPU seconds",
             "series": {
-                model: [[rows, round(sql[model, rows]["cpu_seconds"], 2)] for rows in (small, large)]
+                model: [[rows, round(sql[model, rows]["cpu_seconds"], 2)] for rows in sizes]
                 for model in MODELS
             },
         },
