@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dbt_retention.bi.texts import texts_in
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import Target, open_to_read
 
@@ -30,7 +31,7 @@ QUESTIONS = (
     ),
 )
 # Values of the column evidence, and how the summary prints them.
-EVIDENCE = {"prior": "assumed", "measured": "measured"}
+EVIDENCE = {"prior": "assumed", "measured": "measured", "both": "partly measured"}
 UNKNOWN = "–"
 
 
@@ -41,7 +42,7 @@ def print_summary(target: Target, *, console: Console) -> None:
         parts = [
             _headline(connection),
             _tiers(connection),
-            _most_at_risk(connection),
+            *_most_at_risk(connection),
             *_actions(connection),
             _next_queries(target),
         ]
@@ -72,6 +73,7 @@ def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         texts = " ".join(f"{reason[0].upper()}{reason[1:]}." for (reason,) in reasons)
         return Text(f"No customer is scored. {texts or 'Why: select * from mart_data_readiness'}")
     text = Text.assemble((f"{customers:,} customers are scored for {day} (as_of_date)", "bold"), ". ")
+    text.append(_definition(connection))
     if not warned:
         text.append("No customer is warned.\n")
     elif at_risk is None:
@@ -81,8 +83,8 @@ def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         )
     else:
         text.append(
-            f"{warned:,} are warned (risk tier above low). Their value at risk is {at_risk:,.0f}: churn "
-            "probability x expected spend in 12 months.\n"
+            f"{warned:,} are warned (risk tier above low). Their value at risk is {at_risk:,.0f}, in the "
+            "currency of the orders: churn probability x expected spend in 12 months.\n"
         )
     for value, lower, upper, test_date, judged in _rows(
         connection,
@@ -90,16 +92,28 @@ def _headline(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         "from mart_model_performance where metric = 'auc'",
     ):
         text.append(
-            f"Test AUC {_number(value, '.3f')} (95 % interval {_number(lower, '.3f')} to "
-            f"{_number(upper, '.3f')}) on {judged:,} customers on {test_date}, a decision date that was "
-            "not used for training."
+            f"Test AUC {_number(value, '.3f')} (0.5 = chance, 1 = perfect; 95 % interval "
+            f"{_number(lower, '.3f')} to {_number(upper, '.3f')}) on {judged:,} customers on {test_date}, "
+            "a decision date that was not used for training."
         )
     return text
 
 
+def _definition(connection: duckdb.DuckDBPyConnection) -> str:
+    """What churn means in this shop, as a sentence."""
+    [(definition, days)] = _rows(
+        connection,
+        "select any_value(churn_definition), any_value(churn_horizon_days) from mart_early_warning_history "
+        "where as_of_date = (select max(as_of_date) from mart_early_warning)",
+    )
+    if definition == "fixed_horizon":
+        return f"Churn means no order within {days} days. "
+    return f"Churn means: {texts_in('en').value('churn_definition', definition)}, within {days} days. "
+
+
 def _tiers(connection: duckdb.DuckDBPyConnection) -> RenderableType:
     table = Table(title="Risk tiers", title_justify="left", title_style="bold")
-    for column in ("tier", "customers", "mean probability", "value at risk"):
+    for column in ("tier", "customers", "mean churn probability", "value at risk"):
         table.add_column(column, justify="left" if column == "tier" else "right")
     for tier, customers, probability, value in _rows(
         connection,
@@ -111,7 +125,7 @@ def _tiers(connection: duckdb.DuckDBPyConnection) -> RenderableType:
     return table
 
 
-def _most_at_risk(connection: duckdb.DuckDBPyConnection) -> RenderableType:
+def _most_at_risk(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
     rows = _rows(
         connection,
         "select customer_id, churn_probability, value_at_risk, reason_1, reason_2, reason_3 "
@@ -134,7 +148,9 @@ def _most_at_risk(connection: duckdb.DuckDBPyConnection) -> RenderableType:
         table.add_row(
             str(customer), f"{probability:.0%}", _number(value, ",.0f"), "\n".join(filter(None, reasons))
         )
-    return table
+    return (
+        [table, Text("The strongest reason comes first. Average: over all scored customers.")] if rows else []
+    )
 
 
 def _actions(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
@@ -186,8 +202,8 @@ def _actions(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
             "(mart_campaign_effects)."
         )
     text.append(
-        "\nPower: probability that today's campaign detects the expected effect. Needed: number of "
-        "customers, controls included, that it takes to detect it (mart_experiment_plan)."
+        "\nPower: probability that today's campaign alone detects the expected effect. Needed: customers, "
+        "controls included, that it takes to detect it with the planned power (mart_experiment_plan)."
     )
     for profit, bound, gap in _rows(
         connection,
@@ -195,8 +211,8 @@ def _actions(connection: duckdb.DuckDBPyConnection) -> list[RenderableType]:
     ):
         if profit is not None and bound is not None:
             text.append(
-                f"\nThe chosen customers, controls included, have an expected profit of {profit:,.0f}; the "
-                f"upper bound within budget and capacity is {bound:,.0f} (gap {max(gap or 0, 0):.2%})."
+                f"\nThe chosen customers, controls included, have an expected profit of {profit:,.0f}. "
+                f"No choice within budget and capacity exceeds {bound:,.0f} (gap {max(gap or 0, 0):.2%})."
             )
     return [table, text]
 
