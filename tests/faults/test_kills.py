@@ -7,7 +7,7 @@ import multiprocessing
 import random
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ import onnx
 import pytest
 from dbt_retention.commands.compact import compact
 from dbt_retention.commands.erasure import erase
+from dbt_retention.commands.publish import Destination, publish
 from dbt_retention.dbt_runner import Project
 from dbt_retention.registry.card import Card
 from dbt_retention.registry.store import Registry
@@ -24,20 +25,32 @@ from fault_table import Record, lost, tried
 from onnx import TensorProto, helper, numpy_helper
 from rich.console import Console
 
-MOMENTS = 10  # of each command
+MOMENTS = 10  # of each command, while it runs
 FORK = multiprocessing.get_context("fork")
 ROWS = 150_000
 
 
-def killed_at(share: float, work: Callable[[], object], *, seconds: float) -> bool:
-    """Run `work` and kill it after this share of its usual time; whether it was still running."""
-    process = FORK.Process(target=work)
-    process.start()
-    time.sleep(share * seconds)
-    was_running = process.is_alive()
-    process.kill()
-    process.join()
-    return was_running
+def kills(
+    prepare: Callable[[], object], work: Callable[[], object], *, seconds: float, seed: int
+) -> Iterator[None]:
+    """Prepare, run `work`, and kill it at a random moment of its usual time.
+
+    Goes on after each run, until MOMENTS runs were killed; some are over before their kill.
+    """
+    dice, running, runs = random.Random(seed), 0, 0
+    while running < MOMENTS:
+        runs += 1
+        assert runs <= 10 * MOMENTS, f"of {runs} runs {running} were killed while running"
+        prepare()
+        process = FORK.Process(target=work)
+        process.start()
+        time.sleep(dice.random() * seconds)
+        was_running = process.is_alive()
+        process.kill()
+        process.join()
+        running += was_running
+        seconds *= 1 if was_running else 0.9  # the machine is faster than when it was measured
+        yield
 
 
 def usual_time(work: Callable[[], object]) -> float:
@@ -94,12 +107,13 @@ def test_a_killed_publication_of_a_model_leaves_a_complete_champion(
     registry = Registry(tmp_path)
     registry.publish(*old)
     seconds = usual_time(lambda: registry.publish(*new))
-    wrong = running = 0
-    dice = random.Random(1)
-    for _ in range(MOMENTS):
+    wrong = 0
+
+    def prepare() -> None:
         shutil.rmtree(tmp_path / "churn")
         registry.publish(*old)
-        running += killed_at(dice.random(), lambda: registry.publish(*new), seconds=seconds)
+
+    for _ in kills(prepare, lambda: registry.publish(*new), seconds=seconds, seed=1):
         champion = registry.champion_card("churn")
         wrong += champion is None or champion.version not in ("v1", "version2")
         registry.publish(*new)
@@ -110,12 +124,11 @@ def test_a_killed_publication_of_a_model_leaves_a_complete_champion(
     lost(record_property, "wrong champions", wrong)
     tried(
         record_property,
-        f"kill: publish a model, {MOMENTS} moments",
+        f"kill: publish a model, {MOMENTS} moments while it runs",
         expected="0 wrong champions",
-        got=f"{wrong} wrong champions, {running} killed while running",
+        got=f"{wrong} wrong champions",
     )
     assert wrong == 0
-    assert running > 0
 
 
 def shop_of(folder: Path) -> Path:
@@ -150,11 +163,9 @@ def all_moments(
     others = ROWS - ROWS // 1000
     shop_of(folder)
     seconds = usual_time(work)
-    missing = unreadable = running = 0
-    dice = random.Random(2)
-    for _ in range(MOMENTS):
-        path = shop_of(folder)
-        running += killed_at(dice.random(), work, seconds=seconds)
+    missing = unreadable = 0
+    path = folder / "shop.duckdb"
+    for _ in kills(lambda: shop_of(folder), work, seconds=seconds, seed=2):
         try:
             kept, theirs = rows_of_others(path)
         except duckdb.Error:
@@ -169,12 +180,11 @@ def all_moments(
     lost(record, "unreadable moments", unreadable)
     tried(
         record,
-        f"kill: {name}, {MOMENTS} moments",
+        f"kill: {name}, {MOMENTS} moments while it runs",
         expected="0 rows lost, 0 unreadable",
-        got=f"{missing} rows lost, {unreadable} unreadable, {running} killed while running",
+        got=f"{missing} rows lost, {unreadable} unreadable",
     )
     assert missing == unreadable == 0
-    assert running > 0
 
 
 @pytest.mark.faults_long
@@ -204,3 +214,58 @@ def test_a_killed_compact_leaves_the_old_file_or_the_new(tmp_path: Path, record_
         name="compact",
         allowed=(ROWS // 1000,),
     )
+
+
+@pytest.mark.faults_long
+def test_a_killed_publication_leaves_the_marts_of_one_build(tmp_path: Path, record_property: Record) -> None:
+    path, place = tmp_path / "shop.duckdb", tmp_path / "serving/marts.duckdb"
+    target = Target("shop", "dev", path, "main", tmp_path / "models")
+
+    def built(build: int) -> None:
+        with duckdb.connect(str(path)) as connection:
+            for mart in ("mart_early_warning", "mart_retention_actions"):
+                connection.execute(
+                    f"create or replace table {mart} as "
+                    f"select md5(i::varchar) as customer_id, {build} as build from range({ROWS}) t(i)"
+                )
+
+    def work() -> None:
+        publish(target, [Destination("duckdb", place)], console=Console(quiet=True))
+
+    def found() -> list[tuple[int, ...]]:
+        """Builds of both marts, and their rows."""
+        with duckdb.connect(str(place), read_only=True) as connection:
+            return connection.sql(
+                "select distinct build, count(*) from (from mart_early_warning union all from "
+                "mart_retention_actions) group by build"
+            ).fetchall()
+
+    built(0)
+    seconds = usual_time(work)
+    missing = unreadable = build = 0
+
+    def prepare() -> None:
+        nonlocal build
+        build += 1
+        built(build)
+
+    for _ in kills(prepare, work, seconds=seconds, seed=5):
+        try:
+            published = found()
+        except duckdb.Error:
+            unreadable += 1
+        else:
+            assert published[0][0] in (build - 1, build)
+            missing += 2 * ROWS - published[0][1]
+        assert usual_time(work) > 0
+        assert found() == [(build, 2 * ROWS)], "the next run ends as an undisturbed one"
+        assert [left.name for left in place.parent.iterdir()] == [place.name]
+    lost(record_property, "rows lost", missing)
+    lost(record_property, "unreadable moments", unreadable)
+    tried(
+        record_property,
+        f"kill: retention publish, {MOMENTS} moments while it runs",
+        expected="0 rows lost, 0 unreadable",
+        got=f"{missing} rows lost, {unreadable} unreadable",
+    )
+    assert missing == unreadable == 0
