@@ -16,12 +16,13 @@ CLIENTS_VENV := .venv-clients
 SUPERSET_VENV := .venv-superset
 # The audit of the lock looks at files, so its own packages need not agree with the lock.
 AUDIT_VENV := .venv-audit
-SUPERSET := apache-superset==6.1.0 duckdb-engine==0.17.0 duckdb>=1.4,<3 flask-caching==2.3.1 cachetools rich
 CLIENTS := duckdb>=1.4,<1.5 duckdb-engine>=0.17 sqlalchemy<2.1 pandas pyarrow adbc-driver-manager
 # All tests but those that need an environment of their own.
 EVERYWHERE := not spark and not versions and not bi and not superset and not faults_long and not clients
 # An expression for pytest -k; empty = all tests: the seeds and Complete Journey.
 SPARK_TESTS ?=
+# How every lock is written: hashes, and no address of an index.
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url
 DEMO := examples/complete_journey
 SERVING := $(DEMO)/warehouse/serving/marts.duckdb
 EXAMPLES := $(DEMO) examples/cdnow examples/ta_feng
@@ -49,7 +50,7 @@ test-faults: $(VENV)/dev.installed ## try faults and hostile input, the long cas
 	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi and not superset and not clients'
 
 audit: $(AUDIT_VENV)/installed ## look up every package of the lock in PyPI's database of vulnerabilities; needs the network
-	for lock in $(filter-out requirements/constraints.txt,$(wildcard requirements/*.txt)); do \
+	for lock in $(filter-out requirements/constraints.txt requirements/superset.txt,$(wildcard requirements/*.txt)); do \
 		$(AUDIT_VENV)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement $$lock || exit 1; \
 	done
 
@@ -139,10 +140,10 @@ dist: $(VENV)/dev.installed ## build the wheel and the source archive in dist/, 
 	$(BIN)/uv build --no-build-isolation --python $(BIN)/python --out-dir dist .
 
 lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
+	$(BIN)/uv pip compile --group superset $(LOCK) --output-file requirements/superset.txt
 	for extras in "demo" "dev" "bench" "spark --group test" "bi --group browser"; do \
-		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-			--constraints requirements/constraints.txt \
-			--no-strip-extras --no-annotate --no-header --no-emit-index-url --group build --extra demo --extra $$extras \
+		$(BIN)/uv pip compile pyproject.toml $(LOCK) --constraints requirements/constraints.txt \
+			--group build --extra demo --extra $$extras \
 			--output-file requirements/$${extras%% *}.txt || exit 1; \
 	done
 
@@ -177,12 +178,12 @@ $(AUDIT_VENV)/installed: | $(AUDIT_VENV)/bin/python
 	@$(AUDIT_VENV)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
 	@touch $@
 
-# Other people's versions, so no lock.
-$(SUPERSET_VENV)/installed: | $(SUPERSET_VENV)/bin/python
-	@echo "Installing $(SUPERSET) into $(SUPERSET_VENV) ..."
-	@$(SUPERSET_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach package,$(SUPERSET),'$(package)')
+$(SUPERSET_VENV)/installed: requirements/superset.txt | $(SUPERSET_VENV)/bin/python
+	@echo "Installing requirements/superset.txt into $(SUPERSET_VENV) ..."
+	@$(SUPERSET_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/superset.txt
 	@touch $@
 
+# Other people's versions, so no lock.
 $(CLIENTS_VENV)/installed: pyproject.toml | $(CLIENTS_VENV)/bin/python
 	@echo "Installing $(CLIENTS) into $(CLIENTS_VENV) ..."
 	@$(CLIENTS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach client,$(CLIENTS),'$(client)')
