@@ -96,7 +96,7 @@ def write_project(folder: Path, *, raw: Path, memory: str) -> None:
     """Write a dbt project that installs the package and reads the files in place."""
     big_shop.write_project(
         folder,
-        variables={"advanced": {"training_max_rows": 30_000}},
+        variables={"input_reload_days": 7, "advanced": {"training_max_rows": 30_000}},
         memory=memory,
         output={"config_options": {"threads": 2}, "settings": {"preserve_insertion_order": False}},
         source={"external_location": f"read_parquet('{raw}/{{name}}/*.parquet', union_by_name = true)"},

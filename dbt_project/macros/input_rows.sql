@@ -9,8 +9,7 @@
         {{- ',' if not loop.last }}
     {%- endfor %}
     {%- if relation is none %}
-    from (select 1 as nothing) as no_rows
-    where nothing = 0
+    from (select 1 as nothing where 1 = 0) as no_rows
     {%- else %}
     from {{ relation }}
     {%- endif %}

@@ -43,6 +43,7 @@ def _context(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     context["run_started_at"] = datetime.datetime.now()
     context["modules"].datetime = datetime
     context["config"] = lambda **_: ""
+    context["model"] = SimpleNamespace(resource_type="test")
     context["ref"] = lambda *names: names[-1]
     for name in macros._files:
         context.setdefault(name, getattr(namespace, name))

@@ -8,8 +8,10 @@ from pathlib import Path
 import duckdb
 
 TOLERANCE = 1e-9 + 1e-15  # one step of nine decimal places, where one engine rounds a tie up
-# Columns of one engine only: hashes that decide what to compute again.
-OWN_COLUMNS = {"input_fingerprint", "history_fingerprint", "int_retention__known_days.fingerprint"}
+# Columns of one engine only, which decide what to compute again.
+OWN_COLUMNS = {
+    "input_fingerprint", "read_date", "history_fingerprint", "int_retention__known_days.fingerprint",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

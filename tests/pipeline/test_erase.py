@@ -132,7 +132,7 @@ def test_removed_rows_are_printed_by_table(erasure: Erasure) -> None:
     assert lines[f"{erasure.shop.warehouse.with_name('serve.duckdb')} main.mart_early_warning"] == "1 rows"
     assert lines[str(erasure.shop.folder / "exports/warnings.csv")] == "1 rows"
     assert lines[str(erasure.shop.folder / "exports/warnings.parquet")] == "1 rows"
-    assert int(lines["main.stg_retention__order_lines"].split()[0]) > 10
+    assert int(lines["main.stg_retention__checked_order_lines"].split()[0]) > 10
     assert erasure.customer not in erasure.printed
 
 

@@ -1,4 +1,7 @@
-"""Lists of recommendations are made again for customers with new orders and for a share of the others."""
+"""Lists of recommendations are made again for customers with new orders and for a share of the others.
+
+Those of the backtest are kept as long as it has the same date.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +59,7 @@ def test_only_lists_of_changed_customers_and_of_one_in_seven_are_made_again(tmp_
     )
     shop.build(*NODES, as_of_date=FIRST_DAY)
     before = lists_of(shop, LIST)
+    backtest = lists_of(shop, f"{LIST}, score", "purpose = 'backtest'")
     buyer = min(customer for customer in before if not is_refreshed_on(customer, NEXT_DAY))
     update(shop, "update int_retention__recommendations set score = -1")
 
@@ -76,7 +80,10 @@ def test_only_lists_of_changed_customers_and_of_one_in_seven_are_made_again(tmp_
     assert set(made) == refreshed | {buyer}
     assert 0.7 * len(before) < len(kept) < len(before)
     assert kept == {customer: before[customer] for customer in kept}
-    backtest = lists_of(shop, f"{LIST}, score", "purpose = 'backtest'")
+    [(kept_lists,)] = shop.query(
+        "select count(*) from int_retention__recommendations where purpose = 'backtest' and score = -1"
+    )
+    assert kept_lists == sum(map(len, backtest.values()))
 
     shop.build(*NODES, "--full-refresh", as_of_date=NEXT_DAY)
     whole = lists_of(shop, f"{LIST}, score")

@@ -65,7 +65,7 @@ def test_a_project_without_problems(shop: Path, capsys: pytest.CaptureFixture[st
     found = checks_of(shop, capsys)
     assert {name: status for name, (status, _, _) in found.items()} == {
         **dict.fromkeys(("versions", "project", "package", "inputs", "profile"), "ok"),
-        **dict.fromkeys(("warehouse", "last build", "disk"), "ok"),
+        **dict.fromkeys(("warehouse", "last build", "inputs read", "disk"), "ok"),
         "models": "warning",
     }
     doctor(shop, target_name=None, console=Console())
@@ -176,6 +176,21 @@ def test_a_file_of_a_newer_duckdb_is_named(shop: Path, capsys: pytest.CaptureFix
     status, found, fix = checks_of(shop, capsys)["warehouse"]
     assert (status, "clients of DuckDB 1.4 cannot read it" in found) == ("warning", True), found
     assert "retention publish" in fix
+
+
+@pytest.mark.parametrize(("first", "status"), [("2026-05-03", "ok"), ("2026-05-01", "warning")])
+def test_the_last_reading_of_all_rows_is_named(
+    shop: Path, capsys: pytest.CaptureFixture[str], first: str, status: str
+) -> None:
+    build(shop)
+    with duckdb.connect(str(shop / "shop.duckdb")) as connection:
+        connection.execute(
+            "create table stg_retention__checked_orders as "
+            f"select unnest([date '{first}', date '2026-05-09']) as read_date"
+        )
+    answer = checks_of(shop, capsys)["inputs read"]
+    assert answer[:2] == (status, f"all rows on {first}, new rows on 2026-05-09")
+    assert ("input_reload_days: null" in answer[2]) == (status == "warning")
 
 
 def test_a_full_disk_is_an_error(

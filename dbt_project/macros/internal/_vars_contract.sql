@@ -58,6 +58,12 @@
     'input_returns': {
         'type': 'relation', 'nullable': true, 'default': none, 'means': "What fills the input returns.",
     },
+    'input_reload_days': {
+        'type': 'whole', 'low': 1, 'nullable': true, 'default': none, 'page': 'daily-use.md',
+        'means': "Orders, order lines and sessions that became known this many days or less before the last "
+            ~ "as_of_date are read again; older ones are kept from the last build. null = all are read. "
+            ~ "DuckDB only.",
+    },
     'max_rejected_share': {
         'type': 'number', 'low': 0, 'high': 1, 'default': 0.01,
         'or': {'type': 'mapping', 'needs': ['default'], 'each': {'type': 'number', 'low': 0, 'high': 1}},
@@ -422,8 +428,8 @@
     'monitoring_sample_customers': {
         'type': 'whole', 'low': 1, 'high': 1000000000, 'default': 10000, 'page': 'monitoring.md',
         'advanced': true,
-        'means': "Drift is measured on at most about this many current customers, sampled by hash, and their "
-            ~ "past.",
+        'means': "Drift is measured on at most about this many current customers and as many rows of the "
+            ~ "training dates, sampled by hash.",
     },
     'reasons_exact_customers': {
         'type': 'whole', 'low': 0, 'high': 1000000000, 'default': 2000, 'page': 'training.md',
@@ -712,8 +718,8 @@
     },
     'recommendation_cutoff_date': {
         'type': 'day', 'nullable': true, 'default': none, 'advanced': true,
-        'means': "The as_of_date of the backtest of recommendations. null = recommendation_test_days before "
-            ~ "the latest.",
+        'means': "The as_of_date of the backtest of recommendations. null = at least "
+            ~ "recommendation_test_days before the latest, moved every recommendation_refresh_days days.",
     },
     'recommendation_test_days': {
         'type': 'whole', 'low': 1, 'default': 28, 'advanced': true,

@@ -8,25 +8,13 @@ with items as (
 
 ),
 
-today as (
+days as (
 
-    select as_of_date from {{ ref('int_retention__snapshots') }}
-    where split = 'score'
+    select * from {{ ref('int_retention__recommendation_days') }}
 
 ),
 
 {# Orders returned completely by the latest as_of_date are in no basket, but they counted on earlier dates. #}
-undone_items as (
-
-    select order_items.*
-    from {{ ref('int_retention__order_items') }} as order_items
-    inner join today on order_items.undone_from_date <= today.as_of_date
-    {% if setting('basket_window_days') is not none %}
-        where order_items.purchase_date >= {{ days_from('today.as_of_date', -setting('basket_window_days')) }}
-    {% endif %}
-
-),
-
 known_baskets as (
 
     select
@@ -43,26 +31,30 @@ known_baskets as (
         undone_items.purchase_date,
         undone_items.known_from_date,
         undone_items.undone_from_date
-    from undone_items
+    from {{ ref('int_retention__order_items') }} as undone_items
     inner join items on undone_items.item = items.item
+    inner join {{ ref('int_retention__snapshots') }} as today
+        on undone_items.undone_from_date <= today.as_of_date and today.split = 'score'
+    {% if setting('basket_window_days') is not none %}
+        where purchase_date >= {{ days_from('today.as_of_date', -setting('basket_window_days')) }}
+    {% endif %}
 
 ),
 
 history as (
 
     select
-        recommendation_days.as_of_date,
-        recommendation_days.purpose,
+        days.as_of_date,
+        days.purpose,
         cast(coalesce(trials.half_life_days, {{ half_life }}) as double) as half_life_days,
         known_baskets.customer_id,
         known_baskets.item_code,
         known_baskets.purchase_date,
-        {{ days_between('known_baskets.purchase_date', 'recommendation_days.as_of_date') }} as days_ago
+        {{ days_between('known_baskets.purchase_date', 'days.as_of_date') }} as days_ago
     from known_baskets
-    inner join {{ ref('int_retention__recommendation_days') }} as recommendation_days
-        on {{ known_at('known_baskets', 'recommendation_days.as_of_date') }}
+    inner join days on {{ known_at('known_baskets', 'days.as_of_date') }}
     left join {{ ref('int_retention__recommendation_trials') }} as trials
-        on recommendation_days.purpose = trials.purpose and trials.is_chosen
+        on days.purpose = trials.purpose and trials.is_chosen
 
 ),
 
@@ -83,7 +75,7 @@ customer_items as (
 
 kept_lists as (
 
-    {{ kept_lists('items', 'today') }}
+    {{ kept_lists('items', 'days') }}
 
 ),
 
@@ -96,21 +88,25 @@ customers as (
         {{ hash_bucket("'list ' || customer_items.customer_id", buckets) }} as sample_bucket,
         max(last_order_date) >= {{ days_from('as_of_date', -setting('recommendation_active_days')) }}
             as is_active,
-        sum({{ row_hash(['items.item', 'orders_count', 'last_order_date']) }}) as history_fingerprint
+        sum({{ row_hash(['items.item', 'items.is_durable', 'orders_count', 'last_order_date']) }})
+            as history_fingerprint
     from customer_items
     inner join items on customer_items.item_code = items.item_code
     group by as_of_date, purpose, customer_id
 
 ),
 
-{# The backtest needs no more than a sample of about recommendation_test_customers active customers. #}
+{# The backtest needs no more than a sample of about recommendation_test_customers active customers. Its lists
+   are kept together, as long as no order that its date could see has changed. #}
 numbered_customers as (
 
     select
         purpose,
         customer_id,
         cast(row_number() over (order by purpose, customer_id) as integer) as customer_number,
-        history_fingerprint,
+        case purpose
+            when 'backtest' then sum(history_fingerprint) over (partition by purpose) else history_fingerprint
+        end as history_fingerprint,
         is_active,
         is_active
         and (
@@ -131,8 +127,7 @@ final as (
         numbered_customers.history_fingerprint,
         numbered_customers.is_active,
         numbered_customers.is_sampled,
-        numbered_customers.is_sampled
-        and (numbered_customers.purpose = 'backtest' or kept_lists.customer_id is null) as is_listed
+        numbered_customers.is_sampled and kept_lists.customer_id is null as is_listed
     from customer_items
     inner join items on customer_items.item_code = items.item_code
     inner join numbered_customers
@@ -141,7 +136,8 @@ final as (
             and customer_items.customer_id = numbered_customers.customer_id
     left join kept_lists
         on
-            numbered_customers.customer_id = kept_lists.customer_id
+            numbered_customers.purpose = kept_lists.purpose
+            and numbered_customers.customer_id = kept_lists.customer_id
             and numbered_customers.history_fingerprint = kept_lists.history_fingerprint
     where not items.is_left_out
 

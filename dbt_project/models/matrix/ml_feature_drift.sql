@@ -1,8 +1,10 @@
 -- noqa: disable=LT02
 -- One row per feature: do the customers of the latest as_of_date look like those of the training dates?
--- A large shop is sampled by a hash of the customer.
+-- A large shop is sampled by a hash of customer and date: about as many rows of each side.
 {% set buckets = 4096 %}
-{% set max_customers = setting('monitoring_sample_customers') %}
+{% set date_text = 'cast(features.as_of_date as ' ~ dbt.type_string() ~ ')' %}
+{% set customer_and_date = "features.customer_id || ' ' || " ~ date_text %}
+{% set max_rows = setting('monitoring_sample_customers') %}
 {% set columns = feature_columns(ref('ml_features')) | reject('equalto', 'split') | list %}
 
 with features as (
@@ -17,11 +19,14 @@ spine as (
 
 ),
 
-todays as (
+sides as (
 
-    select cast(count(*) as double) as customers_count
+    select
+        split,
+        cast(count(*) as double) as rows_count
     from spine
-    where split = 'score'
+    where split in ('train', 'score')
+    group by split
 
 ),
 
@@ -31,11 +36,10 @@ sampled as ( -- noqa: ST03
         features.*,
         case when features.split = 'score' then 'today' else 'reference' end as side
     from features
-    cross join todays
+    inner join sides on features.split = sides.split
     where
-        features.split in ('train', 'score')
-        and {{ hash_bucket('features.customer_id', buckets) }}
-        < {{ buckets * max_customers }} / greatest(todays.customers_count, 1)
+        {{ hash_bucket(customer_and_date, buckets) }}
+        < {{ buckets * max_rows }} / sides.rows_count
 
 ),
 

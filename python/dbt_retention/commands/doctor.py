@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +28,7 @@ from dbt_retention.commands.publish.serving_file import STORAGE_VERSION
 from dbt_retention.dbt_runner import Project, profile_of, working_in
 from dbt_retention.errors import ModelNotFoundError, RetentionError
 from dbt_retention.input_contract import inputs
+from dbt_retention.quoting import quoted_name
 from dbt_retention.registry.scoring import Scorer
 from dbt_retention.registry.store import Registry
 from dbt_retention.warehouse import PLUGIN, Target, open_to_read, target_of
@@ -34,6 +36,7 @@ from dbt_retention.warehouse import PLUGIN, Target, open_to_read, target_of
 OLDEST_PYTHON = (3, 11)
 FREE_TIMES_WAREHOUSE = 2  # erasure and publishing write a file beside the old one
 FREE_BYTES = 1_000_000_000
+READ_ALL_DAYS = 7  # as in docs/daily-use.md
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def _checks(folder: Path | None, *, target_name: str | None) -> Iterator[Check]:
         return
     yield _guarded("warehouse", lambda: _warehouse(target))
     yield _guarded("last build", lambda: _last_build(project, target))
+    yield _guarded("inputs read", lambda: _inputs_read(target))
     yield _guarded("models", lambda: _models(target))
     yield _disk(target)
 
@@ -255,6 +259,27 @@ def _numbers(text: str) -> list[int]:
 def _last_build(project: Project, target: Target) -> Check:
     invocation = invocation_of_last_build(project, target)
     return Check("last build", "ok", f"finished{f', invocation {invocation}' if invocation else ''}")
+
+
+def _inputs_read(target: Target) -> Check:
+    """The day on which all rows of the inputs were last read; see input_reload_days."""
+    with open_to_read(target) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.columns where column_name = 'read_date' "
+            "and list_contains(current_schemas(false), table_schema) order by table_name"
+        ).fetchall()
+        days = [
+            connection.execute(f"select min(read_date), max(read_date) from {quoted_name(name)}").fetchone()
+            for (name,) in tables
+        ]
+    read = [(first, last) for first, last in filter(None, days) if first is not None]
+    if not read:
+        return Check("inputs read", "ok", "completely, in every build")
+    first, last = min(day for day, _ in read), max(day for _, day in read)
+    found = f"all rows on {first}, new rows on {last}"
+    if last - first > timedelta(days=READ_ALL_DAYS):
+        return Check("inputs read", "warning", found, "Run: dbt build --vars '{input_reload_days: null}'")
+    return Check("inputs read", "ok", found)
 
 
 def _models(target: Target) -> Check:

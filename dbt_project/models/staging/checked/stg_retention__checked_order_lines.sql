@@ -1,5 +1,12 @@
 -- One row per row of input_order_lines: cleaned, with the first rule that it breaks (null = accepted).
 -- A line is rejected with its order; without an order it would count for nothing.
+{{ config(
+    materialized='by_key',
+    meta={
+        'input': 'order_lines', 'key': 'order_id', 'known_at': ['returned_at'],
+        'parent': {'model': 'stg_retention__checked_orders', 'known_at': ['loaded_at', 'ordered_at']},
+    }
+) }}
 {%- set required = ['order_id', 'product_id'] -%}
 {%- set optional = [
     'line_number', 'quantity', 'net_amount', 'discount_amount', 'coupon_id', 'returned_quantity',
@@ -14,6 +21,7 @@
 with given as (
 
     {{ input_rows('order_lines', required, optional) }}
+    where {{ is_unread('order_id') }}
 
 ),
 
@@ -98,6 +106,26 @@ checked as (
         {{ rejected_value(types, ids=['order_id']) }} as rejected_value
     from judged
 
+),
+
+{# Texts that only a rejected row needs are not stored for the others: these are large tables. #}
+final as (
+
+    select
+        order_id,
+        product_id,
+        line_number,
+        quantity,
+        net_amount,
+        discount_amount,
+        coupon_id,
+        returned_quantity,
+        returned_at,
+        case when rejection_rule is not null then row_key end as row_key,
+        rejection_rule,
+        rejected_value
+    from checked
+
 )
 
-select * from checked
+select * from final

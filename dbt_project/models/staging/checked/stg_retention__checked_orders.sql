@@ -1,6 +1,8 @@
 -- One row per row of input_orders: cleaned, with the first rule that it breaks (null = accepted).
--- A table, for four models read it.
-{{ config(materialized='table') }}
+{{ config(
+    materialized='by_key',
+    meta={'input': 'orders', 'key': 'order_id', 'known_at': ['loaded_at', 'ordered_at']}
+) }}
 {%- set required = ['order_id', 'customer_id', 'ordered_at'] -%}
 {%- set optional = ['order_status', 'channel', 'order_amount', 'discount_amount', 'loaded_at'] -%}
 {%- set types = {
@@ -12,6 +14,7 @@
 with given as (
 
     {{ input_rows('orders', required, optional) }}
+    where {{ is_unread('order_id') }}
 
 ),
 
@@ -57,6 +60,25 @@ checked as (
         {{ rejected_value(types) }} as rejected_value
     from judged
 
+),
+
+{# Texts that only a rejected row needs are not stored for the others: these are large tables. #}
+final as (
+
+    select
+        order_id,
+        customer_id,
+        ordered_at,
+        order_status,
+        channel,
+        order_amount,
+        discount_amount,
+        loaded_at,
+        case when rejection_rule is not null then row_key end as row_key,
+        rejection_rule,
+        rejected_value
+    from checked
+
 )
 
-select * from checked
+select * from final

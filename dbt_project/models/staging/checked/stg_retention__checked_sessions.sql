@@ -1,4 +1,8 @@
 -- One row per row of input_sessions: cleaned, with the first rule that it breaks (null = accepted).
+{{ config(
+    materialized='by_key',
+    meta={'input': 'sessions', 'key': 'session_id', 'known_at': ['loaded_at', 'started_at']}
+) }}
 {%- set required = ['session_id', 'customer_id', 'started_at'] -%}
 {%- set optional = [
     'duration_seconds', 'page_views', 'product_views', 'cart_adds', 'searches', 'traffic_source',
@@ -14,6 +18,7 @@
 with given as (
 
     {{ input_rows('sessions', required, optional) }}
+    where {{ is_unread('session_id') }}
 
 ),
 
@@ -63,6 +68,27 @@ checked as (
         {{ rejected_value(types) }} as rejected_value
     from judged
 
+),
+
+{# Texts that only a rejected row needs are not stored for the others: these are large tables. #}
+final as (
+
+    select
+        session_id,
+        customer_id,
+        started_at,
+        duration_seconds,
+        page_views,
+        product_views,
+        cart_adds,
+        searches,
+        traffic_source,
+        loaded_at,
+        case when rejection_rule is not null then row_key end as row_key,
+        rejection_rule,
+        rejected_value
+    from checked
+
 )
 
-select * from checked
+select * from final
