@@ -74,7 +74,7 @@ def show(view: View) -> None:
                     Column("model_version", "report.model"),
                     Column("role", "column.role", values="role"),
                     Column("test_date", "column.test_date", "day"),
-                    Column("test_auc", "column.auc", "decimal"),
+                    Column("test_auc", "column.auc", "measure"),
                 ],
                 key="versions",
             )
