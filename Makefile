@@ -30,7 +30,7 @@ BENCHMARKS := $(filter-out measuring readme simulated big_shop,$(basename $(notd
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-faults audit test-spark test-duckdb-1 test-dbt-1.12 test-clients test-bi test-superset cockpit superset pictures chromium java check lint format build train docs vars dist lock clean bench
+.PHONY: help demo test test-all test-faults coverage mutants audit test-spark test-duckdb-1 test-dbt-1.12 test-clients test-bi test-superset cockpit superset pictures chromium java check lint format build train docs vars dist lock clean bench
 
 help: ## show this list
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,15 @@ test-all: $(VENV)/dev.installed ## run those tests, and those that build whole s
 
 test-faults: $(VENV)/dev.installed ## try faults and hostile input, the long cases included, and print a table of them
 	$(BIN)/python tests/faults/fault_table.py -m 'not spark and not versions and not bi and not superset and not clients'
+
+coverage: $(VENV)/dev.installed ## run the tests of make test, and measure the branches of python/ that they reach; fails below 90 %
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+mutants: $(VENV)/dev.installed ## change the code of decisions, evaluation and erasure one place at a time; fails where tests notice less than 80 %
+	$(BIN)/python tests/mutants.py
 
 audit: $(AUDIT_VENV)/installed ## look up every package of the lock in PyPI's database of vulnerabilities; needs the network
 	for lock in $(filter-out requirements/constraints.txt requirements/superset.txt,$(wildcard requirements/*.txt)); do \
@@ -148,7 +157,7 @@ lock: $(VENV)/dev.installed ## compile requirements/*.txt from pyproject.toml
 	done
 
 clean: ## remove everything that builds, tests and this file created
-	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) $(CLIENTS_VENV) $(SUPERSET_VENV) $(AUDIT_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK_VENV) $(VERSION_VENVS) $(CLIENTS_VENV) $(SUPERSET_VENV) $(AUDIT_VENV) warehouse build dist python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	rm -rf logs target dbt_project/target dbt_project/logs
 	for example in $(EXAMPLES); do \
 		rm -rf $$example/target $$example/logs $$example/dbt_packages $$example/warehouse $$example/models_onnx; \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -140,6 +141,68 @@ def test_the_next_best_action_lowers_what_a_place_is_worth() -> None:
     candidates = Candidates(np.array([[9.0, 1], [7, 6]]), np.ones((2, 2)))
     prices = fit_prices(candidates, places=np.array([1.0, UNLIMITED]), budget=None)
     assert prices.place_prices == pytest.approx([1, 0], abs=1e-3)
+
+
+def half_up(value: float) -> float:
+    """Rounded to 9 decimals, halves away from 0."""
+    return float(Decimal(repr(value)).quantize(Decimal("1e-9"), rounding=ROUND_HALF_UP))
+
+
+def prices_one_customer_at_a_time(
+    profit: list[list[float]], cost: list[list[float]], places: list[float], budget: float
+) -> tuple[list[float], float]:
+    """The sixteen rounds of the page's description, in loops. No value is missing."""
+    rows, actions = range(len(profit)), range(len(places))
+    place_prices, budget_price = [0.0] * len(places), 0.0
+    for turn in range(16):
+        surplus = [
+            [profit[row][at] - budget_price * cost[row][at] - place_prices[at] for at in actions]
+            for row in rows
+        ]
+        best = [max(actions, key=lambda at, row=row: (half_up(surplus[row][at]), -at)) for row in rows]
+        others = [
+            [max((surplus[row][other] for other in actions if other != at), default=0.0) for at in actions]
+            for row in rows
+        ]
+        gain = [
+            [surplus[row][at] + place_prices[at] - max(others[row][at], 0) for at in actions] for row in rows
+        ]
+        value, without = [0.0] * len(places), set()
+        for at in actions:
+            queue = sorted(rows, key=lambda row, at=at: -half_up(gain[row][at]))
+            beyond = queue[int(places[at]) :] if places[at] < len(queue) else []
+            without |= {(row, at) for row in beyond}
+            value[at] = max(gain[beyond[0]][at], 0) if beyond else 0.0
+        if turn == 0:
+            spent = 0.0
+            ratios = [
+                (half_up(profit[row][best[row]] / cost[row][best[row]]), cost[row][best[row]]) for row in rows
+            ]
+            for ratio, price in sorted(ratios, key=lambda pair: -pair[0]):
+                spent += price
+                if spent > budget:
+                    budget_price = ratio
+                    break
+        else:
+            demanded = sum(
+                cost[row][best[row]]
+                for row in rows
+                if surplus[row][best[row]] > 0 and (row, best[row]) not in without
+            )
+            budget_price = half_up(budget_price * (demanded / budget) ** 0.7)
+        place_prices = [half_up((place_prices[at] + value[at]) / 2) for at in actions]
+    return place_prices, budget_price
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_prices_equal_those_of_one_customer_at_a_time(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    profit, cost = rng.uniform(1, 9, (30, 3)).round(3), rng.uniform(0.5, 2, (30, 3)).round(3)
+    places, budget = [4.0, UNLIMITED, 11.0], [12.0, 25.0, 60.0][seed % 3]
+    expected = prices_one_customer_at_a_time(profit.tolist(), cost.tolist(), places, budget)
+    found = fit_prices(Candidates(profit, cost), places=np.array(places), budget=budget)
+    assert found.place_prices == pytest.approx(expected[0], abs=1e-6)
+    assert found.budget_price == pytest.approx(expected[1], abs=1e-6)
 
 
 @pytest.mark.parametrize("budget", [None, 0, 5])

@@ -18,6 +18,7 @@ from dbt_retention.training.metrics import (
 )
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from sklearn.metrics import f1_score
 
 
 def test_lift_compares_the_top_share_with_the_average() -> None:
@@ -155,6 +156,20 @@ def test_the_best_thresholds_are_scores() -> None:
         customer_value=40, offer_value=0, contact_cost=20, save_rate_alpha=1, save_rate_beta=1
     )
     assert best_profit_threshold(labels, scores, assumed=breaking_even) == 1, "a profit of 0 is no reason"
+    barely = breaking_even.model_copy(update={"customer_value": 41.0})
+    assert best_profit_threshold(labels, scores, assumed=barely) == 0.8, "a profit of 0.5 is"
+
+
+@pytest.mark.parametrize("churn_rate", [0.05, 0.3, 0.9])
+@pytest.mark.parametrize("seed", range(5))
+def test_no_score_is_a_better_threshold_by_f1(churn_rate: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = np.append(1.0, rng.random(59) < churn_rate)
+    scores = np.clip(rng.normal(0.3 + 0.2 * labels, 0.2), 0, 1)
+    f1 = {score: f1_score(labels, scores >= score) for score in scores}
+    assert f1[best_f1_threshold(labels, scores)] == max(f1.values())
+    lowest_churns = np.array([1.0, 1, 1, 0, 1])
+    assert best_f1_threshold(lowest_churns, np.array([0.9, 0.8, 0.7, 0.6, 0.5])) == 0.5
 
 
 def test_intervals_are_percentiles_over_resamples_of_customers() -> None:
