@@ -15,7 +15,12 @@ from typing import Any
 
 import yaml
 
-MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
+ROOT = Path(__file__).parents[2]
+MODELS = ROOT / "dbt_project" / "models"
+# The words of the report and the cockpit.
+WORDS = yaml.safe_load(
+    (ROOT / "python" / "dbt_retention" / "bi" / "texts" / "en.yml").read_text(encoding="utf-8")
+)
 NAMES = uuid.UUID("6f1f6c1e-6a55-4b7e-9c62-0c5a4d2f7a11")  # ids are the same in every import
 DATABASE = "Retention marts"
 TITLE = "Customer retention"
@@ -28,6 +33,45 @@ TYPES = {
 }
 
 Yaml = dict[str, Any]
+LABELS = {  # the columns that the charts show, and the key of their label in WORDS
+    "customer_id": "customer",
+    "risk_tier": "risk_tier",
+    "churn_probability": "churn_probability",
+    "value_at_risk": "value_at_risk",
+    "reason_1": "reason_1",
+    "campaign_id": "campaign_id",
+    "retention_adjusted_rate": "effect",
+    "retention_lower_rate": "lower",
+    "retention_upper_rate": "upper",
+    "incremental_profit_amount": "incremental_profit",
+}
+
+
+def in_words(column: str, values: str) -> str:
+    """SQL: the word for each value of a column; a value without one stays as it is."""
+    cases = " ".join(f"when '{value}' then '{word}'" for value, word in WORDS["values"][values].items())
+    return f"case {column} {cases} else {column} end"
+
+
+ORDER = "case risk_tier when 'critical' then 3 when 'high' then 2 when 'medium' then 1 else 0 end"
+ACTION = in_words("recommended_action", "recommended_action")
+CALCULATED = {  # columns in words, by mart: name, label, SQL
+    "mart_early_warning": [
+        (
+            "action_in_words",
+            "Action",
+            f"case when is_holdout then 'holdout' else {ACTION} end",
+        )
+    ],
+    "mart_campaign_effects": [
+        ("action_in_words", "Action", in_words("action", "action")),
+        (
+            "control_in_words",
+            "Compared with",
+            "case when is_causal then 'randomised control group' else 'similar customers' end",
+        ),
+    ],
+}
 
 
 def main(serving_file: Path, out: Path) -> None:
@@ -95,13 +139,26 @@ def dataset(mart: str) -> Yaml:
             "column_name": column["name"],
             "type": TYPES.get(column["data_type"], column["data_type"].upper()),
             "is_dttm": column["data_type"] in ("date", "timestamp"),
-            "verbose_name": column["name"].replace("_", " "),
+            "verbose_name": label_of(column["name"]),
             "description": " ".join(column["description"].split()),
             "groupby": True,
             "filterable": True,
             "is_active": True,
         }
         for column in model["columns"]
+    ]
+    columns += [
+        {
+            "column_name": name,
+            "type": "VARCHAR",
+            "is_dttm": False,
+            "verbose_name": label,
+            "expression": sql,
+            "groupby": True,
+            "filterable": True,
+            "is_active": True,
+        }
+        for name, label, sql in CALCULATED.get(mart, [])
     ]
     return {
         "table_name": mart,
@@ -115,6 +172,12 @@ def dataset(mart: str) -> Yaml:
     }
 
 
+def label_of(column: str) -> str:
+    """The words for a column: those of the report, otherwise its name."""
+    key = LABELS.get(column)
+    return WORDS["texts"]["column"][key] if key else column.replace("_", " ").capitalize()
+
+
 def figure(sql: str, label: str) -> Yaml:
     """An SQL expression as a metric."""
     return {"expressionType": "SQL", "sqlExpression": sql, "label": label, "optionName": f"metric_{label}"}
@@ -125,9 +188,9 @@ def where(sql: str) -> list[Yaml]:
     return [{"expressionType": "SQL", "sqlExpression": sql, "clause": "WHERE", "filterOptionName": "only"}]
 
 
-def number(key: str, title: str, sql: str, *, form: str = ",d", only: str = "") -> Yaml:
+def number(key: str, title: str, sql: str, *, note: str = "", form: str = ",d", only: str = "") -> Yaml:
     params = {"viz_type": "big_number_total", "metric": figure(sql, title), "y_axis_format": form}
-    params |= {"adhoc_filters": where(only) if only else [], "subheader": "", "header_font_size": 0.4}
+    params |= {"adhoc_filters": where(only) if only else [], "subheader": note, "header_font_size": 0.4}
     return {
         "key": key,
         "title": title,
@@ -139,28 +202,30 @@ def number(key: str, title: str, sql: str, *, form: str = ",d", only: str = "") 
 
 
 def bars(
-    key: str, title: str, mart: str, *, by: str, sql: str, label: str, form: str = ",d", only: str = ""
+    key: str, title: str, mart: str, *, by: str, sql: str, label: str, form: str = ",d", order: str = ""
 ) -> Yaml:
+    """Bars. order: SQL of a number, the largest on top; empty = the longest bar on top."""
     params = {
         "viz_type": "echarts_timeseries_bar",
         "x_axis": by,
         "metrics": [figure(sql, label)],
         "groupby": [],
         "orientation": "horizontal",
-        "x_axis_sort": label,
+        "timeseries_limit_metric": figure(order, "order") if order else None,
+        "x_axis_sort": "order" if order else label,
         "x_axis_sort_asc": True,
         "y_axis_format": form,
         "show_value": True,
         "show_legend": False,
         "row_limit": 50,
-        "adhoc_filters": where(only) if only else [],
+        "adhoc_filters": [],
     }
     return {"key": key, "title": title, "mart": mart, "width": 6, "height": 44, "params": params}
 
 
 def form_of(column: str) -> str:
     """The format of a column, by the ending of its name."""
-    forms = {"_probability": ".0%", "_rate": "+.1%", "_risk": ",.2f", "_amount": ",.2f"}
+    forms = {"_probability": ".0%", "_rate": "+.1%", "_risk": ",.0f", "_amount": ",.0f"}
     return next((form for ending, form in forms.items() if column.endswith(ending)), "")
 
 
@@ -186,11 +251,17 @@ WARNED = "risk_tier <> 'low'"
 CHARTS = [
     number("scored", "Customers scored", "count(*)"),
     number("warned", "Customers warned", "count(*)", only=WARNED),
-    number("at_risk", "Value at risk of the warned", "sum(value_at_risk)", form=",.0f", only=WARNED),
-    number("leavers", "Expected to leave", "sum(churn_probability)", form=",.0f"),
+    number(
+        "at_risk", "Value at risk of the warned", "sum(value_at_risk)", form=",.0f", only=WARNED,
+        note="in the currency of the orders",
+    ),
+    number(
+        "leavers", "Expected to leave", "sum(churn_probability)", form=",.0f",
+        note="sum of all churn probabilities",
+    ),
     bars(
         "tiers", "Customers by risk tier", "mart_early_warning", by="risk_tier",
-        sql="count(*)", label="customers",
+        sql="count(*)", label="customers", order=f"max({ORDER})",
     ),
     bars(
         "segments", "Value at risk by segment", "mart_segment_profiles", by="segment_name",
@@ -198,13 +269,13 @@ CHARTS = [
     ),
     rows(
         "list", "Warned customers", "mart_early_warning",
-        ["customer_id", "risk_tier", "churn_probability", "value_at_risk", "reason_1", "recommended_action"],
+        ["customer_id", "risk_tier", "churn_probability", "value_at_risk", "reason_1", "action_in_words"],
         order="value_at_risk", only=WARNED,
     ),
     rows(
         "effects", "What each campaign brought", "mart_campaign_effects",
-        ["campaign_id", "action", "is_causal", "retention_adjusted_rate", "retention_lower_rate",
-         "retention_upper_rate", "incremental_profit_amount"],
+        ["campaign_id", "action_in_words", "control_in_words", "retention_adjusted_rate",
+         "retention_lower_rate", "retention_upper_rate", "incremental_profit_amount"],
         order="campaign_id", only="segment = 'all'",
     ),
 ]  # fmt: skip

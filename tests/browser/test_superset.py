@@ -18,6 +18,7 @@ from conftest import ROOT, Shop
 pytestmark = pytest.mark.superset
 pytest.importorskip("playwright.sync_api", reason="make test-superset installs it")
 from browser import browser  # noqa: E402
+from playwright.sync_api import Response  # noqa: E402
 
 PASSWORD = "of this test"
 PIXEL = "scarf.sh"  # Superset's page asks for it, and the security policy refuses
@@ -67,10 +68,19 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], *, log: P
 def test_the_dashboard_has_the_figures_of_sql(built_shop: Shop, served: str) -> None:
     errors: list[str] = []
     answered: list[str] = []
+    tiers: list[list[str]] = []
+
+    def note(response: Response) -> None:
+        answered.append(response.url)
+        if "/api/v1/chart/data" in response.url:
+            rows = response.json()["result"][0]["data"]
+            if rows and {"risk_tier", "customers"} <= rows[0].keys():
+                tiers.append([row["risk_tier"] for row in rows])
+
     with browser() as opened:
         page = opened.new_page(viewport={"width": 1400, "height": 1500})
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.on("response", lambda found: answered.append(found.url))
+        page.on("response", note)
         page.goto(f"{served}/login/")
         page.locator('input[name="username"], #username').first.fill("admin")
         page.locator('input[type="password"]').first.fill(PASSWORD)
@@ -95,6 +105,8 @@ def test_the_dashboard_has_the_figures_of_sql(built_shop: Shop, served: str) -> 
     )
     assert first in text
     assert reason in text
+    assert tiers == [["low", "medium", "high", "critical"]], "from the axis upwards"
+    assert "_" not in text, "a raw name"
     assert "error" not in text.lower()
     assert [error for error in errors if PIXEL not in error] == []
     assert [url for url in answered if not url.startswith((served, "data:", "blob:"))] == []
