@@ -264,6 +264,14 @@ def table_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def short(value: float) -> str:
+    """2000000 -> 2 M, 500000 -> 500 k, 0.05 -> 0.05"""
+    for size, unit in ((1e6, " M"), (1e3, " k")):
+        if value >= size:
+            return f"{value / size:g}{unit}"
+    return f"{value:g}"
+
+
 def draw(result: Mapping[str, Any]) -> None:
     """Draw the chart of growth to results/<name>.svg, if the result has more than one size."""
     growth = result.get("growth")
@@ -274,6 +282,7 @@ def draw(result: Mapping[str, Any]) -> None:
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = result["name"]
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     figure = Figure(figsize=(6, 3.6), layout="constrained")
     axes = figure.subplots()
@@ -282,6 +291,10 @@ def draw(result: Mapping[str, Any]) -> None:
         slope = f", exponent {exponent(points):.2f}" if len(points) > 1 else ""
         axes.plot(sizes, costs, marker="o", label=f"{label}{slope}")
     axes.set(xscale="log", yscale="log", xlabel=growth["unit"], ylabel=growth["cost"], title=result["name"])
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+        axis.set_minor_formatter(NullFormatter())
     axes.grid(visible=True, which="major", alpha=0.3)
     axes.legend()
     figure.savefig(RESULTS / f"{result['name']}.svg", metadata={"Date": None})
