@@ -16,6 +16,10 @@ orders in 28 days, tenure and spend.
 The second table is the next basket of Ta-Feng: the last basket of each customer with at least three is held
 out, and `int_retention__recommendations` lists ten usual items. The peers are the customer's own counts
 filled up with popular items, on the same customers, and TIFU-kNN as published (Hu et al. 2020, on a subset).
+
+The third table is the expected value within the horizon on the test date, by the method that the package
+chose: bias is expected over actual spend less 1, of all customers and by the number of their orders; MAE and
+RMSE are divided by those of the naive rate. Coverage is that of the 80 % interval of the next order.
 The last line is JSON.
 """
 
@@ -56,6 +60,21 @@ MOST_ECE = {
     "complete_journey_2017-10-01": 0.02,
     "ta_feng_2001-02-01": 0.02,
 }
+# The method that was chosen, of all customers (decile 0) and by number of orders.
+VALUE = """
+    select
+        chosen.orders_band, chosen.method, chosen.customers_count,
+        chosen.bias_avg / nullif(chosen.actual_value_avg, 0),
+        chosen.absolute_error_avg / nullif(naive.absolute_error_avg, 0),
+        chosen.root_mean_squared_error / nullif(naive.root_mean_squared_error, 0)
+    from mart_value_quality as chosen
+    inner join mart_value_quality as naive
+        on naive.method = 'naive' and naive.orders_band = chosen.orders_band
+        and naive.decile is not distinct from chosen.decile
+    where chosen.is_chosen and (chosen.decile = 0 or chosen.decile is null)
+    order by chosen.orders_band = 'all' desc, chosen.orders_band
+"""
+COVERAGE = "select coverage_share from mart_next_order_quality order by as_of_date limit 1"
 NEXT_BASKET = {"recall at 10": 0.1301, "NDCG at 10": 0.1011}  # TIFU-kNN, as published
 # Own counts, then popular items: the ten first of each customer whose last basket is held out.
 OWN_COUNTS = """
@@ -107,8 +126,8 @@ RECALL_AND_NDCG = """
 """
 
 
-def built(example: str, model: str, name: str, scratch: Path, **given: Any) -> Path:
-    """The warehouse, called `name`, of the example project with `model` and all that it reads.
+def built(example: str, models: str, name: str, scratch: Path, **given: Any) -> Path:
+    """The warehouse, called `name`, of the example project with `models` and all that they read.
 
     given: vars of the build.
     """
@@ -120,7 +139,14 @@ def built(example: str, model: str, name: str, scratch: Path, **given: Any) -> P
         environment["TA_FENG_CSV"] = str(done)
     artifacts = ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
     left_out = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    build = ["build", "--select", f"+{model}", *left_out, "--vars", json.dumps(given)]
+    build = [
+        "build",
+        "--select",
+        *(f"+{model}" for model in models.split()),
+        *left_out,
+        "--vars",
+        json.dumps(given),
+    ]
     for words in (["deps"], [*build, *artifacts]):
         dbt(folder, *words, environment=environment)
     return warehouse
@@ -145,13 +171,27 @@ def next_basket(scratch: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def training_set(example: str, test_date: str, scratch: Path) -> pa.Table:
-    """ml_training_set of the example project with this test date."""
-    warehouse = built(example, "ml_training_set", f"{example}_{test_date}", scratch, test_date=test_date)
+def training_set(warehouse: Path) -> pa.Table:
+    """ml_training_set of a warehouse."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.sql(
             "select * from ml_training_set order by as_of_date, customer_id"
         ).to_arrow_table()
+
+
+def value_of(warehouse: Path) -> dict[str, Any]:
+    """The chosen method of expected value, its errors on the test date, and the coverage of intervals."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        [(_, method, _, bias, absolute, squared), *bands] = connection.sql(VALUE).fetchall()
+        coverage = connection.sql(COVERAGE).fetchall()
+    return {
+        "method": method,
+        "bias": bias,
+        "MAE to naive": absolute,
+        "RMSE to naive": squared,
+        "bias by orders": {f"{band} ({customers:,})": share for band, _, customers, share, *_ in bands},
+        "coverage": coverage[0][0] if coverage else None,
+    }
 
 
 def settings(example: str, candidates: list[str]) -> dict[str, Any]:
@@ -195,12 +235,16 @@ def main() -> None:
         raise SystemExit(f"--candidates: unknown {', '.join(unknown)}; allowed are {', '.join(CANDIDATES)}")
 
     found: dict[str, dict[str, Any]] = {}
+    values: dict[str, dict[str, Any]] = {}
     table = [["set", "candidate", *METRICS.values()]]
     print(table_row(table[0]))
     print(table_row(["---"] * len(table[0])))
     with Clock() as clock, work_folder("quality") as scratch:
         for name in sets:
-            rows = training_set(*SETS[name], scratch)
+            example, test_date = SETS[name]
+            targets = "ml_training_set mart_value_quality mart_next_order_quality"
+            warehouse = built(example, targets, name, scratch, test_date=test_date)
+            rows, values[name] = training_set(warehouse), value_of(warehouse)
             for candidate in (CHAMPION, *candidates):
                 figures = measured(rows, SETS[name][0], candidate, scratch)
                 shown = f"{CHAMPION} ({figures['model']})" if candidate == CHAMPION else candidate
@@ -214,6 +258,21 @@ def main() -> None:
         for method, figures in baskets.items():
             cells = [f"{figures[metric]:.4f}" for metric in NEXT_BASKET]
             print(table_row(["ta_feng next basket", method, *cells, f"{figures['customers']:,} customers"]))
+    print(
+        table_row(
+            ["set", "method of value", "bias", "MAE to naive", "RMSE to naive", "by orders", "coverage"]
+        )
+    )
+    for name, one in values.items():
+        by_orders = ", ".join(f"{band} {share:+.3f}" for band, share in one["bias by orders"].items())
+        cells = [
+            f"{one['bias']:+.3f}",
+            f"{one['MAE to naive']:.3f}",
+            f"{one['RMSE to naive']:.3f}",
+            by_orders,
+        ]
+        covered = "none" if one["coverage"] is None else f"{one['coverage']:.3f}"
+        print(table_row([name, one["method"], *cells, covered]), flush=True)
     champions = {
         f"{name} {words}": round(found[name][CHAMPION][metric]["value"], 4)
         for name in sets
@@ -226,7 +285,9 @@ def main() -> None:
     )
     report(
         "quality",
-        ratios=champions | recommended,
+        ratios=champions
+        | recommended
+        | {f"{name} value MAE to naive": round(one["MAE to naive"], 4) for name, one in values.items()},
         at_least={
             f"ta_feng {metric}": max(published, round(baskets["own counts"][metric], 4))
             for metric, published in NEXT_BASKET.items()
@@ -237,7 +298,9 @@ def main() -> None:
             for name in sets
             for metric, peer in zip(("AUC", "AP"), PEERS[name], strict=True)
         },
-        at_most={f"{name} ECE": most for name, most in MOST_ECE.items() if name in sets},
+        at_most={f"{name} ECE": most for name, most in MOST_ECE.items() if name in sets}
+        | {f"{name} value MAE to naive": 1.0 for name in values},
+        values=values,
         cpu_seconds=clock.cpu_seconds,
         peak_gb=peak_gb(),
         quick=sets != list(SETS) or candidates != list(CANDIDATES),

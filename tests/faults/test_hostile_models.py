@@ -364,11 +364,12 @@ def test_a_hostile_folder_is_refused_in_one_sentence(
     ("kind", "model", "graph", "call", "words"),
     [
         ("uplift", "uplift", answering(1.5), "onnx_score('uplift', r)", "returned 1.5 as uplift"),
+        ("amount", "value", answering(-1.0), "onnx_score('value', r)", "returned -1 as amount"),
         ("cluster", "segments", answering(-1, result=INT64), "onnx_cluster('segments', r)",
          "returned segment -1; expected 0 to"),
     ],
 )  # fmt: skip
-def test_uplifts_and_segments_out_of_range_are_refused(
+def test_uplifts_amounts_and_segments_out_of_range_are_refused(
     kind: Kind, model: str, graph: onnx.ModelProto, call: str, words: str, tmp_path: Path,
     record_property: Record,
 ) -> None:  # fmt: skip

@@ -241,7 +241,8 @@ def test_expected_value_has_a_smaller_error_than_the_naive_rate(built_shop: Shop
     )
     errors = {method: tuple(values) for method, _, *values in rows}
     [chosen] = [method for method, is_chosen, *_ in rows if is_chosen]
-    assert set(errors) == {"model", "model_half_corrected", "model_corrected", "naive", "naive_corrected"}
+    methods = {"model", "model_half_corrected", "model_corrected", "naive", "naive_corrected"}
+    assert set(errors) == methods | {"regression", "blend"}
     assert errors[chosen] <= errors["naive"]
     assert errors[chosen][1] <= errors["naive"][1]
     assert errors["model"] < errors["naive"]

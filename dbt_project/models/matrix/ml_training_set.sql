@@ -63,6 +63,7 @@ labelled as (
             features.{{ column }},
         {% endfor %}
         labels.is_churned,
+        labels.spend_in_horizon_amount,
         -- What was measured may be learned from; on the test date only what was expected is known.
         case
             when season.is_used and labels.split = 'train' then season.season_index

@@ -1,4 +1,5 @@
--- One row per model that a build trains, and per feature family: is there a model, and if not, why? Does the
+-- One row per model that a build trains, for the method of expected value, and per feature family: is there a
+-- model, and if not, why? What is the error of the method, relative to that of the naive rate? Does the
 -- family have values for enough customers of the latest as_of_date? A value that is zero counts as none.
 {% set models = {
     'churn': ['ml_churn_model', 'churn scores, warnings, reasons and chosen actions'],
@@ -18,6 +19,13 @@ with trained as (
         from {{ ref(table) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
+
+),
+
+methods as (
+
+    select * from {{ ref('ml_value_methods') }}
+    where is_chosen
 
 ),
 
@@ -59,6 +67,18 @@ models_and_families as (
         'see the rows of subject_type training; marts that need no model are complete, '
         || 'such as campaign effects and baskets. See docs/training.md' as remedy_text
     from trained
+    union all
+    select
+        'model' as subject_type,
+        'expected value by ' || method as subject,
+        case when customers_count = 0 then 'thin' else 'present' end as status,
+        cast(null as double) as coverage_share,
+        error_to_naive as measured_value,
+        1e0 as needed_value,
+        'the method of expected value was not tested: no test date has customers with known spend'
+            as cost_text,
+        'map order_amount, or wait for more history. See docs/value.md' as remedy_text
+    from methods
     union all
     select
         'feature family' as subject_type,

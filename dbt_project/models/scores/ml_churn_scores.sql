@@ -1,4 +1,5 @@
--- One row per customer and as_of_date (latest and test date): the churn probability from the champion.
+-- One row per customer and as_of_date (latest and test date): the churn probability from the champion,
+-- and the spend that the regression expects.
 -- Empty without a champion: the score takes the version as an argument, so that no row is scored without one.
 -- If the champion uses the season, its probability p of no purchase becomes p ^ ratio: the ratio of the
 -- purchase rate expected on the date to that of the training dates.
@@ -65,6 +66,7 @@ scored as (
             champion.model_version,
             champion.decision_threshold,
             champion.uses_season,
+            {{ score_version('value', 'champion.value_model_version', 'scoring_set') }} as usual_spend,
             {{ score_version('churn', 'champion.model_version', 'scoring_set') }} as model_probability
         from scoring_set
         cross join champion
@@ -87,7 +89,9 @@ chosen as (
 
     select
         *,
-        case when uses_season then season_probability else model_probability end as churn_probability
+        case when uses_season then season_probability else model_probability end as churn_probability,
+        {{ rounded('usual_spend * case when uses_season then purchase_rate_ratio else 1 end', 4) }}
+            as regression_value_horizon
     from shifted
 
 ),
@@ -103,6 +107,7 @@ named as (
         model_probability,
         season_probability,
         purchase_rate_ratio,
+        regression_value_horizon,
         model_version
     from chosen
 

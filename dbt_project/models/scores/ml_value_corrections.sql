@@ -1,8 +1,10 @@
--- One row per as_of_date (latest, test), source of an estimate and pair of bands: its correction factor.
--- The factor makes the estimates of earlier dates, whose outcomes were known by then, right on average: the
--- actual over the expected spend of a pair of bands, shrunk to that of its band of orders, that to the
--- shop's, and that to 1, each with the weight of a hundred customers.
-{% set prior_customers = 100 %}
+-- One row per customer, as_of_date (latest, test) and source of an estimate: the factors that correct it.
+-- They make the estimates of earlier dates, whose outcomes were known by then, right on average: actual over
+-- expected spend of the shop on the newest of these dates, then of the band of orders and of the decile of
+-- the estimate on all of them, each drawn towards 1. With the season, the factors are of an average season.
+-- Twelve months bring year_growth times the spend of an average horizon: as the model or the naive rate has
+-- it, corrected by the outcome of the longest window, and never more than an equal spend on each day.
+{% set year_days = '365e0' %}
 
 with estimates as (
 
@@ -10,16 +12,27 @@ with estimates as (
 
 ),
 
+scores as (
+
+    select * from {{ ref('ml_churn_scores') }}
+
+),
+
 labels as (
 
-    select * from {{ ref('int_retention__definition_labels') }}
+    select * from {{ ref('int_retention__labels') }}
 
 ),
 
 snapshots as (
 
     select * from {{ ref('int_retention__snapshots') }}
-    where split in ('test', 'score')
+
+),
+
+season as (
+
+    select * from {{ ref('int_retention__season') }}
 
 ),
 
@@ -31,110 +44,99 @@ by_source as (
             customer_id,
             as_of_date,
             orders_band,
-            known_band,
-            {{ source }}_value_horizon as expected_amount
+            {{ source }}_value_horizon as horizon_amount,
+            {{ source }}_value_12m as year_amount
         from estimates
-        {{ 'union all' if not loop.last }}
+        union all
     {% endfor %}
+    select
+        'regression' as estimate_source,
+        scores.customer_id,
+        scores.as_of_date,
+        estimates.orders_band,
+        scores.regression_value_horizon as horizon_amount,
+        cast(null as double) as year_amount
+    from scores
+    inner join estimates
+        on
+            scores.customer_id = estimates.customer_id
+            and scores.as_of_date = estimates.as_of_date
+
+),
+
+in_deciles as (
+
+    select
+        *,
+        ntile(10) over (
+            partition by estimate_source, as_of_date
+            order by horizon_amount, customer_id
+        ) as decile
+    from by_source
+    where horizon_amount is not null
 
 ),
 
 known as (
 
-    select
-        snapshots.as_of_date,
-        by_source.estimate_source,
-        by_source.orders_band,
-        by_source.known_band,
-        count(*) as customers_count,
-        {{ exact_sum('by_source.expected_amount') }} as expected_amount,
-        {{ exact_sum('labels.spend_in_horizon_amount') }} as actual_amount
-    from by_source
-    inner join labels
-        on
-            by_source.customer_id = labels.customer_id
-            and by_source.as_of_date = labels.as_of_date
-    inner join snapshots on labels.label_window_end_date <= snapshots.as_of_date
-    where by_source.expected_amount is not null and labels.spend_in_horizon_amount is not null
-    group by snapshots.as_of_date, by_source.estimate_source, by_source.orders_band, by_source.known_band
+    {{ _value_outcomes('in_deciles', 'labels', 'snapshots', 'season') | indent(4) }}
 
 ),
 
-{# How many customers each level has, and their actual over their expected spend. #}
-{% set levels = {
-    'shop': ['as_of_date', 'estimate_source'],
-    'orders': ['as_of_date', 'estimate_source', 'orders_band'],
-    'pair': ['as_of_date', 'estimate_source', 'orders_band', 'known_band'],
-} %}
-{% for level, keys in levels.items() %}
-    of_{{ level }} as (
+factors as (
 
-        select
-            {{ keys | join(', ') }},
-            cast(sum(customers_count) as double) / (sum(customers_count) + {{ prior_customers }}) as weight,
-            {{ exact_sum('actual_amount') }} / nullif({{ exact_sum('expected_amount') }}, 0) as ratio
-        from known
-        group by {{ keys | join(', ') }}
-
-    ),
-
-{% endfor %}
-pairs as (
-
-    select distinct
-        by_source.as_of_date,
-        by_source.estimate_source,
-        by_source.orders_band,
-        by_source.known_band
-    from by_source
-    inner join snapshots on by_source.as_of_date = snapshots.as_of_date
+    {{ _value_factors('known') | indent(4) }}
 
 ),
 
-weighted as (
+decided as (
 
     select
-        pairs.*,
-        coalesce(of_shop.weight, 0) as weight_of_shop,
-        coalesce(of_orders.weight, 0) as weight_of_orders,
-        coalesce(of_pair.weight, 0) as weight_of_pair,
-        coalesce(of_shop.ratio, 1) as ratio_of_shop,
-        coalesce(of_orders.ratio, 1) as ratio_of_orders,
-        coalesce(of_pair.ratio, 1) as ratio_of_pair
-    from pairs
-    left join of_shop
-        on
-            pairs.as_of_date = of_shop.as_of_date
-            and pairs.estimate_source = of_shop.estimate_source
-    left join of_orders
-        on
-            pairs.as_of_date = of_orders.as_of_date
-            and pairs.estimate_source = of_orders.estimate_source
-            and pairs.orders_band = of_orders.orders_band
-    left join of_pair
-        on
-            pairs.as_of_date = of_pair.as_of_date
-            and pairs.estimate_source = of_pair.estimate_source
-            and pairs.orders_band = of_pair.orders_band
-            and pairs.known_band = of_pair.known_band
+        in_deciles.*,
+        coalesce(case when season.is_used then season.expected_index end, 1) as season_rate,
+        {{ year_days }} / {{ days_between('snapshots.as_of_date', 'snapshots.label_window_end_date') }}
+            as most_growth
+    from in_deciles
+    inner join snapshots on in_deciles.as_of_date = snapshots.as_of_date
+    inner join season on in_deciles.as_of_date = season.as_of_date
+    where snapshots.split in ('test', 'score')
 
 ),
 
 corrections as (
 
     select
-        as_of_date,
-        estimate_source,
-        orders_band,
-        known_band,
-        round(
-            weight_of_pair * ratio_of_pair
-            + (1 - weight_of_pair) * (
-                weight_of_orders * ratio_of_orders
-                + (1 - weight_of_orders) * (weight_of_shop * ratio_of_shop + 1 - weight_of_shop)
-            ), 6
-        ) as correction_factor
-    from weighted
+        decided.customer_id,
+        decided.as_of_date,
+        decided.estimate_source,
+        decided.orders_band,
+        cast(decided.decile as integer) as decile,
+        decided.horizon_amount,
+        decided.year_amount,
+        decided.season_rate,
+        coalesce(of_horizon.correction_factor, 1) as correction_factor,
+        coalesce(of_growth.correction_factor, 1) as growth_factor,
+        case
+            when decided.year_amount is not null
+                then round(
+                    greatest(
+                        least(
+                            coalesce(decided.year_amount / nullif(decided.horizon_amount, 0), 1)
+                            * coalesce(of_growth.correction_factor, 1), decided.most_growth
+                        ), 1
+                    ), 6
+                )
+        end as year_growth
+    from decided
+    {% for alias, span in {'of_horizon': 'horizon', 'of_growth': 'growth'}.items() %}
+        left join factors as {{ alias }}
+            on
+                decided.as_of_date = {{ alias }}.as_of_date
+                and decided.estimate_source = {{ alias }}.estimate_source
+                and decided.orders_band = {{ alias }}.orders_band
+                and decided.decile = {{ alias }}.decile
+                and {{ alias }}.span = '{{ span }}'
+    {% endfor %}
 
 )
 

@@ -1,6 +1,6 @@
 -- One row per customer and as_of_date: expected spend by the model (MBG/NBD, gamma-gamma) and the naive rate.
 -- A purchase without an amount adds no spend; a customer without any amount gets the mean of the shop.
--- The bands group customers by how much is known: days with a purchase, and horizons since the first one.
+-- The bands group customers by how much is known: days with a purchase.
 {{ config(materialized='by_date') }}
 {% set year_weeks = '(365 / cast(7 as double))' %}
 
@@ -126,11 +126,6 @@ estimates as (
             when days_count <= 5 then '3-5'
             else '6+'
         end as orders_band,
-        case
-            when days_known <= horizon_days then 1
-            when days_known <= 3 * horizon_days then 2
-            else 3
-        end as known_band,
         round(expected_orders_horizon, 6) as expected_orders_horizon,
         round(expected_orders_12m, 6) as expected_orders_12m,
         round(expected_order_amount, 4) as expected_order_amount,

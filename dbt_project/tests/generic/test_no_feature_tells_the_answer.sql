@@ -2,14 +2,15 @@
    direction, of at least the var leakage_alarm_auc on the test date. answer: the boolean column of the label.
 
    Null counts as the lowest value. With less than 100 rows of either answer the test always passes, because
-   chance alone could raise the alarm. #}
-{% test no_feature_tells_the_answer(model, answer) %}
+   chance alone could raise the alarm. other_answers: columns that are labels too. #}
+{% test no_feature_tells_the_answer(model, answer, other_answers=[]) %}
 
 {% set threshold = retention.setting('leakage_alarm_auc') %}
 {% set features = [] %}
 {% if execute and threshold is not none %}
     {% for column in adapter.get_columns_in_relation(model)
-        if (column.is_number() or column.dtype | lower == 'boolean') and column.name | lower != answer %}
+        if (column.is_number() or column.dtype | lower == 'boolean')
+        and column.name | lower not in [answer] + other_answers %}
         {% do features.append(column.name) %}
     {% endfor %}
 {% endif %}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 STABLE = 0.8  # from this mean pairwise adjusted Rand index on, a number of segments counts as stable
 
-Kind = Literal["probability", "cluster", "sentiment", "uplift"]
+Kind = Literal["probability", "cluster", "sentiment", "uplift", "amount"]
 
 
 class _Frozen(BaseModel):
@@ -122,6 +122,23 @@ class ChurnTraining(_Frozen):
     churned_share: float
     uses_season: bool = False
     season_note: str = ""
+
+
+class ValueTraining(_Frozen):
+    """Training data of a regression of spend within the horizon.
+
+    spend_avg: mean spend of the training rows. uses_season: the model returns the spend of an average season,
+    and SQL shifts it to the season of the date.
+    """
+
+    churn_horizon_days: int
+    lookback_days: int
+    orders_input: str
+    training_dates: list[str]
+    test_date: str
+    rows: int
+    spend_avg: float
+    uses_season: bool = False
 
 
 class SegmentCount(_Frozen):
@@ -248,6 +265,7 @@ class Card(_Frozen):
     trained_at: str
     trained_because: str = ""
     churn: ChurnTraining | None = None
+    value: ValueTraining | None = None
     segments: SegmentTraining | None = None
     sentiment: SentimentTraining | None = None
     uplift: UpliftTraining | None = None

@@ -17,7 +17,7 @@ from onnx import AttributeProto, TensorProto
 from dbt_retention.errors import ModelAlteredError
 from dbt_retention.registry.card import Card
 
-# Every operator that the exports of all candidates, segments, uplift and sentiment write.
+# Every operator that the exports of all candidates, value, segments, uplift and sentiment write.
 _STANDARD = (
     "Abs", "Add", "ArgMax", "ArgMin", "Cast", "Clip", "Concat", "Div", "Exp", "Flatten", "Gather",
     "Gemm", "GreaterOrEqual", "Identity", "Log", "MatMul", "Mul", "ReduceSum", "ReduceSumSquare",
@@ -38,6 +38,7 @@ NAME_OF_TYPE = {FLOAT: "float", INT64: "int64", STRING: "string"}
 DOORS = {
     "probability": ("features", FLOAT, "result", FLOAT),
     "uplift": ("features", FLOAT, "result", FLOAT),
+    "amount": ("features", FLOAT, "result", FLOAT),
     "cluster": ("features", FLOAT, "result", INT64),
     "sentiment": ("text", STRING, "probabilities", FLOAT),
 }

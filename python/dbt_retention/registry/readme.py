@@ -14,6 +14,7 @@ from dbt_retention.registry.card import (
     UpliftAction,
     UpliftCandidate,
     UpliftTraining,
+    ValueTraining,
 )
 from dbt_retention.registry.feature_label import feature_label
 
@@ -43,8 +44,9 @@ def readme_of(card: Card, *, plots: Sequence[str] = ()) -> str:
     if card.calibration:
         text = f"**Calibration.** {card.calibration.method}, on {card.calibration.rows:,} rows."
         blocks.append(f"{text} {card.calibration.note}".strip())
-    if card.test_metrics and card.churn:
-        blocks += [f"## Metrics on the test date {card.churn.test_date}", _test_metrics(card)]
+    trained = card.churn or card.value
+    if card.test_metrics and trained:
+        blocks += [f"## Metrics on the test date {trained.test_date}", _test_metrics(card)]
     if card.decisions and card.profit_assumptions:
         blocks += [
             "### Thresholds on the test date",
@@ -77,6 +79,8 @@ def _training_data(card: Card) -> list[str]:
     blocks = []
     if card.churn:
         blocks.append(_churn(card.churn))
+    if card.value:
+        blocks.append(_value(card.value))
     if card.segments:
         blocks += [_segments(card.segments), _counts(card.segments)]
     if card.sentiment:
@@ -95,6 +99,15 @@ def _churn(churn: ChurnTraining) -> str:
         f"{dates[0]} to {dates[-1]}; {churn.churned_share:.1%} churned. Churn definition: {definition}. "
         f"Customers with a purchase in the last {churn.lookback_days} days."
         + (f"\n\n**Season.** {churn.season_note}" if churn.season_note else "")
+    )
+
+
+def _value(value: ValueTraining) -> str:
+    dates = value.training_dates
+    return (
+        f"**Training data.** {value.rows:,} rows of customers on {len(dates)} dates, {dates[0]} to "
+        f"{dates[-1]}; mean spend {value.spend_avg:.2f} within {value.churn_horizon_days} days. Customers "
+        f"with a purchase in the last {value.lookback_days} days."
     )
 
 

@@ -34,7 +34,12 @@ ROWS_AT_ONCE = 64
 TEXTS_AT_ONCE = 256  # a row of n-grams is long
 
 SENTIMENT = "sentiment"  # the model of review texts
-RANGES = {"probability": (0.0, 1.0), "sentiment": (0.0, 1.0), "uplift": (-1.0, 1.0)}
+RANGES = {
+    "probability": (0.0, 1.0),
+    "sentiment": (0.0, 1.0),
+    "uplift": (-1.0, 1.0),
+    "amount": (0.0, float(np.finfo(np.float32).max)),
+}
 ROUNDING = 1e-5  # float32 may leave a range by this much
 SECONDS, SECONDS_PER_ROW = 60.0, 0.01  # the longest that one call may take
 
@@ -86,11 +91,13 @@ class LoadedModel:
         return self.scores(matrix)
 
     def scores(self, matrix: Matrix) -> Vector:
-        """Churn probability (0 to 1) or uplift (-1 to 1), by the kind of the model, shape (rows,).
+        """Churn probability (0 to 1), uplift (-1 to 1) or spend (0 or more), by the kind of the model.
+
+        matrix: shape (rows, features). Returns shape (rows,).
 
         Raises RetentionError where the model returns another number, or NaN.
         """
-        if self.card.kind != "uplift":
+        if self.card.kind not in ("uplift", "amount"):
             self.require("probability")
         return self._in_range(self._run(matrix))
 
@@ -124,7 +131,7 @@ class LoadedModel:
         if self.card.kind != kind:
             raise RetentionError(
                 f"model {self.card.model} returns a {self.card.kind}, not a {kind}. Use onnx_score for "
-                "probabilities, onnx_cluster for clusters and onnx_sentiment for sentiments"
+                "probabilities and amounts, onnx_cluster for clusters and onnx_sentiment for sentiments"
             )
 
     def _require_features(self, given: Collection[str]) -> None:

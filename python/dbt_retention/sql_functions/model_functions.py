@@ -19,6 +19,8 @@ def model_functions(scorer: Scorer) -> list[SqlFunction]:
     """
 
     def onnx_score(*arguments: Arrow) -> Arrow:
+        if len(arguments[0]) and not arguments[0][0].is_valid:  # a version that is null: there is no model
+            return pa.nulls(len(arguments[0]), pa.float32())
         model, rows = _model_and_rows(scorer, arguments, usage="onnx_score('churn', row)", count=2)
         return pa.array(model.scores(model.matrix(struct_rows(rows))))
 

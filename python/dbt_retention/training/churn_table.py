@@ -32,6 +32,7 @@ COLUMNS = pa.schema(
         "onnx_sha256": pa.string(),
         "uses_season": pa.bool_(),
         "season_note": pa.string(),
+        "value_model_version": pa.string(),
         "not_trained_because": pa.string(),
     }
 )

@@ -19,7 +19,7 @@ ROWS_OF_ONE_THREAD = 100_000
 
 
 class Train(Protocol):
-    """train_churn, train_segments, train_sentiment or train_uplift."""
+    """train_churn_and_value, train_segments, train_sentiment or train_uplift."""
 
     def __call__(self, rows: pa.Table, *, settings: Mapping[str, Any], registry: Registry) -> pa.Table: ...
 

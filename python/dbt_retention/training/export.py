@@ -1,7 +1,7 @@
 """Exports fitted models: one ONNX graph per model, checked by the parity gate.
 
 Every graph has the input `features` (float32, shape (rows, features), NaN = null) and the output `result`,
-shape (rows,): churn probability or uplift (float32), or cluster number (int64).
+shape (rows,): churn probability, uplift or spend (float32), or cluster number (int64).
 """
 
 from __future__ import annotations
@@ -72,6 +72,34 @@ def export_uplift(model: UpliftModel, matrix: Matrix) -> tuple[bytes, Parity]:
             "To build without an uplift model, set advanced: {uplift_min_arm_customers: N} in vars, with N "
             "above the number of contacted customers"
         ),
+    )
+
+
+def export_spend(trees: Any, matrix: Matrix, *, mean: float) -> tuple[bytes, Parity]:
+    """`trees`, which predict spend / `mean`, as an ONNX graph of spend, and its parity on `matrix`.
+
+    trees: fitted with Poisson deviance; skl2onnx leaves out the exponential function. matrix: shape (rows,
+    features), with and without nulls. Raises ExportParityError where spend differs by more than 0.001 means.
+    """
+    part = _convert(trees, feature_count=matrix.shape[1], options=None)
+    nodes = [
+        *part.graph.node,
+        helper.make_node("Exp", [part.graph.output[0].name], ["relative"]),
+        helper.make_node("Mul", ["relative", "mean_spend"], ["spend"]),
+        helper.make_node("Reshape", ["spend", "flat"], ["result"]),
+    ]
+    initializers = [
+        *part.graph.initializer,
+        _scalar("mean_spend", mean),
+        numpy_helper.from_array(np.array([-1], dtype=np.int64), "flat"),
+    ]
+    content = _graph("spend", nodes, initializers, feature_count=matrix.shape[1]).SerializeToString()
+    return content, check_parity(
+        content,
+        lambda rows: trees.predict(rows) * mean,
+        matrix,
+        tolerance=1e-3 * mean,
+        remedy="Expected value uses its other methods",
     )
 
 

@@ -16,7 +16,9 @@ from dbt_retention.registry.scoring import as_matrix
 from dbt_retention.training.transformers import MIN_SPREAD, varies
 
 SHOP_FACTS = ("churn_horizon_days", "history_days", "buyers_count", "drifted_features_count")
-KEYS = ("customer_id", "as_of_date", "split", "is_churned", "season_index", "season_note", *SHOP_FACTS)
+SPEND = "spend_in_horizon_amount"
+LABELS = ("is_churned", SPEND)
+KEYS = ("customer_id", "as_of_date", "split", *LABELS, "season_index", "season_note", *SHOP_FACTS)
 
 SEASON_DAYS = 365
 
