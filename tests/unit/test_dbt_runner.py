@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dbt.tracking
 import pytest
-from dbt_retention.dbt_runner import Project, readable
+from dbt_retention.dbt_runner import Project, dbt_result, readable
 from dbt_retention.errors import RetentionError
+from rich.console import Console
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,15 @@ def test_without_a_project_the_error_names_the_option(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RetentionError, match="the working folder has no dbt_project"):
         Project.at(None)
+
+
+def test_dbt_sends_no_statistics_about_a_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "true")
+    (tmp_path / "dbt_project.yml").write_text("{name: shop, version: '1.0', profile: shop}")
+    (tmp_path / "profiles.yml").write_text(
+        "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}"
+    )
+    monkeypatch.chdir(tmp_path)
+    dbt_result(Project.at(tmp_path), ["parse"], console=Console(quiet=True))
+    assert dbt.tracking.active_user is not None
+    assert dbt.tracking.active_user.do_not_track
