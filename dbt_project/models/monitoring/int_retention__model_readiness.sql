@@ -92,6 +92,7 @@ models_and_families as (
         coverage_share as measured_value,
         cast({{ min_share }} as double) as needed_value,
         case
+            when features_count = 0 then 'it has no features, because the vars of its inputs are not set'
             when customers_count = 0
                 then 'the model cannot learn from its ' || cast(features_count as {{ text }}) || ' features'
             when empty_features_count > 0
