@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -126,8 +127,16 @@ def misnamed(columns: Iterable[dict[str, str]]) -> Iterator[str]:
                 yield f"1: column {name} is of type {kind}: {form}, and nothing else does"
 
 
+def shared_names(tests: Iterable[Path]) -> Iterator[str]:
+    """Test files of one name in several folders: pytest collects only one of them."""
+    for name, count in sorted(Counter(path.name for path in tests).items()):
+        if count > 1:
+            yield f"{name}:1: {count} test files have this name; pytest collects one: rename the others"
+
+
 def problems(compiled: dict[str, str]) -> Iterator[str]:
     """All that is found in the repository: file, line, what it is, and what to do."""
+    yield from shared_names((ROOT / "tests").rglob("test_*.py"))
     for path in texts():
         yield from (f"{name_of(path)}:{found}" for found in phrases_in(path.read_text()))
     sql = [path for folder in ("models", "macros", "tests") for path in PROJECT.glob(f"{folder}/**/*.sql")]

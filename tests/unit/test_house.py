@@ -83,12 +83,14 @@ def test_each_kind_is_found_in_a_planted_repository(tmp_path: Path, monkeypatch:
             "models: [{name: mart_long, columns: [{name: chosen, data_type: boolean}]}]\n"
         ),
     }
+    for folder in ("unit", "pipeline"):
+        planted[f"tests/{folder}/test_value.py"] = ""
     for name, text in planted.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     found = list(house.problems({"dbt_project/models/marts/mart_long.sql": "select\n" * 501}))
     assert [re.sub(r":.*", "", problem) for problem in found] == [
-        *("README.md", "docs/page.md", "dbt_project/macros/wide.sql"),
+        *("test_value.py", "README.md", "docs/page.md", "dbt_project/macros/wide.sql"),
         *["dbt_project/models/marts/mart_long.sql"] * 2,
         "dbt_project/models/marts/mart_long.yml",
     ]
