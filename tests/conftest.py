@@ -160,6 +160,8 @@ LEFT_OUT = pytest.StashKey[set[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = set()
+    if not hasattr(config, "workerinput"):  # a parse names folders of its session, which pytest removes later
+        shutil.rmtree(PARSED, ignore_errors=True)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
