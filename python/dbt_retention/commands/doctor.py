@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sys
@@ -22,6 +21,7 @@ from dbt_retention import __version__
 from dbt_retention.commands.external import is_external
 from dbt_retention.commands.init import set_inputs
 from dbt_retention.commands.init_profile import STORAGE
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.commands.project_yaml import packages_folder, read_project
 from dbt_retention.commands.publish.finished import invocation_of_last_build
 from dbt_retention.commands.publish.serving_file import STORAGE_VERSION
@@ -57,12 +57,7 @@ def doctor(folder: Path | None, *, target_name: str | None, console: Console, as
     """
     checks = list(_checks(folder, target_name=target_name))
     if as_json:
-        console.print(
-            json.dumps([asdict(check) for check in checks], indent=2),
-            highlight=False,
-            soft_wrap=True,
-            markup=False,
-        )
+        print_json([asdict(check) for check in checks], console=console)
     else:
         for check in checks:
             line = f"{check.status:<8}{check.name}: {check.found}"

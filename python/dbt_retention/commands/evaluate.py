@@ -20,6 +20,7 @@ from rich.console import Console
 
 from dbt_retention.arrays import Floats
 from dbt_retention.commands.external import scoring_is
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.dbt_runner import Project, install_packages, run_dbt
 from dbt_retention.errors import RetentionError
 from dbt_retention.quoting import quoted_name
@@ -90,7 +91,7 @@ def print_evaluation(
     if as_json:
         found = {"as_of_date": str(as_of), "rows": result.rows, "churned_share": result.churned_share}
         found |= {"metrics": result.metrics, "out": str(out)}
-        console.print(json.dumps(found), highlight=False, soft_wrap=True, markup=False)
+        print_json(found, console=console)
         return
     console.print(f"{result.rows:,} customers on {as_of}, {result.churned_share:.2%} churned.")
     for name, value in result.metrics.items():

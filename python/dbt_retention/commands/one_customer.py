@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 from rich.console import Console
 
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.errors import RetentionError
 from dbt_retention.registry.explain import group_contributions
 from dbt_retention.registry.scoring import LoadedModel, Scorer
@@ -108,7 +109,7 @@ def print_customer(score: CustomerScore, *, console: Console, as_json: bool = Fa
             "thresholds": {name: decision.threshold for name, decision in card.decisions.items()},
             "model_version": card.version,
         }
-        console.print(json.dumps(found, ensure_ascii=False), highlight=False, soft_wrap=True, markup=False)
+        print_json(found, console=console)
         return
     lines = [
         f"Customer {score.customer_id} on {score.as_of_date}: "

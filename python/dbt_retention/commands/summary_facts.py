@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from typing import Any
 
 import duckdb
 from rich.console import Console
 
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import Target, open_to_read
 
@@ -68,6 +68,4 @@ def print_facts(target: Target, *, console: Console) -> None:
                 f"{target.path} has no marts yet: {str(error).splitlines()[0]}. "
                 "Build them first: retention build --project <folder>"
             ) from error
-    console.print(
-        json.dumps(found, default=str, ensure_ascii=False), highlight=False, soft_wrap=True, markup=False
-    )
+    print_json(found, console=console)

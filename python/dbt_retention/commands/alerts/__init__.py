@@ -18,6 +18,7 @@ from rich.console import Console
 
 from dbt_retention.commands.alerts.channels import NotSentError, PerhapsSentError, check, mail, post
 from dbt_retention.commands.alerts.found import WORDS, Alert, alerts_to_send, note_as_not_sent, note_as_sent
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.errors import RetentionError
 from dbt_retention.warehouse import Target
 
@@ -62,7 +63,7 @@ def alerts(
         elif not as_json:
             _print(channel, found, message, send=send, console=console)
     if as_json:
-        console.print(json.dumps(done), highlight=False, soft_wrap=True, markup=False)
+        print_json(done, console=console)
     if problems:
         raise RetentionError("; ".join(problems))
 

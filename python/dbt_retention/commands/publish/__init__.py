@@ -6,7 +6,6 @@ warehouse itself is locked while a build runs; a published copy never is.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
+from dbt_retention.commands.printed_json import print_json
 from dbt_retention.commands.publish.folders import write_audiences, write_csv, write_parquet
 from dbt_retention.commands.publish.marts import AUDIENCES, Marts, marts_of
 from dbt_retention.commands.publish.postgres import write_postgres
@@ -97,7 +97,7 @@ def publish(
             if not as_json:
                 console.print(_sentence(written[-1]), highlight=False, soft_wrap=True)
     if as_json:
-        console.print(json.dumps(written, indent=2), highlight=False, soft_wrap=True, markup=False)
+        print_json(written, console=console)
 
 
 def _sentence(written: dict[str, Any]) -> str:
