@@ -32,6 +32,18 @@ from dbt_retention.training.transformers import RbfLandmarks, SignedLog1p
 
 NYSTROEM_LANDMARKS = 200
 BOOSTING = ("lightgbm", "xgboost")  # candidates and libraries of the extra `boosting`
+# Of gradient_boosting, and of the regression of spend (value.py).
+SMALL_TREES: dict[str, Any] = {
+    "max_leaf_nodes": 4,
+    "learning_rate": 0.05,
+    "max_iter": 210,
+    "max_bins": 64,
+    "min_samples_leaf": 50,
+    "max_features": 0.3,
+    "l2_regularization": 1.0,
+    "early_stopping": False,
+    "random_state": RANDOM_STATE,
+}
 
 CANDIDATES: dict[str, Callable[[], Any]] = {}
 GRIDS: dict[str, dict[str, list[Any]]] = {}
@@ -91,17 +103,7 @@ def gradient_boosting() -> HistGradientBoostingClassifier:
     Each split considers 30 % of the features, because the families overlap, and 64 values of each: more
     values cost accuracy on small shops.
     """
-    return HistGradientBoostingClassifier(
-        max_leaf_nodes=4,
-        learning_rate=0.05,
-        max_iter=210,
-        max_bins=64,
-        min_samples_leaf=50,
-        max_features=0.3,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=RANDOM_STATE,
-    )
+    return HistGradientBoostingClassifier(**SMALL_TREES)
 
 
 @candidate(n_estimators=[150, 300, 450])

@@ -18,7 +18,7 @@ from dbt_retention.arrays import Floats
 from dbt_retention.errors import ExportParityError
 from dbt_retention.registry.card import Card, Interval, ValueTraining
 from dbt_retention.registry.store import Registry
-from dbt_retention.training import RANDOM_STATE
+from dbt_retention.training.candidates import SMALL_TREES
 from dbt_retention.training.champion import new_card
 from dbt_retention.training.churn import train_churn
 from dbt_retention.training.export import export_spend
@@ -154,18 +154,7 @@ def train_value(rows: pa.Table, *, settings: ChurnSettings, registry: Registry, 
 
 def _spend_trees() -> HistGradientBoostingRegressor:
     """Small trees as in the candidate gradient_boosting; Poisson deviance, because spend is a skewed mean."""
-    return HistGradientBoostingRegressor(
-        loss="poisson",
-        max_leaf_nodes=4,
-        learning_rate=0.05,
-        max_iter=210,
-        max_bins=64,
-        min_samples_leaf=50,
-        max_features=0.3,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=RANDOM_STATE,
-    )
+    return HistGradientBoostingRegressor(loss="poisson", **SMALL_TREES)
 
 
 def _level(actual: Floats, expected: Floats) -> float:
