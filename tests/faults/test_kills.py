@@ -131,6 +131,19 @@ def test_a_killed_publication_of_a_model_leaves_a_complete_champion(
     assert wrong == 0
 
 
+def nothing_lost(record: Record, name: str, *, missing: int, unreadable: int) -> None:
+    """Add a killed command to the table of faults; fail if rows or readable files were lost."""
+    lost(record, "rows lost", missing)
+    lost(record, "unreadable moments", unreadable)
+    tried(
+        record,
+        f"kill: {name}, {MOMENTS} moments while it runs",
+        expected="0 rows lost, 0 unreadable",
+        got=f"{missing} rows lost, {unreadable} unreadable",
+    )
+    assert missing == unreadable == 0
+
+
 def shop_of(folder: Path) -> Path:
     (folder / "dbt_project.yml").write_text("{name: shop, profile: shop}")
     (folder / "profiles.yml").write_text(
@@ -176,15 +189,7 @@ def all_moments(
         assert usual_time(work) > 0
         assert rows_of_others(path) == (others, allowed[-1]), "the next run ends as an undisturbed one"
         assert not [left for left in folder.iterdir() if left.name.endswith((".erasing", ".compacting"))]
-    lost(record, "rows lost", missing)
-    lost(record, "unreadable moments", unreadable)
-    tried(
-        record,
-        f"kill: {name}, {MOMENTS} moments while it runs",
-        expected="0 rows lost, 0 unreadable",
-        got=f"{missing} rows lost, {unreadable} unreadable",
-    )
-    assert missing == unreadable == 0
+    nothing_lost(record, name, missing=missing, unreadable=unreadable)
 
 
 @pytest.mark.faults_long
@@ -260,12 +265,4 @@ def test_a_killed_publication_leaves_the_marts_of_one_build(tmp_path: Path, reco
         assert usual_time(work) > 0
         assert found() == [(build, 2 * ROWS)], "the next run ends as an undisturbed one"
         assert [left.name for left in place.parent.iterdir()] == [place.name]
-    lost(record_property, "rows lost", missing)
-    lost(record_property, "unreadable moments", unreadable)
-    tried(
-        record_property,
-        f"kill: retention publish, {MOMENTS} moments while it runs",
-        expected="0 rows lost, 0 unreadable",
-        got=f"{missing} rows lost, {unreadable} unreadable",
-    )
-    assert missing == unreadable == 0
+    nothing_lost(record_property, "retention publish", missing=missing, unreadable=unreadable)
