@@ -2,14 +2,14 @@
    input_reload_days is set. A row depends only on the rows of the input with the same key.
 
    meta: {input, key, known_at, parent}: the input, the column by which rows belong together, the columns that
-   say when a row became known (the first that is not null), and perhaps a by_key model with the same key, as
-   {model, known_at}. The model reads a row of the input only if is_unread()
-   holds for its key. A build deletes, and reads again, all rows of the keys
+   say when a row became known (the first that is not null), and perhaps a by_key model with the same key. The
+   model reads a row of the input only if is_unread() holds for its key. A build deletes, and reads again, all
+   rows of the keys
    - with a row, in the input or in the table, that became known in the days that are reloaded;
    - with a rejected row: what is in the future today is accepted tomorrow;
    - with a row of the parent that became known in these days, or that the parent no longer has.
    Keys that the table does not have are read too. So a build equals a full one, unless an older row of the
-   input has changed or gone: then use --full-refresh. All is read after a change of the SQL, the vars or the
+   input has changed or gone: a build with input_reload_days: null reads all. All is read after a change of the SQL, the vars or the
    erased customers. Everything happens in one transaction, as in by_date.
 
    The table has two more columns: input_fingerprint, and read_date, the day on which the row was read. #}

@@ -95,8 +95,18 @@ def test_a_build_of_new_rows_equals_a_build_of_all_rows(tmp_path: Path) -> None:
         connection.execute(
             f"create table {name} as from read_csv('{ROOT}/seeds/example_{name}.csv', all_varchar = true)"
         )
+    # A build for a later date accepts an order that is in the future for the builds after it.
+    connection.execute(
+        "insert into orders by name "
+        "select * replace ('FUTURE' as order_id, '2097-06-01' as ordered_at, '2024-06-01' as loaded_at) "
+        "from orders limit 1"
+    )
     write(connection, tmp_path)
+    shop.build(*NODES, as_of_date="2098-01-01")
+    accepted = "select count(*) from stg_retention__orders where order_id = 'FUTURE'"
+    assert shop.query(accepted) == [(1,)]
     shop.build(*NODES)
+    assert shop.query(accepted) == [(0,)]
     for number, (what, changes) in enumerate(DAYS.items()):
         connection.execute(changes.format(day=f"({LAST_DAY} + interval {number} day)"))
         write(connection, tmp_path)

@@ -16,10 +16,11 @@
         where coalesce({{ known_at | join(', ') }}) >= {{ start }}
     {% endif %}
     {% if meta.parent %}
-        {% set parent = retention._relation_named(meta.parent.model) %}
+        {% set parent = retention._relation_named(meta.parent) %}
+        {% set times_of_parent = graph.nodes['model.retention.' ~ meta.parent].config.meta.known_at %}
         union
         select {{ meta.key }} as changed_key from {{ parent }}
-        where coalesce({{ meta.parent.known_at | join(', ') }}) >= {{ start }}
+        where coalesce({{ times_of_parent | join(', ') }}) >= {{ start }}
         union
         select {{ meta.key }} as changed_key from {{ this }}
         where {{ meta.key }} not in (select {{ meta.key }} from {{ parent }} where {{ meta.key }} is not null)

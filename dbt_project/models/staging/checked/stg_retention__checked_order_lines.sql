@@ -4,7 +4,7 @@
     materialized='by_key',
     meta={
         'input': 'order_lines', 'key': 'order_id', 'known_at': ['returned_at'],
-        'parent': {'model': 'stg_retention__checked_orders', 'known_at': ['loaded_at', 'ordered_at']},
+        'parent': 'stg_retention__checked_orders',
     }
 ) }}
 {%- set required = ['order_id', 'product_id'] -%}
