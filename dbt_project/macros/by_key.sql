@@ -9,8 +9,8 @@
    - with a rejected row: what is in the future today is accepted tomorrow;
    - with a row of the parent that became known in these days, or that the parent no longer has.
    Keys that the table does not have are read too. So a build equals a full one, unless an older row of the
-   input has changed or gone: a build with input_reload_days: null reads all. All is read after a change of the SQL, the vars or the
-   erased customers. Everything happens in one transaction, as in by_date.
+   input has changed or gone: a build with input_reload_days: null reads all. All is read, too, after a change
+   of the SQL, the vars or the erased customers. Everything happens in one transaction, as in by_date.
 
    The table has two more columns: input_fingerprint, and read_date, the day on which the row was read. #}
 {% materialization by_key, default %}
